@@ -1,0 +1,1 @@
+//! The Mizu Live server on smol: pages, routes, WebSocket, drain.

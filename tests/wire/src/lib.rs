@@ -1,0 +1,1 @@
+//! Golden vectors and properties of the wire.
