@@ -1,0 +1,166 @@
+//! What the server may ask the browser to do, beside patching the page.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::value::Value;
+
+/// An action in the browser. [`Session::push`](crate::Session::push) takes each of the types that it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Go to another page.
+    Redirect(Redirect),
+    /// Give an element the focus.
+    Focus(Focus),
+    /// Scroll to an element, or to the top.
+    Scroll(Scroll),
+    /// Save a file.
+    Download(Download),
+    /// Call a function that the page registered.
+    Js(Js),
+}
+
+/// Goes to another URL. Only paths of the same origin are followed, unless the page's script allows more (rule S6).
+///
+/// Returned as an error from `mount`, it answers the request instead of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The URL, usually a path.
+    pub to: String,
+    /// Take the place of the current history entry instead of adding one.
+    pub replace: bool,
+}
+
+/// Gives the first element that the selector finds the focus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Focus {
+    /// A CSS selector.
+    pub selector: String,
+}
+
+/// Scrolls the first element that the selector finds into view.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Scroll {
+    /// A CSS selector; empty for the top of the page.
+    pub selector: String,
+    /// Where in the view the element shall end up.
+    pub block: Block,
+}
+
+/// Where a scrolled-to element ends up in the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Block {
+    /// At the top.
+    #[default]
+    Start,
+    /// In the middle.
+    Center,
+    /// At the bottom.
+    End,
+    /// As little scrolling as possible.
+    Nearest,
+}
+
+/// Saves what a URL answers as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Download {
+    /// The URL, usually a path.
+    pub url: String,
+    /// The name for the file.
+    pub filename: String,
+}
+
+/// Calls a function that the page's own script registered by `live.register(name, fn)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Js {
+    /// The registered name.
+    pub name: String,
+    /// What the function receives, as one object.
+    pub args: Vec<(String, Value)>,
+}
+
+impl Redirect {
+    /// A redirect that adds a history entry.
+    pub fn to(url: impl Into<String>) -> Self {
+        Self { to: url.into(), replace: false }
+    }
+
+    /// The same, taking the place of the current history entry.
+    pub fn replacing(mut self) -> Self {
+        self.replace = true;
+        self
+    }
+}
+
+impl Focus {
+    /// Focus for what the selector finds.
+    pub fn on(selector: impl Into<String>) -> Self {
+        Self { selector: selector.into() }
+    }
+}
+
+impl Scroll {
+    /// Scrolls what the selector finds to the top of the view.
+    pub fn to(selector: impl Into<String>) -> Self {
+        Self { selector: selector.into(), block: Block::Start }
+    }
+
+    /// The same, to another place in the view.
+    pub fn block(mut self, block: Block) -> Self {
+        self.block = block;
+        self
+    }
+}
+
+impl Download {
+    /// Saves what `url` answers under `filename`.
+    pub fn new(url: impl Into<String>, filename: impl Into<String>) -> Self {
+        Self { url: url.into(), filename: filename.into() }
+    }
+}
+
+impl Js {
+    /// A call of the function registered as `name`.
+    pub fn call(name: impl Into<String>) -> Self {
+        Self { name: name.into(), args: Vec::new() }
+    }
+
+    /// The same, with one more argument.
+    pub fn arg(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.args.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl Block {
+    /// As `scrollIntoView` names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Block::Start => "start",
+            Block::Center => "center",
+            Block::End => "end",
+            Block::Nearest => "nearest",
+        }
+    }
+}
+
+macro_rules! from {
+    ($($kind:ident),*) => {$(
+        impl From<$kind> for Command {
+            fn from(command: $kind) -> Self {
+                Command::$kind(command)
+            }
+        }
+    )*};
+}
+
+from!(Redirect, Focus, Scroll, Download, Js);
+
+impl fmt::Display for Redirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "redirect to {}", self.to)
+    }
+}
+
+impl core::error::Error for Redirect {}

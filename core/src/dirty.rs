@@ -1,0 +1,109 @@
+//! Which regions have to be rendered again.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use hashbrown::HashSet;
+
+/// The regions that changed since the last render, by name.
+///
+/// ```
+/// use live_core::DirtySet;
+///
+/// let mut dirty = DirtySet::default();
+/// dirty.add("count");
+/// assert!(dirty.has("count") && !dirty.has("log"));
+/// dirty.add_all();
+/// assert!(dirty.has("log"));
+/// dirty.clear();
+/// assert!(dirty.is_empty());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DirtySet {
+    all: bool,
+    regions: HashSet<String>,
+}
+
+impl DirtySet {
+    /// Marks one region.
+    pub fn add(&mut self, id: &str) {
+        if !self.all && !self.regions.contains(id) {
+            self.regions.insert(id.to_owned());
+        }
+    }
+
+    /// Marks every region.
+    pub fn add_all(&mut self) {
+        self.all = true;
+        self.regions.clear();
+    }
+
+    /// Whether a region is marked, by itself or with all.
+    pub fn has(&self, id: &str) -> bool {
+        self.all || self.regions.contains(id)
+    }
+
+    /// Whether every region is marked.
+    pub fn is_all(&self) -> bool {
+        self.all
+    }
+
+    /// Forgets all marks.
+    pub fn clear(&mut self) {
+        self.all = false;
+        self.regions.clear();
+    }
+
+    /// Whether nothing is marked.
+    pub fn is_empty(&self) -> bool {
+        !self.all && self.regions.is_empty()
+    }
+
+    /// The regions marked by name, sorted; none where all are marked.
+    pub fn list(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.iter().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The regions marked by name, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.regions.iter().map(String::as_str)
+    }
+}
+
+/// One region name or several: what [`Session::mark`](crate::Session::mark) takes.
+pub trait RegionIds {
+    /// Calls `f` with each name.
+    fn each(&self, f: impl FnMut(&str));
+}
+
+impl RegionIds for &str {
+    fn each(&self, mut f: impl FnMut(&str)) {
+        f(self);
+    }
+}
+
+impl RegionIds for String {
+    fn each(&self, mut f: impl FnMut(&str)) {
+        f(self);
+    }
+}
+
+impl<S: AsRef<str>> RegionIds for &[S] {
+    fn each(&self, mut f: impl FnMut(&str)) {
+        self.iter().for_each(|id| f(id.as_ref()));
+    }
+}
+
+impl<S: AsRef<str>, const N: usize> RegionIds for [S; N] {
+    fn each(&self, mut f: impl FnMut(&str)) {
+        self.iter().for_each(|id| f(id.as_ref()));
+    }
+}
+
+impl<S: AsRef<str>> RegionIds for Vec<S> {
+    fn each(&self, f: impl FnMut(&str)) {
+        self.as_slice().each(f);
+    }
+}

@@ -1,0 +1,80 @@
+//! What page code asks of the world around the machine.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+
+/// Work that runs outside of the machine; its result comes back as a message.
+pub type Task<M> = Pin<Box<dyn Future<Output = M> + Send>>;
+
+/// What the driver does for a session, in the order in which it was asked.
+pub enum Effect<M> {
+    /// Deliver this topic's messages to the session from now on.
+    Subscribe(String),
+    /// Deliver them no longer.
+    Unsubscribe(String),
+    /// Give a message to everybody who subscribed to a topic.
+    Publish {
+        /// The topic.
+        topic: String,
+        /// The message.
+        message: M,
+    },
+    /// Run this future; hand its result to the machine as a message.
+    Spawn(Task<M>),
+    /// Something went wrong; for the log and the application's error hook.
+    Error(ErrorReport),
+}
+
+/// What went wrong in which call of page code.
+#[derive(Debug)]
+pub struct ErrorReport {
+    /// The call.
+    pub call: Call,
+    /// The error. A panic is a [`Panicked`](crate::Panicked).
+    pub error: crate::Error,
+}
+
+/// A call of page code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `Page::mount`.
+    Mount,
+    /// `Page::handle` of the event with this name.
+    Handle(String),
+    /// `Page::info`.
+    Info,
+    /// `Page::missed` of this topic.
+    Missed(String),
+    /// `Page::render`.
+    Render,
+    /// The encoding of the state.
+    Commit,
+}
+
+impl<M> fmt::Debug for Effect<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subscribe(topic) => f.debug_tuple("Subscribe").field(topic).finish(),
+            Self::Unsubscribe(topic) => f.debug_tuple("Unsubscribe").field(topic).finish(),
+            Self::Publish { topic, .. } => f.debug_struct("Publish").field("topic", topic).finish_non_exhaustive(),
+            Self::Spawn(_) => f.write_str("Spawn"),
+            Self::Error(report) => f.debug_tuple("Error").field(report).finish(),
+        }
+    }
+}
+
+impl fmt::Display for ErrorReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.call {
+            Call::Mount => write!(f, "mount: {}", self.error),
+            Call::Handle(event) => write!(f, "handle `{event}`: {}", self.error),
+            Call::Info => write!(f, "info: {}", self.error),
+            Call::Missed(topic) => write!(f, "missed `{topic}`: {}", self.error),
+            Call::Render => write!(f, "render: {}", self.error),
+            Call::Commit => write!(f, "commit: {}", self.error),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a browser's event looks like to page code.
+
+use core::fmt;
+
+use crate::error::Result;
+use crate::wire::Pairs;
+
+/// A click, a submit, a key: what the user did, as the page named it. It borrows from the frame that brought it; everything
+/// in it is text that the browser chose, so nothing in it is to be trusted.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// The event's number within its session, from 1. With the session's id it makes an idempotency key (rule R4).
+    pub id: u64,
+    /// The name that the page's markup gives: `inc` of `data-lv-click="inc"`.
+    pub name: &'a str,
+    /// The region that `data-lv-target` names.
+    pub target: Option<&'a str>,
+    /// The `data-lv-value-*` attributes.
+    pub values: Pairs<'a>,
+    /// The form's fields, of a submit or a change.
+    pub form: Pairs<'a>,
+    /// The key, of `keydown` and `keyup`, as `KeyboardEvent.key` has it.
+    pub key: Option<&'a str>,
+    /// The modifier keys that were held.
+    pub meta: EventMeta,
+}
+
+/// The modifier keys that were held during an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct EventMeta {
+    /// Shift.
+    pub shift: bool,
+    /// Control.
+    pub ctrl: bool,
+    /// Alt, or option.
+    pub alt: bool,
+    /// Meta: command or the windows key.
+    pub meta: bool,
+}
+
+impl<'a> Event<'a> {
+    /// The first value of this name in `values`, then in `form`.
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        self.get_all(name).next()
+    }
+
+    /// Every value of this name, first those in `values`, then those in `form`: for check boxes and multiple selects.
+    pub fn get_all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.values.all(name).chain(self.form.all(name))
+    }
+
+    /// The first value of this name as a whole number; `None` where it is missing or isn't one.
+    pub fn get_int(&self, name: &str) -> Option<i64> {
+        self.get(name)?.trim().parse().ok()
+    }
+
+    /// Whether the first value of this name is `true`, `on` or `1`, as check boxes and authors write it.
+    pub fn get_bool(&self, name: &str) -> bool {
+        matches!(self.get(name), Some("true" | "on" | "1"))
+    }
+
+    /// The answer of a handler to an event that it doesn't know: an [`UnknownEvent`] error.
+    pub fn unknown(&self) -> Result {
+        Err(UnknownEvent.into())
+    }
+}
+
+impl EventMeta {
+    /// The sum that the wire carries: shift 1, ctrl 2, alt 4, meta 8.
+    pub fn bits(self) -> u8 {
+        u8::from(self.shift) | u8::from(self.ctrl) << 1 | u8::from(self.alt) << 2 | u8::from(self.meta) << 3
+    }
+
+    /// The modifiers that such a sum stands for; unknown bits are ignored.
+    pub fn from_bits(bits: u8) -> Self {
+        let has = |bit: u8| bits & bit != 0;
+        Self { shift: has(1), ctrl: has(2), alt: has(4), meta: has(8) }
+    }
+}
+
+/// The page has no handler for the event. It is counted as failed; the state stays as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownEvent;
+
+impl fmt::Display for UnknownEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the page doesn't know this event; match its name in Page::handle")
+    }
+}
+
+impl core::error::Error for UnknownEvent {}

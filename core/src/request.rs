@@ -1,0 +1,44 @@
+//! The HTTP request that a page was opened by.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// What page code may know of the request. Header names are in lower case. The query comes from the browser at will
+/// (rule S3): the path and its parameters are signed, the query is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// The path, without the query.
+    pub path: String,
+    /// The path's parameters: `room` of `/chat/{room}`.
+    pub params: Vec<(String, String)>,
+    /// The query's pairs, decoded.
+    pub query: Vec<(String, String)>,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The address of the other end, or what a trusted proxy says.
+    pub peer: Option<IpAddr>,
+    /// Who is logged in.
+    pub user_id: Option<String>,
+}
+
+impl Request {
+    /// A path parameter.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        find(&self.params, name)
+    }
+
+    /// The first value of a query parameter.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        find(&self.query, name)
+    }
+
+    /// The first value of a header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,45 @@
+//! A value of any shape, for the arguments of a registered function.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What a [`Js`](crate::command::Js) command passes on: the shapes that msgpack and JSON share.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Value {
+    /// `null`.
+    #[default]
+    Nil,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// A text.
+    Str(String),
+    /// Several values.
+    List(Vec<Value>),
+    /// Named values, in the order given.
+    Map(Vec<(String, Value)>),
+}
+
+macro_rules! from {
+    ($($from:ty => $value:ident ($($with:tt)*)),* $(,)?) => {$(
+        impl From<$from> for Value {
+            fn from(value: $from) -> Self {
+                Value::$value($($with)*(value))
+            }
+        }
+    )*};
+}
+
+from! {
+    bool => Bool(core::convert::identity),
+    i64 => Int(core::convert::identity),
+    i32 => Int(i64::from),
+    u32 => Int(i64::from),
+    f64 => Float(core::convert::identity),
+    &str => Str(String::from),
+    String => Str(core::convert::identity),
+    Vec<Value> => List(core::convert::identity),
+}

@@ -1,0 +1,134 @@
+//! What a page looks like: a title, markup, and regions in it.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt::{self, Display, Write};
+
+use crate::error::{Error, Result};
+
+/// Where [`Page::render`](crate::Page::render) declares the page.
+///
+/// A region's host is written in the markup of the page, or of another region, as an empty element:
+/// `<ul data-lv-region="messages"></ul>`. Declaring is all that a call here does: the closure runs if and only if that region has to be
+/// rendered. Regions may be declared in any order.
+pub struct View<'a> {
+    wanted: &'a mut [Wanted],
+    title: &'a mut String,
+    error: Option<Error>,
+}
+
+/// A region that has to be rendered, and its HTML afterwards.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) name: Arc<str>,
+    pub(crate) html: String,
+    pub(crate) rendered: bool,
+}
+
+impl<'a> View<'a> {
+    /// `wanted` is sorted by name.
+    pub(crate) fn new(wanted: &'a mut [Wanted], title: &'a mut String) -> Self {
+        title.clear();
+        Self { wanted, title, error: None }
+    }
+
+    /// The page's `document.title`.
+    pub fn title(&mut self, title: impl Display) {
+        self.title.clear();
+        if write!(self.title, "{title}").is_err() {
+            self.error.get_or_insert_with(|| Error::msg("the title can't be written"));
+        }
+    }
+
+    /// The page's own markup, with an empty host for each region.
+    pub fn page(&mut self, render: impl FnOnce(&mut String) -> Result) {
+        self.region("", render);
+    }
+
+    /// A region: the inner HTML of its host.
+    pub fn region(&mut self, id: &str, render: impl FnOnce(&mut String) -> Result) {
+        if let Ok(at) = self.wanted.binary_search_by(|wanted| (*wanted.name).cmp(id)) {
+            let mut once = Some(render);
+            self.fill(at, |out| once.take().map_or(Ok(()), |render| render(out)));
+        }
+    }
+
+    /// A family of regions whose names start with `prefix`; the closure gets the rest of the name. It runs for those alone that
+    /// have to be rendered, so that one row of a large table costs one row.
+    pub fn regions(&mut self, prefix: &str, mut render: impl FnMut(&str, &mut String) -> Result) {
+        let first = self.wanted.partition_point(|wanted| &*wanted.name < prefix);
+        for at in first..self.wanted.len() {
+            let name = self.wanted[at].name.clone();
+            let Some(key) = name.strip_prefix(prefix) else { break };
+            self.fill(at, |out| render(key, out));
+        }
+    }
+
+    /// The first error of a closure.
+    pub(crate) fn finish(self) -> Result {
+        self.error.map_or(Ok(()), Err)
+    }
+
+    fn fill(&mut self, at: usize, mut render: impl FnMut(&mut String) -> Result) {
+        let wanted = &mut self.wanted[at];
+        if wanted.rendered || self.error.is_some() {
+            return;
+        }
+        wanted.rendered = true;
+        self.error = render(&mut wanted.html).err();
+    }
+}
+
+impl Wanted {
+    pub(crate) fn new(name: Arc<str>) -> Self {
+        Self { name, html: String::new(), rendered: false }
+    }
+}
+
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.wanted.iter().map(|wanted| &*wanted.name).collect();
+        f.debug_struct("View").field("wanted", &names).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn wanted(names: &[&str]) -> Vec<Wanted> {
+        names.iter().map(|name| Wanted::new((*name).into())).collect()
+    }
+
+    #[test]
+    fn only_wanted_regions_are_rendered() {
+        let mut wanted = wanted(&["count", "row:2", "row:7"]);
+        let (mut title, mut keys) = (String::new(), Vec::new());
+        let mut view = View::new(&mut wanted, &mut title);
+        view.page(|_| panic!("a clean region costs nothing"));
+        view.region("count", |out| Ok(out.push('5')));
+        view.regions("row:", |key, out| {
+            keys.push(key.parse::<u32>()?);
+            Ok(out.push_str(key))
+        });
+        view.title(format_args!("{} rows", 2));
+        view.finish().unwrap();
+        assert_eq!(keys, vec![2, 7]);
+        assert_eq!(title, "2 rows");
+        assert_eq!(wanted.iter().map(|w| w.html.as_str()).collect::<Vec<_>>(), ["5", "2", "7"]);
+    }
+
+    #[test]
+    fn the_first_declaration_of_a_region_counts_and_the_first_error_stays() {
+        let mut wanted = wanted(&["a", "b"]);
+        let mut title = String::new();
+        let mut view = View::new(&mut wanted, &mut title);
+        view.region("a", |out| Ok(out.push('1')));
+        view.region("a", |out| Ok(out.push('2')));
+        view.region("b", |_| Err(Error::msg("no b")));
+        assert_eq!(alloc::format!("{}", view.finish().unwrap_err()), "no b");
+        assert_eq!(wanted[0].html, "1");
+    }
+}

@@ -1,0 +1,108 @@
+//! Frames from the browser, as the server reads them.
+
+use super::browser_kind as kind;
+use super::pairs::Pairs;
+use super::read::{DecodeError, Reader};
+use crate::event::{Event, EventMeta};
+use crate::limits::MAX_NAME;
+
+/// One frame from the browser, borrowing from its bytes.
+#[derive(Clone, Copy, Debug)]
+pub enum BrowserFrame<'a> {
+    /// The first frame of a connection.
+    Hello(Hello<'a>),
+    /// The user did something. `ack` is how many frames the browser has received.
+    Event {
+        /// Frames received.
+        ack: u32,
+        /// What the user did.
+        event: Event<'a>,
+    },
+    /// Frames received and commands run, without an event.
+    Ack {
+        /// Frames received.
+        ack: u32,
+        /// The highest command run.
+        command: u64,
+    },
+    /// Asks for a [`Pong`](super::ServerFrame::Pong).
+    Ping,
+    /// The copy of this region failed its check.
+    Resync(u32),
+}
+
+/// How the browser opens a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Hello<'a> {
+    /// The signed token of the page, or of the last welcome.
+    pub token: &'a str,
+    /// Grows with each connection that the session opens (rule R10).
+    pub attempt: u32,
+    /// The highest command run (rule R6).
+    pub command: u64,
+    /// The hashes of the regions that the browser shows, eight bytes each (rule R9).
+    pub hashes: &'a [u8],
+    /// The page's query, without the question mark. Not signed.
+    pub query: &'a str,
+}
+
+impl<'a> BrowserFrame<'a> {
+    /// Reads one frame. Refuses whatever the protocol doesn't define, so that nothing past this point has to.
+    pub fn decode(frame: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(frame);
+        let len = reader.array()?;
+        if len == 0 {
+            return Err(DecodeError::Kind);
+        }
+        let decoded = match (reader.uint()?, len) {
+            (kind::HELLO, 6) => Self::Hello(Hello::read(&mut reader)?),
+            (kind::EVENT, 4..=9) => read_event(&mut reader, len - 4)?,
+            (kind::ACK, 3) => Self::Ack { ack: reader.uint()?, command: reader.uint()? },
+            (kind::PING, 1) => Self::Ping,
+            (kind::RESYNC, 2) => Self::Resync(reader.uint()?),
+            (kind::HELLO..=kind::RESYNC, _) => return Err(DecodeError::Type),
+            _ => return Err(DecodeError::Kind),
+        };
+        reader.finish()?;
+        Ok(decoded)
+    }
+}
+
+impl<'a> Hello<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let hello = Self {
+            token: reader.str()?,
+            attempt: reader.uint()?,
+            command: reader.uint()?,
+            hashes: reader.bin()?,
+            query: reader.str()?,
+        };
+        if hello.hashes.len().is_multiple_of(8) { Ok(hello) } else { Err(DecodeError::Type) }
+    }
+}
+
+fn read_event<'a>(reader: &mut Reader<'a>, optional: usize) -> Result<BrowserFrame<'a>, DecodeError> {
+    let (id, ack) = (reader.uint()?, reader.uint()?);
+    let mut event = Event {
+        id,
+        name: reader.name(MAX_NAME)?,
+        target: None,
+        values: Pairs::default(),
+        form: Pairs::default(),
+        key: None,
+        meta: EventMeta::default(),
+    };
+    for field in 0..optional {
+        if reader.nil() {
+            continue;
+        }
+        match field {
+            0 => event.values = Pairs::read(reader)?,
+            1 => event.form = Pairs::read(reader)?,
+            2 => event.target = Some(reader.name(MAX_NAME)?),
+            3 => event.key = Some(reader.name(MAX_NAME)?),
+            _ => event.meta = EventMeta::from_bits(reader.uint()?),
+        }
+    }
+    Ok(BrowserFrame::Event { ack, event })
+}

@@ -1,0 +1,39 @@
+#![doc = include_str!("WIRE.md")]
+
+mod browser;
+mod command;
+mod pairs;
+mod read;
+mod server;
+mod write;
+
+pub use browser::{BrowserFrame, Hello};
+pub use pairs::Pairs;
+pub use read::DecodeError;
+pub use server::{Body, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome};
+pub(crate) use write::Writer;
+
+/// The WebSocket subprotocol: msgpack in binary messages.
+pub const SUBPROTOCOL: &str = "mizu-live-v1";
+
+/// The subprotocol of the JSON debug mode: text messages.
+pub const SUBPROTOCOL_JSON: &str = "mizu-live-v1.json";
+
+/// The kinds of frames from the browser.
+mod browser_kind {
+    pub(super) const HELLO: u64 = 0;
+    pub(super) const EVENT: u64 = 1;
+    pub(super) const ACK: u64 = 2;
+    pub(super) const PING: u64 = 3;
+    pub(super) const RESYNC: u64 = 4;
+}
+
+/// The kinds of frames from the server.
+mod server_kind {
+    pub(super) const WELCOME: u64 = 0;
+    pub(super) const UPDATE: u64 = 1;
+    pub(super) const PONG: u64 = 2;
+    pub(super) const SHARED: u64 = 3;
+    pub(super) const NOTICE: u64 = 4;
+    pub(super) const AWAY: u64 = 5;
+}

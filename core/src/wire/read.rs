@@ -1,0 +1,179 @@
+//! Reading msgpack from a slice, strictly: rule S7.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use rmp::Marker;
+use rmp::decode::{self, Bytes};
+
+use crate::limits::{MAX_DEPTH, MAX_NODES};
+use crate::value::Value;
+
+/// Why bytes are no frame. It says nothing of what was in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    /// The frame ends before what it announced.
+    Truncated,
+    /// A value isn't of the type that its place asks for, or a text isn't UTF-8.
+    Type,
+    /// A number, a name or a list is over its limit.
+    Limit,
+    /// The first element is no kind of frame that the protocol knows.
+    Kind,
+    /// Bytes follow the frame.
+    Trailing,
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Truncated => "the frame ends too early",
+            Self::Type => "a value has the wrong type",
+            Self::Limit => "a value is over its limit",
+            Self::Kind => "the kind of frame is unknown",
+            Self::Trailing => "bytes follow the frame",
+        })
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+/// A cursor over one frame that counts the values it passes.
+pub(super) struct Reader<'a> {
+    rest: &'a [u8],
+    nodes_left: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(frame: &'a [u8]) -> Self {
+        Self { rest: frame, nodes_left: MAX_NODES }
+    }
+
+    /// For a frame of our own server, which may patch any number of regions: only its own length bounds it.
+    pub(super) fn unbounded(frame: &'a [u8]) -> Self {
+        Self { rest: frame, nodes_left: frame.len() }
+    }
+
+    pub(super) fn finish(self) -> Result<(), DecodeError> {
+        if self.rest.is_empty() { Ok(()) } else { Err(DecodeError::Trailing) }
+    }
+
+    /// The number of elements of the array that starts here.
+    pub(super) fn array(&mut self) -> Result<usize, DecodeError> {
+        let len = self.take(|bytes| decode::read_array_len(bytes).ok())? as usize;
+        self.count(len)
+    }
+
+    pub(super) fn uint<T: TryFrom<u64>>(&mut self) -> Result<T, DecodeError> {
+        let number: u64 = self.take(|bytes| decode::read_int(bytes).ok())?;
+        T::try_from(number).map_err(|_| DecodeError::Limit)
+    }
+
+    pub(super) fn bool(&mut self) -> Result<bool, DecodeError> {
+        self.take(|bytes| decode::read_bool(bytes).ok())
+    }
+
+    pub(super) fn str(&mut self) -> Result<&'a str, DecodeError> {
+        let len = self.take(|bytes| decode::read_str_len(bytes).ok())?;
+        core::str::from_utf8(self.bytes(len)?).map_err(|_| DecodeError::Type)
+    }
+
+    /// A text that is a name: not empty, and at most `max` bytes.
+    pub(super) fn name(&mut self, max: usize) -> Result<&'a str, DecodeError> {
+        let name = self.str()?;
+        if name.is_empty() || name.len() > max { Err(DecodeError::Limit) } else { Ok(name) }
+    }
+
+    pub(super) fn bin(&mut self) -> Result<&'a [u8], DecodeError> {
+        let len = self.take(|bytes| decode::read_bin_len(bytes).ok())?;
+        self.bytes(len)
+    }
+
+    /// Steps over a `nil`, if one is here.
+    pub(super) fn nil(&mut self) -> bool {
+        let nil = self.marker() == Some(Marker::Null);
+        if nil {
+            self.rest = &self.rest[1..];
+        }
+        nil
+    }
+
+    /// The type of the value that starts here.
+    pub(super) fn marker(&self) -> Option<Marker> {
+        self.rest.first().map(|byte| Marker::from_u8(*byte))
+    }
+
+    /// The part of the frame from `start`, a rest that [`Self::rest`] gave before, to here.
+    pub(super) fn since(&self, start: &'a [u8]) -> &'a [u8] {
+        &start[..start.len() - self.rest.len()]
+    }
+
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// A value of any shape, [`MAX_DEPTH`] deep at most.
+    pub(super) fn value(&mut self) -> Result<Value, DecodeError> {
+        self.value_at(1)
+    }
+
+    fn value_at(&mut self, depth: usize) -> Result<Value, DecodeError> {
+        if depth > MAX_DEPTH {
+            return Err(DecodeError::Limit);
+        }
+        Ok(match self.marker().ok_or(DecodeError::Truncated)? {
+            Marker::Null => {
+                self.nil();
+                Value::Nil
+            }
+            Marker::True | Marker::False => Value::Bool(self.bool()?),
+            Marker::F64 => Value::Float(self.take(|bytes| decode::read_f64(bytes).ok())?),
+            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => Value::Str(self.str()?.into()),
+            Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => {
+                let len = self.array()?;
+                Value::List((0..len).map(|_| self.value_at(depth + 1)).collect::<Result<_, _>>()?)
+            }
+            Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => Value::Map(self.map(depth)?),
+            _ => Value::Int(self.take(|bytes| decode::read_int(bytes).ok())?),
+        })
+    }
+
+    fn map(&mut self, depth: usize) -> Result<Vec<(String, Value)>, DecodeError> {
+        let len = self.take(|bytes| decode::read_map_len(bytes).ok())? as usize;
+        self.count(len.saturating_mul(2))?;
+        let mut entries: Vec<(String, Value)> = Vec::new();
+        for _ in 0..len {
+            let key = self.str()?;
+            if entries.iter().any(|(known, _)| known == key) {
+                return Err(DecodeError::Type);
+            }
+            let value = self.value_at(depth + 1)?;
+            entries.push((key.into(), value));
+        }
+        Ok(entries)
+    }
+
+    /// Refuses a list before anything is allocated for it: each element takes a byte at least.
+    fn count(&mut self, len: usize) -> Result<usize, DecodeError> {
+        if len > self.rest.len() {
+            return Err(DecodeError::Truncated);
+        }
+        self.nodes_left = self.nodes_left.checked_sub(len).ok_or(DecodeError::Limit)?;
+        Ok(len)
+    }
+
+    fn take<T>(&mut self, read: impl FnOnce(&mut Bytes<'a>) -> Option<T>) -> Result<T, DecodeError> {
+        let mut bytes = Bytes::new(self.rest);
+        let error = if self.rest.is_empty() { DecodeError::Truncated } else { DecodeError::Type };
+        let value = read(&mut bytes).ok_or(error)?;
+        self.rest = bytes.remaining_slice();
+        Ok(value)
+    }
+
+    fn bytes(&mut self, len: u32) -> Result<&'a [u8], DecodeError> {
+        let (bytes, rest) = self.rest.split_at_checked(len as usize).ok_or(DecodeError::Truncated)?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,356 @@
+//! Frames from the server: written by the machine, read by the browser's half.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::read::{DecodeError, Reader};
+use super::server_kind as kind;
+use super::{Writer, command};
+use crate::command::Command;
+use crate::limits::MAX_REGION_NAME;
+use rmp::Marker;
+
+/// One frame from the server, borrowing from its bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServerFrame<'a> {
+    /// The answer to `HELLO`.
+    Welcome(Welcome<'a>),
+    /// What changed.
+    Update(Update<'a>),
+    /// The answer to `PING`.
+    Pong,
+    /// A patch of a region that many sessions share; no field is a session's own.
+    Shared {
+        /// The stream.
+        shared: u64,
+        /// The stream's life: versions of different epochs have nothing to do with each other.
+        epoch: u64,
+        /// The version that the patch applies to.
+        from: u64,
+        /// The version after it.
+        to: u64,
+        /// The check of the region after it.
+        check: u32,
+        /// The patch.
+        body: Body<'a>,
+    },
+    /// A line for the browser's console; dev mode only.
+    Notice {
+        /// How bad it is.
+        level: NoticeLevel,
+        /// What to say.
+        text: &'a str,
+    },
+    /// The server is about to stop: come back within this many milliseconds.
+    Away {
+        /// Milliseconds.
+        wait: u64,
+    },
+}
+
+/// How a connection begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Welcome<'a> {
+    /// The highest event applied.
+    pub applied: u64,
+    /// The heartbeat in milliseconds.
+    pub heartbeat: u64,
+    /// The token for the next `HELLO`.
+    pub token: &'a str,
+    /// The session is one of before, not a new one.
+    pub resumed: bool,
+    /// There was a state, but it could not be restored (rule R11).
+    pub reset: bool,
+}
+
+/// What changed since the last frame.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Update<'a> {
+    /// The highest event applied.
+    pub applied: u64,
+    /// Changed regions, parents first.
+    pub patches: Vec<Patch<'a>>,
+    /// Commands with their ids.
+    pub commands: Vec<(u64, Cow<'a, Command>)>,
+    /// Events that ended in an error.
+    pub failed: Vec<u64>,
+    /// The page's new title.
+    pub title: Option<&'a str>,
+}
+
+/// One region's change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patch<'a> {
+    /// Which region.
+    pub region: Region<'a>,
+    /// xxh32 of its HTML after the change.
+    pub check: u32,
+    /// How it changes.
+    pub body: Body<'a>,
+}
+
+/// A region as a frame speaks of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Region<'a> {
+    /// For the first time on this connection: the name binds the next number.
+    Named(&'a str),
+    /// By its number.
+    Number(u32),
+}
+
+/// How a region changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body<'a> {
+    /// Its whole HTML.
+    Full(&'a str),
+    /// A delta against the HTML that the browser has, see [`crate::delta`].
+    Delta(&'a [u8]),
+    /// One element takes a new outer HTML.
+    Element {
+        /// The second half of the region's hash.
+        high: u32,
+        /// The element's id.
+        id: &'a str,
+        /// Its new outer HTML.
+        html: &'a str,
+    },
+    /// Its whole HTML; from now on it follows a stream.
+    Stream {
+        /// The stream.
+        shared: u64,
+        /// The stream's life.
+        epoch: u64,
+        /// The version that the HTML is of.
+        version: u64,
+        /// The region's HTML.
+        html: &'a str,
+    },
+}
+
+/// How bad a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoticeLevel {
+    /// Good to know.
+    Info = 0,
+    /// Probably a mistake.
+    Warning = 1,
+    /// Certainly a mistake.
+    Error = 2,
+}
+
+impl<'a> ServerFrame<'a> {
+    /// The frame's bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Writer::new();
+        match self {
+            Self::Welcome(welcome) => welcome.write(&mut out),
+            Self::Update(update) => update.write(&mut out),
+            Self::Pong => {
+                out.array(1);
+                out.uint(kind::PONG);
+            }
+            Self::Shared { shared, epoch, from, to, check, body } => {
+                out.array(7);
+                for number in [kind::SHARED, *shared, *epoch, *from, *to, u64::from(*check)] {
+                    out.uint(number);
+                }
+                body.write(&mut out);
+            }
+            Self::Notice { level, text } => {
+                out.array(3);
+                out.uint(kind::NOTICE);
+                out.uint(*level as u64);
+                out.str(text);
+            }
+            Self::Away { wait } => {
+                out.array(2);
+                out.uint(kind::AWAY);
+                out.uint(*wait);
+            }
+        }
+        out.into_vec()
+    }
+
+    /// Reads one frame.
+    pub fn decode(frame: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::unbounded(frame);
+        let len = reader.array()?;
+        if len == 0 {
+            return Err(DecodeError::Kind);
+        }
+        let decoded = match (reader.uint()?, len) {
+            (kind::WELCOME, 5) => Self::Welcome(Welcome::read(&mut reader)?),
+            (kind::UPDATE, 2..=6) => Self::Update(Update::read(&mut reader, len - 2)?),
+            (kind::PONG, 1) => Self::Pong,
+            (kind::SHARED, 7) => Self::Shared {
+                shared: reader.uint()?,
+                epoch: reader.uint()?,
+                from: reader.uint()?,
+                to: reader.uint()?,
+                check: reader.uint()?,
+                body: Body::read(&mut reader)?,
+            },
+            (kind::NOTICE, 3) => Self::Notice { level: read_level(&mut reader)?, text: reader.str()? },
+            (kind::AWAY, 2) => Self::Away { wait: reader.uint()? },
+            (kind::WELCOME..=kind::AWAY, _) => return Err(DecodeError::Type),
+            _ => return Err(DecodeError::Kind),
+        };
+        reader.finish()?;
+        Ok(decoded)
+    }
+}
+
+impl<'a> Welcome<'a> {
+    fn write(&self, out: &mut Writer) {
+        out.array(5);
+        out.uint(kind::WELCOME);
+        out.uint(self.applied);
+        out.uint(self.heartbeat);
+        out.str(self.token);
+        out.uint(u64::from(self.resumed) | u64::from(self.reset) << 1);
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let (applied, heartbeat, token) = (reader.uint()?, reader.uint()?, reader.str()?);
+        let flags: u64 = reader.uint()?;
+        Ok(Self { applied, heartbeat, token, resumed: flags & 1 != 0, reset: flags & 2 != 0 })
+    }
+}
+
+impl<'a> Update<'a> {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        let fields = match () {
+            () if self.title.is_some() => 6,
+            () if !self.failed.is_empty() => 5,
+            () if !self.commands.is_empty() => 4,
+            () if !self.patches.is_empty() => 3,
+            () => 2,
+        };
+        out.array(fields);
+        out.uint(kind::UPDATE);
+        out.uint(self.applied);
+        if fields > 2 {
+            list(out, &self.patches, 3, |out, patch| patch.write(out));
+        }
+        if fields > 3 {
+            list(out, &self.commands, 1, |out, (id, command)| command::write(out, *id, command));
+        }
+        if fields > 4 {
+            list(out, &self.failed, 1, |out, id| out.uint(*id));
+        }
+        if let Some(title) = self.title {
+            out.str(title);
+        }
+    }
+
+    fn read(reader: &mut Reader<'a>, optional: usize) -> Result<Self, DecodeError> {
+        let mut update = Self { applied: reader.uint()?, ..Self::default() };
+        for field in 0..optional {
+            if reader.nil() {
+                continue;
+            }
+            match field {
+                0 => update.patches = read_patches(reader)?,
+                1 => update.commands = read_list(reader, |reader| command::read(reader))?,
+                2 => update.failed = read_list(reader, Reader::uint)?,
+                _ => update.title = Some(reader.str()?),
+            }
+        }
+        Ok(update)
+    }
+}
+
+impl<'a> Patch<'a> {
+    fn write(&self, out: &mut Writer) {
+        match self.region {
+            Region::Named(name) => out.str(name),
+            Region::Number(number) => out.uint(u64::from(number)),
+        }
+        out.uint(u64::from(self.check));
+        self.body.write(out);
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let region = match reader.marker() {
+            Some(Marker::FixStr(_) | Marker::Str8) => Region::Named(reader.str()?),
+            _ => Region::Number(reader.uint()?),
+        };
+        if matches!(region, Region::Named(name) if name.len() > MAX_REGION_NAME) {
+            return Err(DecodeError::Limit);
+        }
+        Ok(Self { region, check: reader.uint()?, body: Body::read(reader)? })
+    }
+}
+
+impl<'a> Body<'a> {
+    fn write(&self, out: &mut Writer) {
+        match *self {
+            Self::Full(html) => out.str(html),
+            Self::Delta(delta) => out.bin(delta),
+            Self::Element { high, id, html } => {
+                out.array(4);
+                out.uint(0);
+                out.uint(u64::from(high));
+                out.str(id);
+                out.str(html);
+            }
+            Self::Stream { shared, epoch, version, html } => {
+                out.array(5);
+                for number in [1, shared, epoch, version] {
+                    out.uint(number);
+                }
+                out.str(html);
+            }
+        }
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        match reader.marker() {
+            Some(Marker::Bin8 | Marker::Bin16 | Marker::Bin32) => Ok(Self::Delta(reader.bin()?)),
+            Some(Marker::FixArray(_)) => match (reader.array()?, reader.uint()?) {
+                (4, 0) => Ok(Self::Element { high: reader.uint()?, id: reader.str()?, html: reader.str()? }),
+                (5, 1) => Ok(Self::Stream {
+                    shared: reader.uint()?,
+                    epoch: reader.uint()?,
+                    version: reader.uint()?,
+                    html: reader.str()?,
+                }),
+                (_, 0..=1) => Err(DecodeError::Type),
+                _ => Err(DecodeError::Kind),
+            },
+            _ => Ok(Self::Full(reader.str()?)),
+        }
+    }
+}
+
+fn list<T>(out: &mut Writer, items: &[T], width: usize, mut write: impl FnMut(&mut Writer, &T)) {
+    if items.is_empty() {
+        return out.nil();
+    }
+    out.array(items.len() * width);
+    items.iter().for_each(|item| write(out, item));
+}
+
+fn read_list<'a, T>(
+    reader: &mut Reader<'a>,
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<Vec<T>, DecodeError> {
+    (0..reader.array()?).map(|_| read(reader)).collect()
+}
+
+fn read_patches<'a>(reader: &mut Reader<'a>) -> Result<Vec<Patch<'a>>, DecodeError> {
+    let len = reader.array()?;
+    if len % 3 != 0 {
+        return Err(DecodeError::Type);
+    }
+    (0..len / 3).map(|_| Patch::read(reader)).collect()
+}
+
+fn read_level(reader: &mut Reader<'_>) -> Result<NoticeLevel, DecodeError> {
+    match reader.uint::<u64>()? {
+        0 => Ok(NoticeLevel::Info),
+        1 => Ok(NoticeLevel::Warning),
+        2 => Ok(NoticeLevel::Error),
+        _ => Err(DecodeError::Kind),
+    }
+}
