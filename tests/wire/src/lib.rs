@@ -1,1 +1,5 @@
-//! Golden vectors and properties of the wire.
+//! What the tests of the wire share: seeded random numbers, and markup to make and edit with them.
+
+pub mod edit;
+pub mod pages;
+pub mod random;
