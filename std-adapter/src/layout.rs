@@ -1,0 +1,129 @@
+//! The document around a live page.
+
+use std::fmt::{self, Write as _};
+
+use live_core::Request;
+
+/// What a layout has to place in its document.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Shell<'a> {
+    /// The page's title, as text: to be escaped.
+    pub title: &'a str,
+    /// The tags that load the browser's runtime, for the `<head>`: to be placed as they are.
+    pub head: &'a str,
+    /// The root element with the page in it, for the `<body>`: to be placed as it is.
+    pub root: &'a str,
+    /// Marks the layout's own scripts and styles as the server's: `<style nonce="…">`.
+    pub nonce: &'a str,
+    /// The request that the page answers.
+    pub request: &'a Request,
+}
+
+/// Writes the document around a page. A closure `|shell: &Shell<'_>, out: &mut String| …` is one.
+pub trait Layout: Send + Sync + 'static {
+    /// Appends the document to `out`.
+    fn render(&self, shell: &Shell<'_>, out: &mut String);
+}
+
+impl<F: Fn(&Shell<'_>, &mut String) + Send + Sync + 'static> Layout for F {
+    fn render(&self, shell: &Shell<'_>, out: &mut String) {
+        self(shell, out);
+    }
+}
+
+/// A plain document: title, viewport, the given head, the page.
+#[derive(Clone, Debug)]
+pub struct DefaultLayout {
+    /// The document's language, as in `lang="en"`.
+    pub lang: String,
+    /// Paths of stylesheets to link.
+    pub stylesheets: Vec<String>,
+    /// Rules for an inline stylesheet.
+    pub style: String,
+}
+
+impl Default for DefaultLayout {
+    fn default() -> Self {
+        Self { lang: "en".to_owned(), stylesheets: Vec::new(), style: String::new() }
+    }
+}
+
+impl Layout for DefaultLayout {
+    fn render(&self, shell: &Shell<'_>, out: &mut String) {
+        self.write(shell, out).expect("a String takes every write");
+    }
+}
+
+impl DefaultLayout {
+    fn write(&self, shell: &Shell<'_>, out: &mut String) -> fmt::Result {
+        let Shell { head, root, nonce, .. } = shell;
+        let (lang, title) = (Escaped(&self.lang), Escaped(shell.title));
+        write!(
+            out,
+            "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n"
+        )?;
+        out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        for path in &self.stylesheets {
+            writeln!(out, "<link rel=\"stylesheet\" href=\"{}\">", Escaped(path))?;
+        }
+        if !self.style.is_empty() {
+            writeln!(out, "<style nonce=\"{nonce}\">{}</style>", self.style)?;
+        }
+        write!(out, "{head}</head>\n<body>\n{root}\n</body>\n</html>\n")
+    }
+}
+
+/// Text as HTML, for elements and quoted attributes.
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'a>(pub &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+            f.write_str(&rest[..at])?;
+            f.write_str(match rest.as_bytes()[at] {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'"' => "&quot;",
+                _ => "&#39;",
+            })?;
+            rest = &rest[at + 1..];
+        }
+        f.write_str(rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_layout_escapes_what_is_text_and_places_the_rest() {
+        let request = Request::default();
+        let shell = Shell { title: "a<b", head: "<HEAD>", root: "<ROOT>", nonce: "n", request: &request };
+        let layout = DefaultLayout {
+            stylesheets: vec!["/a\"b.css".into()],
+            style: "p{}".into(),
+            ..Default::default()
+        };
+        let mut out = String::new();
+        layout.render(&shell, &mut out);
+        for part in [
+            "<title>a&lt;b</title>",
+            "<HEAD>",
+            "<ROOT>",
+            "href=\"/a&quot;b.css\"",
+            "<style nonce=\"n\">p{}</style>",
+        ] {
+            assert!(out.contains(part), "{part} in {out}");
+        }
+    }
+
+    #[test]
+    fn escaping() {
+        assert_eq!(Escaped("<a href='\"&\"'>é").to_string(), "&lt;a href=&#39;&quot;&amp;&quot;&#39;&gt;é");
+    }
+}

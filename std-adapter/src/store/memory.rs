@@ -1,0 +1,185 @@
+//! Records in the process's own memory.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::future::ready;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use live_core::SessionId;
+
+use super::{SessionStore, StoreError, StoreFuture, Stored};
+
+/// The most records that a [`MemoryStore`] holds by default.
+pub const MAX_RECORDS: usize = 100_000;
+
+/// Keeps records until their time is over, at most [`MAX_RECORDS`] of them. They end with the process.
+pub struct MemoryStore {
+    records: Mutex<HashMap<SessionId, Kept>>,
+    capacity: usize,
+}
+
+struct Kept {
+    stored: Stored,
+    until: Instant,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::with_capacity(MAX_RECORDS)
+    }
+
+    /// An empty store for at most `capacity` records.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { records: Mutex::default(), capacity }
+    }
+
+    /// How many records it holds, those whose time is over included until something needs their place.
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Kept>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, id: SessionId, stored: Stored, ttl: Duration, fenced: bool) -> Result<(), StoreError> {
+        let now = Instant::now();
+        let mut records = self.lock();
+        if records.len() >= self.capacity && !records.contains_key(&id) {
+            records.retain(|_, kept| kept.until > now);
+            if records.len() >= self.capacity {
+                return Err(StoreError::Full);
+            }
+        }
+        let until = now + ttl;
+        match records.entry(id) {
+            Entry::Vacant(_) if fenced && stored.generation > 1 => return Err(StoreError::Fenced),
+            Entry::Vacant(place) => {
+                place.insert(Kept { stored, until });
+            }
+            Entry::Occupied(mut place) => {
+                let kept = place.get();
+                if fenced
+                    && kept.until > now
+                    && kept.stored.generation.checked_add(1) != Some(stored.generation)
+                {
+                    return Err(StoreError::Fenced);
+                }
+                place.insert(Kept { stored, until });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SessionStore for MemoryStore {
+    fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Stored>> {
+        let now = Instant::now();
+        let found = self.lock().get(&id).filter(|kept| kept.until > now).map(|kept| kept.stored.clone());
+        Box::pin(ready(Ok(found)))
+    }
+
+    fn set(&self, id: SessionId, stored: Stored, ttl: Duration) -> StoreFuture<'_, ()> {
+        Box::pin(ready(self.put(id, stored, ttl, false)))
+    }
+
+    fn commit(&self, id: SessionId, next: Stored, ttl: Duration) -> StoreFuture<'_, ()> {
+        Box::pin(ready(self.put(id, next, ttl, true)))
+    }
+
+    fn delete(&self, id: SessionId) -> StoreFuture<'_, ()> {
+        self.lock().remove(&id);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn touch(&self, id: SessionId, ttl: Duration) -> StoreFuture<'_, ()> {
+        let now = Instant::now();
+        if let Some(kept) = self.lock().get_mut(&id).filter(|kept| kept.until > now) {
+            kept.until = now + ttl;
+        }
+        Box::pin(ready(Ok(())))
+    }
+
+    fn is_volatile(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").field("len", &self.len()).field("capacity", &self.capacity).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::{Context, Poll, Waker};
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn now<T>(mut future: StoreFuture<'_, T>) -> Result<T, StoreError> {
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => result,
+            Poll::Pending => panic!("the memory store never waits"),
+        }
+    }
+
+    fn id(n: u8) -> SessionId {
+        SessionId::new([n; 16])
+    }
+
+    fn stored(generation: u64) -> Stored {
+        Stored { generation, record: vec![generation as u8] }
+    }
+
+    #[test]
+    fn a_record_is_kept_until_its_time_is_over() {
+        let store = MemoryStore::new();
+        now(store.set(id(1), stored(1), LONG)).unwrap();
+        assert_eq!(now(store.get(id(1))).unwrap(), Some(stored(1)));
+        now(store.touch(id(1), Duration::ZERO)).unwrap();
+        assert_eq!(now(store.get(id(1))).unwrap(), None);
+        now(store.touch(id(1), LONG)).unwrap();
+        assert_eq!(now(store.get(id(1))).unwrap(), None);
+        now(store.delete(id(1))).unwrap();
+        assert!(store.is_empty());
+    }
+
+    #[test]
+    fn a_commit_follows_its_predecessor_or_fails() {
+        let store = MemoryStore::new();
+        assert!(matches!(now(store.commit(id(1), stored(2), LONG)), Err(StoreError::Fenced)));
+        now(store.commit(id(1), stored(1), LONG)).unwrap();
+        now(store.commit(id(1), stored(2), LONG)).unwrap();
+        for wrong in [1, 2, 4] {
+            assert!(matches!(now(store.commit(id(1), stored(wrong), LONG)), Err(StoreError::Fenced)));
+        }
+        assert_eq!(now(store.get(id(1))).unwrap(), Some(stored(2)));
+    }
+
+    #[test]
+    fn a_full_store_makes_room_from_what_is_over_and_refuses_the_rest() {
+        let store = MemoryStore::with_capacity(2);
+        now(store.set(id(1), stored(1), Duration::ZERO)).unwrap();
+        now(store.set(id(2), stored(1), LONG)).unwrap();
+        now(store.set(id(3), stored(1), LONG)).unwrap();
+        assert!(matches!(now(store.set(id(4), stored(1), LONG)), Err(StoreError::Full)));
+        now(store.set(id(3), stored(5), LONG)).unwrap();
+        assert_eq!(store.len(), 2);
+    }
+}
