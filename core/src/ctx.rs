@@ -17,9 +17,10 @@ use crate::time::{Duration, Instant};
 
 /// The context of one call of page code. What it asks for (messages, subscriptions, timers, tasks) takes effect when the call
 /// returns `Ok`, and after the commit of the event that it belongs to; a failed call leaves no trace.
-pub struct Ctx<'a, P: Page + ?Sized> {
+pub struct Ctx<'a, P: Page> {
     request: &'a Request,
     session_id: SessionId,
+    live: bool,
     connected: bool,
     now: Instant,
     asked: &'a mut Asked<P::Message>,
@@ -41,19 +42,20 @@ pub(crate) struct Asked<M> {
     pub(crate) next_timer: u64,
 }
 
-impl<'a, P: Page + ?Sized> Ctx<'a, P> {
+impl<'a, P: Page> Ctx<'a, P> {
     pub(crate) fn new(
         request: &'a Request,
         session_id: SessionId,
+        live: bool,
         connected: bool,
         now: Instant,
         asked: &'a mut Asked<P::Message>,
     ) -> Self {
-        Self { request, session_id, connected, now, asked }
+        Self { request, session_id, live, connected, now, asked }
     }
 
     /// Whether a browser is connected by a WebSocket. `mount` also runs for the first HTTP response, with `false`;
-    /// subscriptions and timers do nothing there.
+    /// subscriptions and timers do nothing there. A session whose connection is lost gets messages with `false`, and keeps both.
     pub fn connected(&self) -> bool {
         self.connected
     }
@@ -117,7 +119,7 @@ impl<'a, P: Page + ?Sized> Ctx<'a, P> {
     pub fn send_after(&mut self, message: P::Message, delay: Duration) -> Result<Timer> {
         self.asked.next_timer += 1;
         let timer = Timer(self.asked.next_timer);
-        if self.connected {
+        if self.live {
             if self.asked.timers.len() >= MAX_EFFECTS {
                 return Err(TooMany.into());
             }
@@ -137,7 +139,7 @@ impl<'a, P: Page + ?Sized> Ctx<'a, P> {
     }
 
     fn live_effect(&mut self, effect: Effect<P::Message>) -> Result {
-        if self.connected { self.effect(effect) } else { Ok(()) }
+        if self.live { self.effect(effect) } else { Ok(()) }
     }
 
     fn effect(&mut self, effect: Effect<P::Message>) -> Result {
@@ -164,7 +166,7 @@ impl<M> Default for Asked<M> {
     }
 }
 
-impl<P: Page + ?Sized> fmt::Debug for Ctx<'_, P> {
+impl<P: Page> fmt::Debug for Ctx<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ctx")
             .field("session_id", &self.session_id)

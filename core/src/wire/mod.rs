@@ -1,12 +1,15 @@
 #![doc = include_str!("WIRE.md")]
 
 mod browser;
+mod close;
 mod command;
 mod pairs;
 mod read;
+pub(crate) mod record;
 mod server;
 mod write;
 
+pub use close::Reason;
 pub use browser::{BrowserFrame, Hello};
 pub use pairs::Pairs;
 pub use read::DecodeError;

@@ -1,0 +1,119 @@
+//! Calling page code, and undoing what it did where it fails (rule R5).
+
+use super::Machine;
+use crate::codec::StateCodec;
+use crate::ctx::{Ctx, TooMany};
+use crate::dirty::DirtySet;
+use crate::effect::{Call, Effect};
+use crate::error::{Error, Result};
+use crate::flash::Flash;
+use crate::guard::{Guard, Panicked};
+use crate::limits::MAX_TIMERS;
+use crate::page::{Page, Rollback};
+use crate::session::Session;
+use crate::time::Instant;
+
+/// What a failed call is undone to, beside the state itself.
+struct Before {
+    dirty: DirtySet,
+    flash: Flash,
+    user_id: Option<alloc::string::String>,
+}
+
+impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+    /// Runs one call of page code. Where it fails, everything is as it was before, but for the error.
+    pub(super) fn attempt(
+        &mut self,
+        connected: bool,
+        now: Instant,
+        call: impl FnOnce(&P, &mut Ctx<'_, P>, &mut Session<P::State>) -> Result,
+    ) -> Result {
+        let before = self.remember();
+        let mut ctx = Ctx::new(&self.request, self.session.id, self.live, connected, now, &mut self.asked);
+        let (page, session) = (&*self.page, &mut self.session);
+        let done = self.guard.run(|| call(page, &mut ctx, session)).unwrap_or_else(|panic| Err(panic.into()));
+        let done = done.and_then(|()| self.check_timers());
+        match done {
+            Ok(()) => self.absorb(now),
+            Err(_) => self.undo(before, now),
+        }
+        done
+    }
+
+    /// What follows from a failed call: the user or the application is told, and panics are counted.
+    pub(super) fn failed(&mut self, call: Call, error: Error, now: Instant) {
+        self.notice_error(&call, &error);
+        if let Some(recoverable) = error.recoverable() {
+            self.session.flash.add_error(recoverable.message.clone());
+            self.session.mark("flash");
+            return;
+        }
+        let panicked = error.inner().is::<Panicked>();
+        self.counters.panics += u64::from(panicked);
+        self.report(call, error);
+        if panicked && self.strikes.strike(now) {
+            self.close(crate::wire::Reason::Internal);
+        }
+    }
+
+    fn remember(&mut self) -> Before {
+        if P::ROLLBACK == Rollback::Clone {
+            self.spare.clone_from(&self.session.state);
+        }
+        let Session { dirty, flash, user_id, .. } = &self.session;
+        Before { dirty: dirty.clone(), flash: flash.clone(), user_id: user_id.clone() }
+    }
+
+    fn check_timers(&self) -> Result {
+        let wanted = (self.timers.len() + self.asked.timers.len()).saturating_sub(self.asked.cancelled.len());
+        if wanted > MAX_TIMERS { Err(TooMany.into()) } else { Ok(()) }
+    }
+
+    /// Makes what a successful call asked for part of the session.
+    fn absorb(&mut self, now: Instant) {
+        self.render_failed = false;
+        for (timer, at, message) in self.asked.timers.drain(..) {
+            self.timers.add(timer, at, message);
+        }
+        for timer in self.asked.cancelled.drain(..) {
+            self.timers.cancel(timer);
+        }
+        self.delivery.push(self.session.pushed.drain(..));
+        for effect in self.asked.effects.drain(..) {
+            match &effect {
+                Effect::Subscribe(topic) if !self.topics.contains(topic) => self.topics.push(topic.clone()),
+                Effect::Unsubscribe(topic) => self.topics.retain(|known| known != topic),
+                _ => {}
+            }
+            self.commit.hold(effect, now);
+        }
+    }
+
+    fn undo(&mut self, before: Before, now: Instant) {
+        self.asked.clear();
+        self.session.pushed.clear();
+        let Session { dirty, flash, user_id, .. } = &mut self.session;
+        (*dirty, *flash, *user_id) = (before.dirty, before.flash, before.user_id);
+        match P::ROLLBACK {
+            Rollback::Clone => core::mem::swap(&mut self.session.state, &mut self.spare),
+            Rollback::Remount => self.remount(now),
+        }
+    }
+
+    /// Starts the state anew. If `mount` fails too, the state stays the default.
+    fn remount(&mut self, now: Instant) {
+        self.session.replace_state(P::State::default());
+        let mut ctx = Ctx::new(&self.request, self.session.id, self.live, self.live, now, &mut self.asked);
+        let (page, session) = (&*self.page, &mut self.session);
+        let done = self.guard.run(|| page.mount(&mut ctx, session)).unwrap_or_else(|panic| Err(panic.into()));
+        match done {
+            Ok(()) => self.absorb(now),
+            Err(error) => {
+                self.asked.clear();
+                self.session.pushed.clear();
+                self.session.replace_state(P::State::default());
+                self.report(Call::Mount, error);
+            }
+        }
+    }
+}

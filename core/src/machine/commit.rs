@@ -1,0 +1,127 @@
+//! The commit exchange: what an event changed is durable before anything of it is sent (rule R3).
+
+use alloc::vec::Vec;
+
+use super::{CommitError, Machine, Output, Record};
+use crate::codec::StateCodec;
+use crate::config::Config;
+use crate::effect::{Call, Effect};
+use crate::guard::Guard;
+use crate::limits::COMMIT_WITHIN;
+use crate::page::Page;
+use crate::time::Instant;
+use crate::wire::Reason;
+
+/// Where a session stands with its store.
+#[derive(Debug)]
+pub(super) struct Commit<M> {
+    /// The last generation written or under way.
+    generation: u64,
+    stage: Stage,
+    /// When what has changed has to be committed.
+    due: Option<Instant>,
+    /// What leaves after the commit.
+    held: Vec<Effect<M>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing is under way.
+    Idle,
+    /// The store has been asked.
+    InFlight,
+    /// The store could not write; it is asked again at this time.
+    Retry(Instant),
+}
+
+impl<M> Commit<M> {
+    pub(super) fn at(generation: u64) -> Self {
+        Self { generation, stage: Stage::Idle, due: None, held: Vec::new() }
+    }
+
+    /// Whether everything waits for the store.
+    pub(super) fn in_flight(&self) -> bool {
+        self.stage != Stage::Idle
+    }
+
+    /// An event changed something: commit now.
+    pub(super) fn event(&mut self, now: Instant) {
+        self.due = Some(now);
+    }
+
+    /// Something else did: commit soon.
+    pub(super) fn change(&mut self, now: Instant) {
+        self.due.get_or_insert(now + COMMIT_WITHIN);
+    }
+
+    /// An effect that leaves after the commit, which is due at once for its sake.
+    pub(super) fn hold(&mut self, effect: Effect<M>, now: Instant) {
+        self.held.push(effect);
+        self.due = Some(now);
+    }
+
+    /// When a driver has to come back for a commit.
+    pub(super) fn due(&self, config: &Config) -> Option<Instant> {
+        match self.stage {
+            Stage::Idle => self.due.filter(|_| config.durable),
+            Stage::InFlight => None,
+            Stage::Retry(at) => Some(at),
+        }
+    }
+}
+
+impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+    /// Puts a commit out if one is due, or without a store the effects that waited for it. `true` if anything was put out.
+    pub(super) fn start_commit(&mut self, now: Instant) -> bool {
+        let due = match self.commit.stage {
+            Stage::Idle => self.commit.due,
+            Stage::InFlight => None,
+            Stage::Retry(at) => Some(at),
+        };
+        if due.is_none_or(|due| due > now) {
+            return false;
+        }
+        self.commit.due = None;
+        if !self.config.durable || !self.live {
+            return self.release();
+        }
+        match Record::of(self, self.commit.generation + 1) {
+            Ok(record) => {
+                self.commit.generation = record.generation;
+                self.commit.stage = Stage::InFlight;
+                self.out.push_back(Output::Commit(record));
+            }
+            Err(error) => {
+                self.report(Call::Commit, error);
+                self.close(Reason::Internal);
+            }
+        }
+        true
+    }
+
+    pub(super) fn on_committed(&mut self, generation: u64) {
+        if self.commit.stage == Stage::InFlight && generation == self.commit.generation {
+            self.commit.stage = Stage::Idle;
+            self.release();
+        }
+    }
+
+    pub(super) fn on_commit_failed(&mut self, generation: u64, error: CommitError, now: Instant) {
+        if self.commit.stage != Stage::InFlight || generation != self.commit.generation {
+            return;
+        }
+        match error {
+            CommitError::Fenced => self.close(Reason::Replaced),
+            CommitError::Unavailable => {
+                self.commit.generation -= 1;
+                self.commit.stage = Stage::Retry(now + COMMIT_WITHIN);
+            }
+        }
+    }
+
+    fn release(&mut self) -> bool {
+        let any = !self.commit.held.is_empty();
+        self.out.extend(self.commit.held.drain(..).map(Output::Effect));
+        any
+    }
+}

@@ -1,0 +1,235 @@
+//! Frames from the browser and messages from elsewhere, each applied once and in order (rule R2).
+
+use alloc::borrow::ToOwned;
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::link::Link;
+use super::{Machine, Output};
+use crate::codec::StateCodec;
+use crate::command::Command;
+use crate::effect::Call;
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::guard::Guard;
+use crate::limits::{MAX_INBOX, MAX_OUTBOX};
+use crate::page::Page;
+use crate::region::Browser;
+use crate::time::Instant;
+use crate::wire::{BrowserFrame, Hello, NoticeLevel, Reason, ServerFrame, Welcome};
+
+/// How far both sides are.
+#[derive(Debug, Default)]
+pub(super) struct Delivery {
+    /// The highest event applied.
+    pub(super) applied: u64,
+    /// The browser has to be told of it.
+    pub(super) ack_due: bool,
+    /// Events that failed since the last frame.
+    pub(super) failed: Vec<u64>,
+    /// Commands that the browser has not acknowledged (rule R6).
+    pub(super) outbox: VecDeque<(u64, Command)>,
+    /// The last command's id.
+    pub(super) last_command: u64,
+}
+
+/// An input that waits for a commit.
+#[derive(Debug)]
+pub(super) enum Waiting<M> {
+    Event(Vec<u8>),
+    Message(M),
+    Missed(String),
+}
+
+/// The event's target is no region of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownTarget;
+
+impl Delivery {
+    pub(super) fn resumed(applied: u64, last_command: u64, outbox: VecDeque<(u64, Command)>) -> Self {
+        Self { applied, last_command, outbox, ..Self::default() }
+    }
+
+    /// Takes in commands; the oldest go where there are too many.
+    pub(super) fn push(&mut self, commands: impl Iterator<Item = Command>) {
+        for command in commands {
+            self.last_command += 1;
+            self.outbox.push_back((self.last_command, command));
+            if self.outbox.len() > MAX_OUTBOX {
+                self.outbox.pop_front();
+            }
+        }
+    }
+
+    /// The browser has run the commands up to this one. `false` if there never was such a command.
+    fn acknowledge(&mut self, command: u64) -> bool {
+        while self.outbox.front().is_some_and(|(id, _)| *id <= command) {
+            self.outbox.pop_front();
+        }
+        command <= self.last_command
+    }
+}
+
+impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+    pub(super) fn on_connected(&mut self, hello: &Hello<'_>, token: &str, resumed: bool) {
+        let known = self.delivery.acknowledge(hello.command);
+        let command = if known { hello.command } else { 0 };
+        self.link = Some(Link::new(hello.hashes, command));
+        self.render_failed = false;
+        let heartbeat = u64::try_from(self.config.heartbeat.as_millis()).unwrap_or(u64::MAX);
+        let welcome = Welcome { applied: self.delivery.applied, heartbeat, token, resumed, reset: false };
+        self.out.push_back(Output::Transmit(ServerFrame::Welcome(welcome).encode()));
+    }
+
+    pub(super) fn on_frame(&mut self, frame: &[u8], now: Instant) {
+        if self.link.is_none() {
+            return;
+        }
+        match BrowserFrame::decode(frame) {
+            Err(error) => self.protocol_error(&error),
+            Ok(BrowserFrame::Hello(_)) => self.protocol_error(&"HELLO came twice"),
+            Ok(BrowserFrame::Ping) => self.out.push_back(Output::Transmit(ServerFrame::Pong.encode())),
+            Ok(BrowserFrame::Ack { ack, command }) => {
+                self.acknowledge(ack, now);
+                if !self.delivery.acknowledge(command) {
+                    self.protocol_error(&"a command was acknowledged that was never sent");
+                }
+            }
+            Ok(BrowserFrame::Resync(number)) => self.on_resync(number),
+            Ok(BrowserFrame::Event { ack, event }) => {
+                self.acknowledge(ack, now);
+                match () {
+                    () if self.link.is_none() => {}
+                    () if self.is_idle() => self.on_event(&event, now),
+                    () => self.queue(Waiting::Event(frame.to_owned())),
+                }
+            }
+        }
+    }
+
+    /// Takes in a message, now or after the commit that is under way.
+    pub(super) fn receive(&mut self, waiting: Waiting<P::Message>, now: Instant) {
+        if self.is_idle() { self.run(waiting, now) } else { self.queue(waiting) }
+    }
+
+    pub(super) fn run(&mut self, waiting: Waiting<P::Message>, now: Instant) {
+        let connected = self.link.is_some();
+        match waiting {
+            Waiting::Event(frame) => {
+                if let Ok(BrowserFrame::Event { event, .. }) = BrowserFrame::decode(&frame) {
+                    self.on_event(&event, now);
+                }
+            }
+            Waiting::Message(message) => {
+                self.counters.messages += 1;
+                let done = self.attempt(connected, now, |page, ctx, session| page.info(ctx, session, message));
+                self.after_message(Call::Info, done, now);
+            }
+            Waiting::Missed(topic) => {
+                let done = self.attempt(connected, now, |page, ctx, session| page.missed(ctx, session, &topic));
+                self.after_message(Call::Missed(topic), done, now);
+            }
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        !self.commit.in_flight() && self.inbox.is_empty()
+    }
+
+    /// Events past the limit close the connection, which loses nothing: the browser sends them again. Messages past it become
+    /// one call of `missed`.
+    fn queue(&mut self, waiting: Waiting<P::Message>) {
+        if self.inbox.len() < MAX_INBOX {
+            self.inbox.push_back(waiting);
+        } else if matches!(waiting, Waiting::Event(_)) {
+            self.close(Reason::Rate);
+        } else if self.inbox.len() == MAX_INBOX {
+            self.inbox.push_back(Waiting::Missed(String::new()));
+        }
+    }
+
+    fn on_event(&mut self, event: &Event<'_>, now: Instant) {
+        if event.id <= self.delivery.applied {
+            self.counters.repeated += 1;
+            self.delivery.ack_due = true;
+            return;
+        }
+        if event.id != self.delivery.applied + 1 {
+            return self.protocol_error(&format!(
+                "event {} came after {}: numbers have no gaps",
+                event.id, self.delivery.applied
+            ));
+        }
+        let done = match event.target {
+            Some(target) if self.regions.get(target).is_none() => Err(UnknownTarget.into()),
+            _ => self.attempt(true, now, |page, ctx, session| page.handle(ctx, session, event)),
+        };
+        self.counters.events += 1;
+        self.delivery.applied = event.id;
+        self.delivery.ack_due = true;
+        self.commit.event(now);
+        if let Err(error) = done {
+            self.counters.failed += 1;
+            self.delivery.failed.push(event.id);
+            self.failed(Call::Handle(event.name.into()), error, now);
+        }
+    }
+
+    fn after_message(&mut self, call: Call, done: Result, now: Instant) {
+        self.commit.change(now);
+        if let Err(error) = done {
+            self.failed(call, error, now);
+        }
+    }
+
+    fn acknowledge(&mut self, received: u32, now: Instant) {
+        if self.link.as_mut().is_some_and(|link| !link.acknowledge(received, now)) {
+            self.protocol_error(&"more frames were acknowledged than sent");
+        }
+    }
+
+    fn on_resync(&mut self, number: u32) {
+        match self.regions.numbered(number) {
+            Some(name) => {
+                self.counters.resyncs += 1;
+                if let (Some(region), Some(link)) = (self.regions.get_mut(&name), self.link.as_mut()) {
+                    region.browser = Browser::Nothing;
+                    link.resync.push(name);
+                }
+            }
+            None if self.regions.was_bound(number) => {}
+            None => self.protocol_error(&"a region was asked for that has no number"),
+        }
+    }
+
+    fn protocol_error(&mut self, what: &dyn fmt::Display) {
+        self.notice(NoticeLevel::Error, &format!("The connection is closed: {what}."));
+        self.close(Reason::Protocol);
+    }
+
+    /// In dev mode, says in the browser's console which call failed and why.
+    pub(super) fn notice_error(&mut self, call: &Call, error: &Error) {
+        let what = match call {
+            Call::Handle(name) => format!("Event `{name}` failed: {error}."),
+            _ => format!("{call:?} failed: {error}."),
+        };
+        self.notice(NoticeLevel::Error, &what);
+    }
+
+    fn notice(&mut self, level: NoticeLevel, text: &str) {
+        if self.config.dev && self.link.is_some() {
+            self.out.push_back(Output::Transmit(ServerFrame::Notice { level, text }.encode()));
+        }
+    }
+}
+
+impl fmt::Display for UnknownTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("data-lv-target names no region of the page")
+    }
+}
+
+impl core::error::Error for UnknownTarget {}

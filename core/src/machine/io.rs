@@ -1,0 +1,77 @@
+//! What goes into a machine and what comes out.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::record::Record;
+use crate::effect::Effect;
+use crate::wire::{Hello, Reason};
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input<'a, M> {
+    /// A browser said `HELLO`, and the driver has verified its token. A connection of before is forgotten.
+    Connected {
+        /// What it said.
+        hello: &'a Hello<'a>,
+        /// The renewed token that the welcome carries.
+        token: &'a str,
+        /// The session was there before this connection.
+        resumed: bool,
+    },
+    /// A frame came after `HELLO`.
+    Frame(&'a [u8]),
+    /// A message for `info`.
+    Message(M),
+    /// Messages of this topic may have been missed.
+    Missed(&'a str),
+    /// The store has this generation for good.
+    Committed {
+        /// Of the [`Record`].
+        generation: u64,
+    },
+    /// The store has not taken it.
+    CommitFailed {
+        /// Of the [`Record`].
+        generation: u64,
+        /// Why.
+        error: CommitError,
+    },
+    /// The instant that [`poll_timeout`](super::Machine::poll_timeout) named has come.
+    Timeout,
+    /// The connection is gone.
+    Closed,
+}
+
+/// Why a store has not taken a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitError {
+    /// Another generation was there: another server has the session (rule R1). The connection closes.
+    Fenced,
+    /// The store can't write now. The machine holds everything back and tries again after a second.
+    Unavailable,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub enum Output<M> {
+    /// Write this record; answer by [`Input::Committed`] or [`Input::CommitFailed`]. Until then nothing is sent of what it holds.
+    Commit(Record),
+    /// Send this frame to the browser.
+    Transmit(Vec<u8>),
+    /// Something for the world outside.
+    Effect(Effect<M>),
+    /// Close the connection; what was transmitted before goes out first. The session stays.
+    Close(Reason),
+}
+
+/// The parts of the first HTTP response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FullPage {
+    /// For `<title>`, not escaped.
+    pub title: String,
+    /// The inner HTML of the root element, with every region filled in.
+    pub html: String,
+    /// The hashes for `data-lv-view`, eight bytes each.
+    pub hashes: Vec<u8>,
+}

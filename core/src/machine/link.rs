@@ -1,0 +1,102 @@
+//! One connection: which frames are under way (rule R8).
+
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use hashbrown::HashSet;
+
+use crate::limits::{STUCK_AFTER, WINDOW_BYTES, WINDOW_FRAMES};
+use crate::time::Instant;
+
+/// The window of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    sent: u32,
+    acked: u32,
+    bytes: usize,
+    sizes: VecDeque<usize>,
+    full_since: Option<Instant>,
+    /// The hashes of what the browser showed when it connected, until the first update has made use of them.
+    pub(super) shown: Option<HashSet<[u8; 8]>>,
+    /// Regions to send whole, as the browser's copy failed its check.
+    pub(super) resync: Vec<Arc<str>>,
+    /// The highest command sent.
+    pub(super) command: u64,
+    /// The title differs from what the browser has.
+    pub(super) title: bool,
+}
+
+impl Link {
+    /// A connection whose browser shows what has these hashes, and has run the commands up to this one.
+    pub(super) fn new(hashes: &[u8], command: u64) -> Self {
+        let (hashes, _) = hashes.as_chunks::<8>();
+        Self { shown: Some(hashes.iter().copied().collect()), command, ..Self::default() }
+    }
+
+    /// Whether another frame may start.
+    pub(super) fn is_open(&self) -> bool {
+        self.sent - self.acked < WINDOW_FRAMES && self.bytes < WINDOW_BYTES
+    }
+
+    pub(super) fn sent(&mut self, bytes: usize, now: Instant) {
+        self.sent += 1;
+        self.bytes += bytes;
+        self.sizes.push_back(bytes);
+        if !self.is_open() {
+            self.full_since.get_or_insert(now);
+        }
+    }
+
+    /// The browser has received this many frames. `false` if that is more than were sent. A number of before is no news.
+    pub(super) fn acknowledge(&mut self, received: u32, now: Instant) -> bool {
+        if received > self.sent {
+            return false;
+        }
+        let news = received > self.acked;
+        while self.acked < received {
+            self.acked += 1;
+            self.bytes -= self.sizes.pop_front().unwrap_or(0);
+        }
+        if news {
+            self.full_since = (!self.is_open()).then_some(now);
+        }
+        true
+    }
+
+    /// When the browser counts as stuck.
+    pub(super) fn stuck_at(&self) -> Option<Instant> {
+        self.full_since.map(|since| since + STUCK_AFTER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Instant = Instant::from_micros(0);
+
+    #[test]
+    fn four_frames_fill_the_window() {
+        let mut link = Link::default();
+        for _ in 0..WINDOW_FRAMES {
+            assert!(link.is_open());
+            link.sent(10, NOW);
+        }
+        assert!(!link.is_open());
+        assert_eq!(link.stuck_at(), Some(NOW + STUCK_AFTER));
+        assert!(link.acknowledge(1, NOW) && link.is_open() && link.stuck_at().is_none());
+        assert!(link.acknowledge(1, NOW), "repeated");
+        assert!(!link.acknowledge(5, NOW), "never sent");
+    }
+
+    #[test]
+    fn bytes_fill_it_too_and_one_frame_may_exceed_it() {
+        let mut link = Link::default();
+        link.sent(WINDOW_BYTES - 1, NOW);
+        assert!(link.is_open());
+        link.sent(WINDOW_BYTES, NOW);
+        assert!(!link.is_open());
+        assert!(link.acknowledge(2, NOW) && link.is_open());
+    }
+}

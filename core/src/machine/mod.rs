@@ -1,0 +1,274 @@
+//! The session as a state machine: inputs in, outputs out, no I/O, no clock.
+//!
+//! A driver calls [`Machine::handle`] with what happened, then [`Machine::poll`] until it gives `None`, doing what each
+//! output asks for; and again no later than [`Machine::poll_timeout`]. Regions are rendered on poll, when a frame
+//! can be sent: what happens meanwhile coalesces.
+
+mod call;
+mod commit;
+mod events;
+mod io;
+mod link;
+mod plan;
+mod record;
+mod strikes;
+mod timers;
+mod update;
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::codec::StateCodec;
+use crate::config::Config;
+use crate::counters::Counters;
+use crate::ctx::Asked;
+use crate::delta::Encoder;
+use crate::effect::Call;
+use crate::error::Result;
+use crate::guard::Guard;
+use crate::limits::MAX_INBOX;
+use crate::page::Page;
+use crate::region::Regions;
+use crate::request::Request;
+use crate::session::{Session, SessionId};
+use crate::time::Instant;
+use crate::wire::Reason;
+use commit::Commit;
+pub use events::UnknownTarget;
+use events::{Delivery, Waiting};
+pub use io::{CommitError, FullPage, Input, Output};
+use link::Link;
+pub(crate) use record::Saved;
+pub use record::{Record, RecordError};
+use strikes::Strikes;
+use timers::Timers;
+
+/// One session of one page.
+pub struct Machine<P: Page, C, G> {
+    page: Arc<P>,
+    codec: C,
+    guard: G,
+    config: Config,
+    request: Arc<Request>,
+    /// A browser is or may come back; not the machine of a first HTTP response.
+    live: bool,
+    session: Session<P::State>,
+    spare: P::State,
+    asked: Asked<P::Message>,
+    timers: Timers<P::Message>,
+    topics: Vec<String>,
+    regions: Regions,
+    title: String,
+    /// The last render failed: not tried again before something changes.
+    render_failed: bool,
+    delivery: Delivery,
+    inbox: VecDeque<Waiting<P::Message>>,
+    commit: Commit<P::Message>,
+    link: Option<Link>,
+    strikes: Strikes,
+    encoder: Encoder,
+    out: VecDeque<Output<P::Message>>,
+    counters: Counters,
+}
+
+impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+    /// A new session: mounts the page. `connected` is what [`Ctx::connected`](crate::Ctx::connected) tells the page; a machine for the
+    /// first HTTP response is mounted with `false`, and lives no longer than the response.
+    ///
+    /// # Errors
+    /// What the page's `mount` returned, possibly a [`Redirect`](crate::Redirect), or a caught [`Panicked`](crate::Panicked).
+    #[expect(clippy::too_many_arguments, reason = "each is a part that the driver chooses")]
+    pub fn mount(
+        page: Arc<P>,
+        codec: C,
+        guard: G,
+        id: SessionId,
+        request: Arc<Request>,
+        config: Config,
+        connected: bool,
+        now: Instant,
+    ) -> Result<Self> {
+        let user_id = request.user_id.clone();
+        let mut machine = Self::blank(page, codec, guard, Session::new(id, P::State::default()), request, config);
+        machine.session.user_id = user_id;
+        machine.live = connected;
+        machine.attempt(connected, now, |page, ctx, session| page.mount(ctx, session))?;
+        machine.session.mark_all();
+        machine.commit.event(now);
+        Ok(machine)
+    }
+
+    /// A session of before, from the record that a store kept. Its state is not mounted again; the first connection gets
+    /// what differs from what its browser shows (rule R9).
+    ///
+    /// # Errors
+    /// A record of a newer schema, or a state that the codec can't decode (rule R11).
+    pub fn restore(
+        page: Arc<P>,
+        codec: C,
+        guard: G,
+        record: &Record,
+        request: Arc<Request>,
+        config: Config,
+    ) -> Result<Self, RecordError> {
+        let saved = record.read()?;
+        let mut session = Session::new(record.id, codec.decode(saved.state).map_err(RecordError::State)?);
+        session.user_id = saved.user_id.map(Into::into);
+        session.mark_all();
+        let mut machine = Self::blank(page, codec, guard, session, request, config);
+        machine.commit = Commit::at(record.generation);
+        machine.delivery = Delivery::resumed(saved.applied, saved.next_command, saved.outbox);
+        machine.topics = saved.topics;
+        Ok(machine)
+    }
+
+    fn blank(
+        page: Arc<P>,
+        codec: C,
+        guard: G,
+        session: Session<P::State>,
+        request: Arc<Request>,
+        config: Config,
+    ) -> Self {
+        Self {
+            commit: Commit::at(0),
+            page,
+            codec,
+            guard,
+            config,
+            request,
+            live: true,
+            session,
+            spare: P::State::default(),
+            asked: Asked::default(),
+            timers: Timers::default(),
+            topics: Vec::new(),
+            regions: Regions::new(),
+            title: String::new(),
+            render_failed: false,
+            delivery: Delivery::default(),
+            inbox: VecDeque::new(),
+            link: None,
+            strikes: Strikes::default(),
+            encoder: Encoder::new(),
+            out: VecDeque::new(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// Takes in what happened. Never fails: a browser that breaks the protocol becomes an [`Output::Close`].
+    pub fn handle(&mut self, input: Input<'_, P::Message>, now: Instant) {
+        match input {
+            Input::Connected { hello, token, resumed } => self.on_connected(hello, token, resumed),
+            Input::Frame(frame) => self.on_frame(frame, now),
+            Input::Message(message) => self.receive(Waiting::Message(message), now),
+            Input::Missed(topic) => self.receive(Waiting::Missed(topic.into()), now),
+            Input::Committed { generation } => self.on_committed(generation),
+            Input::CommitFailed { generation, error } => self.on_commit_failed(generation, error, now),
+            Input::Timeout => self.on_timeout(now),
+            Input::Closed => self.link = None,
+        }
+    }
+
+    /// The next thing to do, or `None` when there is nothing until the next input or timeout. Renders what is dirty, if a frame
+    /// may be sent.
+    pub fn poll(&mut self, now: Instant) -> Option<Output<P::Message>> {
+        loop {
+            if let Some(output) = self.out.pop_front() {
+                return Some(output);
+            }
+            if self.start_commit(now) {
+                continue;
+            }
+            if self.commit.in_flight() {
+                return None;
+            }
+            match self.inbox.pop_front() {
+                Some(waiting) => self.run(waiting, now),
+                None => return self.update(now).map(Output::Transmit),
+            }
+        }
+    }
+
+    /// When to call [`handle`](Self::handle) with [`Input::Timeout`] at the latest, if nothing else happens before. May change with every
+    /// input and poll.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let stuck = self.link.as_ref().and_then(Link::stuck_at);
+        [self.timers.next(), self.commit.due(&self.config), stuck].into_iter().flatten().min()
+    }
+
+    /// Whether there is room for more frames and messages. While `false`, a driver stops reading its socket: inputs wait
+    /// for a commit.
+    pub fn is_ready(&self) -> bool {
+        self.inbox.len() < MAX_INBOX
+    }
+
+    /// The session: for a driver's logs, and for tests.
+    pub fn session(&self) -> &Session<P::State> {
+        &self.session
+    }
+
+    /// The topics that the session is subscribed to.
+    pub fn topics(&self) -> &[String] {
+        &self.topics
+    }
+
+    /// The highest event applied.
+    pub fn applied(&self) -> u64 {
+        self.delivery.applied
+    }
+
+    /// What the machine has done so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Whether a browser is connected.
+    pub fn is_connected(&self) -> bool {
+        self.link.is_some()
+    }
+
+    /// The whole page as the first HTTP response shows it. Renders everything.
+    ///
+    /// # Errors
+    /// What `render` returned, or what is wrong with its regions.
+    pub fn full_page(&mut self) -> Result<FullPage> {
+        self.session.mark_all();
+        self.render_dirty().map_err(|(_, error)| error)?;
+        let mut hashes = self.regions.hashes();
+        hashes.extend(update::title_hash(&self.title));
+        Ok(FullPage { title: self.title.clone(), html: self.regions.whole(), hashes })
+    }
+
+    fn on_timeout(&mut self, now: Instant) {
+        while let Some(message) = self.timers.pop(now) {
+            self.receive(Waiting::Message(message), now);
+        }
+        if self.link.as_ref().and_then(Link::stuck_at).is_some_and(|at| at <= now) {
+            self.close(Reason::Stuck);
+        }
+    }
+
+    fn close(&mut self, reason: Reason) {
+        if self.link.take().is_some() {
+            self.out.push_back(Output::Close(reason));
+        }
+    }
+
+    fn report(&mut self, call: Call, error: crate::Error) {
+        self.out.push_back(Output::Effect(crate::effect::Effect::Error(crate::effect::ErrorReport { call, error })));
+    }
+}
+
+impl<P: Page, C, G> core::fmt::Debug for Machine<P, C, G> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Machine")
+            .field("id", &self.session.id)
+            .field("applied", &self.delivery.applied)
+            .field("dirty", &self.session.dirty)
+            .field("link", &self.link)
+            .finish_non_exhaustive()
+    }
+}

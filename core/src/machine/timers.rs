@@ -1,0 +1,43 @@
+//! Delayed messages.
+
+use alloc::vec::Vec;
+
+use crate::ctx::Timer;
+use crate::time::Instant;
+
+/// The timers of one session, few enough for a list.
+#[derive(Debug)]
+pub(super) struct Timers<M> {
+    list: Vec<(Instant, Timer, M)>,
+}
+
+impl<M> Timers<M> {
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(super) fn add(&mut self, timer: Timer, at: Instant, message: M) {
+        self.list.push((at, timer, message));
+    }
+
+    pub(super) fn cancel(&mut self, timer: Timer) {
+        self.list.retain(|(_, known, _)| *known != timer);
+    }
+
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.list.iter().map(|(at, ..)| *at).min()
+    }
+
+    /// The message of the timer that was due first; of those due at once, the one set first.
+    pub(super) fn pop(&mut self, now: Instant) -> Option<M> {
+        let due = self.list.iter().enumerate().filter(|(_, (at, ..))| *at <= now);
+        let (first, _) = due.min_by_key(|(_, (at, timer, _))| (*at, timer.0))?;
+        Some(self.list.swap_remove(first).2)
+    }
+}
+
+impl<M> Default for Timers<M> {
+    fn default() -> Self {
+        Self { list: Vec::new() }
+    }
+}

@@ -1,0 +1,133 @@
+//! Rendering what is dirty, and the one frame that tells the browser (rules R7 and R8).
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::Machine;
+use super::plan::{Planner, dirty_names};
+use crate::codec::StateCodec;
+use crate::effect::Call;
+use crate::error::{Error, Result};
+use crate::guard::Guard;
+use crate::hash;
+use crate::page::Page;
+use crate::region::{self, Change};
+use crate::time::Instant;
+use crate::wire::{Body, Reason, ServerFrame, Update};
+
+/// The name under which the title has a hash. No region can have it.
+const TITLE: &str = "<title>";
+
+/// The hash of the page's title.
+pub(super) fn title_hash(title: &str) -> [u8; 8] {
+    hash::region_hash(TITLE, title).to_bytes()
+}
+
+impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+    /// The next frame, if the browser has to be told of anything and the window is open.
+    pub(super) fn update(&mut self, now: Instant) -> Option<Vec<u8>> {
+        if !self.link.as_ref()?.is_open() {
+            return None;
+        }
+        let mut changes = Vec::new();
+        if self.session.is_dirty() && !self.render_failed {
+            match self.render_dirty() {
+                Ok(rendered) => changes = rendered,
+                Err((call, error)) => self.render_failure(call, error, now),
+            }
+        }
+        self.add_asked_for(&mut changes);
+        let frame = self.frame(changes)?;
+        self.counters.frames += 1;
+        self.counters.bytes += frame.len() as u64;
+        if let Some(link) = self.link.as_mut() {
+            link.sent(frame.len(), now);
+        }
+        Some(frame)
+    }
+
+    /// Renders the dirty regions and makes them part of the tree. Where that fails, all stays as it was.
+    pub(super) fn render_dirty(&mut self) -> Result<Vec<Change>, (Call, Error)> {
+        let names = dirty_names(&self.session.dirty, &self.regions);
+        let (page, session, regions, guard) = (&*self.page, &self.session, &self.regions, &self.guard);
+        let rendered = guard
+            .run(|| region::render(regions, names, |view| page.render(session, view)))
+            .unwrap_or_else(|panic| Err(panic.into()))
+            .map_err(|error| (Call::Render, error))?;
+        let (count, title) = (rendered.regions.len(), rendered.title.clone());
+        let changes = self
+            .regions
+            .adopt(rendered, self.config.max_region_bytes)
+            .map_err(|error| (Call::Render, error.into()))?;
+        self.counters.renders += 1;
+        self.counters.regions += count as u64;
+        self.session.dirty.clear();
+        if title != self.title {
+            self.title = title;
+            self.link.iter_mut().for_each(|link| link.title = true);
+        }
+        Ok(changes)
+    }
+
+    /// The page keeps what it showed, its regions stay dirty, and the application is told (design: a failed render comes
+    /// after the commit).
+    fn render_failure(&mut self, call: Call, error: Error, now: Instant) {
+        self.render_failed = true;
+        self.counters.failed_renders += 1;
+        self.notice_error(&call, &error);
+        self.report(call, error);
+        if self.strikes.strike(now) {
+            self.close(Reason::Internal);
+        }
+    }
+
+    /// Adds what the browser lacks since it connected, or asked for again.
+    fn add_asked_for(&mut self, changes: &mut Vec<Change>) {
+        let Some(link) = self.link.as_mut() else { return };
+        if !self.render_failed
+            && let Some(shown) = link.shown.take()
+        {
+            link.title = !shown.contains(&title_hash(&self.title));
+            *changes = self.regions.attach(&shown);
+        }
+        for name in link.resync.drain(..) {
+            if !changes.iter().any(|change| change.name == name) {
+                changes.push(Change { name, old: None });
+            }
+        }
+    }
+
+    fn frame(&mut self, changes: Vec<Change>) -> Option<Vec<u8>> {
+        let link = self.link.as_mut()?;
+        let fresh = self.delivery.outbox.iter().filter(|(id, _)| *id > link.command);
+        let commands: Vec<_> = fresh.map(|(id, command)| (*id, Cow::Borrowed(command))).collect();
+        let silent = changes.is_empty() && commands.is_empty() && self.delivery.failed.is_empty();
+        if silent && !self.delivery.ack_due && !link.title {
+            return None;
+        }
+        let mut deltas = Vec::new();
+        let planned = Planner {
+            regions: &mut self.regions,
+            encoder: &mut self.encoder,
+            deltas: &mut deltas,
+            partial: self.config.deltas,
+        }
+        .plan(changes);
+        let update = Update {
+            applied: self.delivery.applied,
+            patches: planned.iter().filter_map(|patch| patch.borrow(&self.regions, &deltas)).collect(),
+            commands,
+            failed: core::mem::take(&mut self.delivery.failed),
+            title: link.title.then_some(self.title.as_str()),
+        };
+        link.command = self.delivery.last_command;
+        link.title = false;
+        self.delivery.ack_due = false;
+        for patch in &update.patches {
+            self.counters.full += u64::from(matches!(patch.body, Body::Full(_)));
+            self.counters.deltas += u64::from(matches!(patch.body, Body::Delta(_)));
+            self.counters.elements += u64::from(matches!(patch.body, Body::Element { .. }));
+        }
+        Some(ServerFrame::Update(update).encode())
+    }
+}

@@ -1,0 +1,53 @@
+//! The regions of one session: a tree of hosts, the HTML last rendered into each, and what the browser has of it.
+
+mod hosts;
+mod render;
+mod tree;
+
+use alloc::string::String;
+use core::fmt;
+
+pub(crate) use render::render;
+pub(crate) use tree::{Browser, Change, Regions};
+
+/// What is wrong with a page's regions. The session keeps what it showed before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegionError {
+    /// `render` declares no such region, although the markup has a host for it.
+    Undeclared(String),
+    /// The markup has two hosts of this name.
+    Duplicate(String),
+    /// A host is not empty, or its name isn't allowed.
+    Host(String),
+    /// Regions nest deeper than [`MAX_REGION_DEPTH`](crate::limits::MAX_REGION_DEPTH).
+    TooDeep,
+    /// All regions together have more bytes than the limit.
+    TooLarge {
+        /// What they have.
+        bytes: usize,
+        /// What they may have.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for RegionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Undeclared(name) if name.is_empty() => {
+                f.write_str("the page has no markup: call view.page(…) in Page::render")
+            }
+            Self::Undeclared(name) => write!(
+                f,
+                "the markup has a host for region `{name}`, but Page::render doesn't declare it: call view.region(\"{name}\", …)"
+            ),
+            Self::Duplicate(name) => write!(f, "two hosts are named `{name}`: region names are unique in a page"),
+            Self::Host(why) => f.write_str(why),
+            Self::TooDeep => write!(f, "regions nest deeper than {}", crate::limits::MAX_REGION_DEPTH),
+            Self::TooLarge { bytes, limit } => {
+                write!(f, "the page's regions have {bytes} bytes, {limit} are allowed")
+            }
+        }
+    }
+}
+
+impl core::error::Error for RegionError {}

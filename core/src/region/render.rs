@@ -1,0 +1,83 @@
+//! Rendering: from the regions that are wanted to all that have to be, as hosts turn up in what was rendered.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use hashbrown::HashMap;
+
+use super::hosts::hosts;
+use super::{RegionError, Regions};
+use crate::error::Result;
+use crate::limits::MAX_REGION_DEPTH;
+use crate::view::{View, Wanted};
+
+/// The result of rendering, not yet part of the tree.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered {
+    /// The regions that were rendered.
+    pub(crate) regions: Vec<Fresh>,
+    /// Which region holds each host that was found in them.
+    pub(crate) hosts: HashMap<Arc<str>, Arc<str>>,
+    /// The page's title.
+    pub(crate) title: String,
+}
+
+/// One rendered region.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    pub(crate) name: Arc<str>,
+    pub(crate) html: String,
+    /// Its hosts, in document order.
+    pub(crate) children: Vec<Arc<str>>,
+}
+
+/// Renders `names`, and every region whose host is new. `call` is the page's `render`, once a pass.
+pub(crate) fn render(
+    regions: &Regions,
+    names: Vec<Arc<str>>,
+    mut call: impl FnMut(&mut View<'_>) -> Result,
+) -> Result<Rendered> {
+    let mut rendered = Rendered::default();
+    let mut wanted: Vec<Wanted> = names.into_iter().map(Wanted::new).collect();
+    for _ in 0..=MAX_REGION_DEPTH {
+        wanted.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        let mut view = View::new(&mut wanted, &mut rendered.title);
+        call(&mut view)?;
+        view.finish()?;
+        wanted = rendered.take(regions, wanted)?;
+        if wanted.is_empty() {
+            return Ok(rendered);
+        }
+    }
+    Err(RegionError::TooDeep.into())
+}
+
+impl Rendered {
+    /// Takes in one pass; gives what the next has to render.
+    fn take(&mut self, regions: &Regions, pass: Vec<Wanted>) -> Result<Vec<Wanted>, RegionError> {
+        let mut next = Vec::new();
+        let first = self.regions.len();
+        for wanted in pass {
+            if !wanted.rendered {
+                return Err(RegionError::Undeclared((*wanted.name).into()));
+            }
+            self.regions.push(Fresh { name: wanted.name, html: wanted.html, children: Vec::new() });
+        }
+        for at in first..self.regions.len() {
+            let fresh = &mut self.regions[at];
+            for host in hosts(&fresh.html) {
+                let host = host.map_err(|error| RegionError::Host(alloc::format!("{error}")))?;
+                let known = regions.name(host.name);
+                let name = known.clone().unwrap_or_else(|| host.name.into());
+                if self.hosts.insert(name.clone(), fresh.name.clone()).is_some() {
+                    return Err(RegionError::Duplicate(host.name.into()));
+                }
+                if known.is_none() {
+                    next.push(Wanted::new(name.clone()));
+                }
+                fresh.children.push(name);
+            }
+        }
+        Ok(next)
+    }
+}

@@ -1,0 +1,260 @@
+//! The tree of regions.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use hashbrown::{HashMap, HashSet};
+
+use super::RegionError;
+use super::hosts::hosts;
+use super::render::Rendered;
+use crate::hash;
+
+/// One region.
+#[derive(Debug)]
+pub(crate) struct Region {
+    /// The HTML last rendered.
+    pub(crate) html: String,
+    /// Whether that is regular, see [`narrow::is_regular`]; `None` until somebody asks.
+    pub(crate) regular: Option<bool>,
+    /// What the browser has of it.
+    pub(crate) browser: Browser,
+    /// The number it has on the current connection.
+    pub(crate) number: Option<u32>,
+    parent: Arc<str>,
+    children: Vec<Arc<str>>,
+}
+
+/// What the browser has of a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Browser {
+    /// Nothing that we know of: it has to be sent whole.
+    Nothing,
+    /// It shows `html`, but has no bytes that a delta could build on.
+    Shown,
+    /// It has the bytes of `html`.
+    Bytes,
+}
+
+/// A region that the browser has to be told of, and what it had before.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) name: Arc<str>,
+    /// The HTML before; `None` where it didn't change or there was none.
+    pub(crate) old: Option<String>,
+}
+
+/// All regions of a session. The root, named `""`, is always there.
+#[derive(Debug)]
+pub(crate) struct Regions {
+    map: HashMap<Arc<str>, Region>,
+    /// The HTML of all of them.
+    bytes: usize,
+    next_number: u32,
+}
+
+impl Regions {
+    pub(crate) fn new() -> Self {
+        let root: Arc<str> = "".into();
+        let map = [(root.clone(), Region::new(root))].into_iter().collect();
+        Self { map, bytes: 0, next_number: 0 }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Region> {
+        self.map.get(name)
+    }
+
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Region> {
+        self.map.get_mut(name)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.map.keys()
+    }
+
+    /// The shared form of a known name.
+    pub(crate) fn name(&self, name: &str) -> Option<Arc<str>> {
+        self.map.get_key_value(name).map(|(name, _)| name.clone())
+    }
+
+    /// The region that has this number on the current connection.
+    pub(crate) fn numbered(&self, number: u32) -> Option<Arc<str>> {
+        self.map.iter().find(|(_, region)| region.number == Some(number)).map(|(name, _)| name.clone())
+    }
+
+    /// Whether the current connection ever bound this number.
+    pub(crate) fn was_bound(&self, number: u32) -> bool {
+        number < self.next_number
+    }
+
+    /// The next free number of the connection.
+    pub(crate) fn bind(&mut self, name: &str) {
+        if let Some(region) = self.map.get_mut(name) {
+            region.number = Some(self.next_number);
+            self.next_number += 1;
+        }
+    }
+
+    /// How deep a region is nested; the root is at 0.
+    pub(crate) fn depth(&self, name: &str) -> usize {
+        let parents = core::iter::successors(self.map.get(name), |region| self.map.get(&region.parent));
+        parents.take_while(|region| !self.is_root(region)).count()
+    }
+
+    fn is_root(&self, region: &Region) -> bool {
+        self.map.get("").is_some_and(|root| core::ptr::eq(root, region))
+    }
+
+    /// The hash of a region's HTML under its name and parent.
+    pub(crate) fn hash(&self, name: &str) -> [u8; 8] {
+        self.map.get(name).map_or([0; 8], |region| hash::region_hash(name, &region.html).to_bytes())
+    }
+
+    /// Starts a connection: `shown` are the hashes of what the browser shows. Gives every region that differs.
+    pub(crate) fn attach(&mut self, shown: &HashSet<[u8; 8]>) -> Vec<Change> {
+        self.next_number = 0;
+        let names: Vec<Arc<str>> = self.map.keys().cloned().collect();
+        let mut changes = Vec::new();
+        for name in names {
+            let browser = if shown.contains(&self.hash(&name)) { Browser::Shown } else { Browser::Nothing };
+            if let Some(region) = self.map.get_mut(&name) {
+                (region.browser, region.number) = (browser, None);
+            }
+            if browser == Browser::Nothing {
+                changes.push(Change { name, old: None });
+            }
+        }
+        changes
+    }
+
+    /// Makes what was rendered part of the tree: drops regions whose host vanished, moves those whose host did, and gives what
+    /// changed. Refuses, before anything is touched, a host that another region holds too, and more bytes than `limit`.
+    pub(crate) fn adopt(&mut self, rendered: Rendered, limit: usize) -> Result<Vec<Change>, RegionError> {
+        let fresh: HashSet<Arc<str>> = rendered.regions.iter().map(|fresh| fresh.name.clone()).collect();
+        let dropped = self.dropped(&rendered);
+        let moved = self.moved(&rendered, &fresh, &dropped)?;
+        let bytes = self.size_with(&rendered, &dropped);
+        if bytes > limit {
+            return Err(RegionError::TooLarge { bytes, limit });
+        }
+        self.bytes = bytes;
+        dropped.iter().for_each(|name| drop(self.map.remove(name)));
+        for (name, parent) in &rendered.hosts {
+            let region = self.map.entry(name.clone()).or_insert_with(|| Region::new(parent.clone()));
+            region.parent = parent.clone();
+        }
+        let mut changes: Vec<Change> = Vec::new();
+        for fresh in rendered.regions {
+            let Some(region) = self.map.get_mut(&fresh.name) else { continue };
+            region.children = fresh.children;
+            let old = (region.html != fresh.html).then(|| core::mem::replace(&mut region.html, fresh.html));
+            if old.is_some() || region.browser == Browser::Nothing {
+                changes.push(Change { name: fresh.name, old });
+            }
+        }
+        self.resend(moved, &mut changes);
+        Ok(changes)
+    }
+
+    /// Regions that no host holds any more.
+    fn dropped(&self, rendered: &Rendered) -> HashSet<Arc<str>> {
+        let mut dropped = HashSet::new();
+        let mut open: Vec<&Arc<str>> = Vec::new();
+        for fresh in &rendered.regions {
+            open.extend(self.map.get(&fresh.name).into_iter().flat_map(|region| &region.children));
+        }
+        while let Some(name) = open.pop() {
+            if !rendered.hosts.contains_key(name) && dropped.insert(name.clone()) {
+                open.extend(self.map.get(name).into_iter().flat_map(|region| &region.children));
+            }
+        }
+        dropped
+    }
+
+    /// Known regions whose host is now in another region. The one it was in must have let go of it.
+    fn moved(
+        &self,
+        rendered: &Rendered,
+        fresh: &HashSet<Arc<str>>,
+        dropped: &HashSet<Arc<str>>,
+    ) -> Result<Vec<Arc<str>>, RegionError> {
+        let mut moved = Vec::new();
+        for (name, parent) in &rendered.hosts {
+            let Some(region) = self.map.get(name).filter(|region| region.parent != *parent) else { continue };
+            if !fresh.contains(&region.parent) && !dropped.contains(&region.parent) {
+                return Err(RegionError::Duplicate((**name).into()));
+            }
+            moved.push(name.clone());
+        }
+        Ok(moved)
+    }
+
+    /// The bytes of all HTML once `rendered` is part of the tree.
+    fn size_with(&self, rendered: &Rendered, dropped: &HashSet<Arc<str>>) -> usize {
+        let len = |name: &Arc<str>| self.map.get(name).map_or(0, |region| region.html.len());
+        let gone: usize = dropped.iter().map(len).sum();
+        let replaced: usize = rendered.regions.iter().map(|fresh| len(&fresh.name)).sum();
+        let added: usize = rendered.regions.iter().map(|fresh| fresh.html.len()).sum();
+        (self.bytes + added).saturating_sub(gone + replaced)
+    }
+
+    /// A region that moved to another parent comes to the browser as an empty host: it and all below it are sent whole,
+    /// under new numbers.
+    fn resend(&mut self, moved: Vec<Arc<str>>, changes: &mut Vec<Change>) {
+        let mut open = moved;
+        let mut done = HashSet::new();
+        while let Some(name) = open.pop() {
+            let Some(region) = self.map.get_mut(&name) else { continue };
+            if !done.insert(name.clone()) {
+                continue;
+            }
+            (region.browser, region.number) = (Browser::Nothing, None);
+            open.extend(region.children.iter().cloned());
+            if !changes.iter().any(|change| change.name == name) {
+                changes.push(Change { name, old: None });
+            }
+        }
+    }
+
+    /// The page as the first response shows it: every host filled in.
+    pub(crate) fn whole(&self) -> String {
+        let mut out = String::new();
+        self.fill("", &mut out);
+        out
+    }
+
+    fn fill(&self, name: &str, out: &mut String) {
+        let Some(region) = self.map.get(name) else { return };
+        let mut done = 0;
+        for host in hosts(&region.html).flatten() {
+            out.push_str(&region.html[done..host.insert_at]);
+            self.fill(host.name, out);
+            done = host.insert_at;
+        }
+        out.push_str(&region.html[done..]);
+    }
+
+    /// The hashes of all regions in the document order of their hosts, the root's first.
+    pub(crate) fn hashes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut open: Vec<Arc<str>> = self.name("").into_iter().collect();
+        while let Some(name) = open.pop() {
+            out.extend(self.hash(&name));
+            open.extend(self.map.get(&name).into_iter().flat_map(|region| region.children.iter().rev().cloned()));
+        }
+        out
+    }
+}
+
+impl Region {
+    fn new(parent: Arc<str>) -> Self {
+        Self {
+            html: String::new(),
+            regular: None,
+            browser: Browser::Nothing,
+            number: None,
+            parent,
+            children: Vec::new(),
+        }
+    }
+}
