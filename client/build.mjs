@@ -1,0 +1,46 @@
+// Builds dist/ from src/. `--check` builds in memory and fails where the committed files differ.
+import { readFile, writeFile, mkdir } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const LIMIT = 5200; // bytes of live.js after gzip -9
+const here = new URL('./', import.meta.url);
+const check = process.argv.includes('--check');
+let failed = false;
+
+await mkdir(new URL('dist/', here), { recursive: true });
+for (const name of ['live', 'dev']) {
+  const code = await bundle(name);
+  const size = gzipSync(code, { level: 9 }).length;
+  console.log(`dist/${name}.js  ${code.length} B, gzip -9 ${size} B`);
+  if (name === 'live' && size > LIMIT) fail(`live.js is ${size - LIMIT} B over its limit of ${LIMIT} B`);
+  await deliver(new URL(`dist/${name}.js`, here), code);
+}
+process.exit(failed ? 1 : 0);
+
+async function bundle(name) {
+  const { outputFiles } = await build({
+    absWorkingDir: here.pathname,
+    entryPoints: [`src/${name}.ts`],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    mangleProps: /[^_]_$/,
+    legalComments: 'none',
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+async function deliver(file, code) {
+  if (!check) return writeFile(file, code);
+  const committed = await readFile(file).catch(() => Buffer.alloc(0));
+  if (!committed.equals(code)) fail(`${file.pathname} differs from its source: run node build.mjs`);
+}
+
+function fail(message) {
+  console.error(message);
+  failed = true;
+}

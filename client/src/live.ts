@@ -1,0 +1,22 @@
+// The browser's runtime: what a page loads. `window.live` is its interface to the page's own scripts.
+
+import { hosts, register } from './commands';
+import { connect, disconnect, transport } from './connection';
+import { listen, pushNamed } from './events';
+import { on, root } from './page';
+import { waitingFields } from './rate';
+import { begin } from './session';
+import { prepareNotice } from './status';
+
+const live = { connect, disconnect, on, push: pushNamed, register, hosts, transport };
+
+/** The type of `window.live`. */
+export type Live = typeof live;
+
+Object.assign(window, { live });
+
+if (root) {
+  listen();
+  prepareNotice();
+  begin(waitingFields);
+}

@@ -1,0 +1,55 @@
+// The frames of core/src/wire/WIRE.md, as tuples.
+
+import type { Encodable } from './msgpack';
+
+// From the browser.
+export const HELLO = 0;
+export const EVENT = 1;
+export const ACK = 2;
+export const PING = 3;
+export const RESYNC = 4;
+
+// From the server.
+export const WELCOME = 0;
+export const UPDATE = 1;
+export const SHARED = 3;
+export const NOTICE = 4;
+export const AWAY = 5;
+
+export const RESUMED = 1;
+export const RESET = 2;
+
+/** `name, values, form, target, key, modifiers` of an EVENT; absent ones at the end are left out. */
+export type EventFields = Encodable[];
+
+export type ToServer =
+  | [typeof HELLO, token: string, attempt: number, command: number, hashes: Uint8Array, query: string]
+  | [typeof EVENT, id: number, ack: number, ...EventFields]
+  | [typeof ACK, ack: number, command: number]
+  | [typeof PING]
+  | [typeof RESYNC, region: number];
+
+export type Body =
+  | string
+  | Uint8Array
+  | [0, high: number, id: string, html: string]
+  | [1, shared: number, epoch: number, version: number, html: string];
+
+/** `region, check, body`, over and over. */
+export type Patches = (number | string | Body)[];
+
+export type Command = [id: number, kind: number, ...fields: any[]];
+
+export type Welcome = [typeof WELCOME, applied: number, heartbeat: number, token: string, flags: number];
+export type Update = [
+  typeof UPDATE,
+  applied: number,
+  patches?: Patches | null,
+  commands?: Command[] | null,
+  failed?: number[] | null,
+  title?: string | null,
+];
+export type Shared = [typeof SHARED, shared: number, epoch: number, from: number, to: number, check: number, body: Body];
+export type Away = [typeof AWAY, wait: number];
+
+export type FromServer = Welcome | Update | [2] | Shared | [typeof NOTICE, level: number, text: string] | Away;
