@@ -1,16 +1,23 @@
 //! What Mizu Live needs from std, and no particular runtime.
+//!
+//! The parts, from the bottom up: [`entropy`], [`Clock`], [`Signer`] and [`Access`] for security; [`store`] and [`pubsub`] for
+//! what sessions share; [`Template`] and [`Layout`] for HTML; and the [`Engine`], which puts the core's machines between
+//! HTTP requests and WebSocket frames. `live-smol` runs it on smol; another runtime takes one short file.
 #![forbid(unsafe_code)]
 
 mod access;
+pub mod assets;
 mod clock;
 mod codec;
 pub mod cookie;
+mod engine;
 pub mod entropy;
 pub mod form;
 mod guard;
 pub mod headers;
 pub mod json;
 mod layout;
+mod options;
 pub mod pubsub;
 mod secret;
 pub mod store;
@@ -20,9 +27,14 @@ mod token;
 pub use access::{Access, Denied, InvalidOrigin};
 pub use clock::{Clock, unix_seconds};
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
+pub use engine::{
+    Connection, Engine, EngineBuilder, Incoming, InvalidRoute, Outgoing, Protocol, Refused, Runtime, Upgrade,
+    Visitor,
+};
 pub use form::EventForm;
 pub use guard::CatchUnwind;
 pub use layout::{DefaultLayout, Escaped, Layout, Shell};
+pub use options::{ErrorHook, Options, SessionHook, SessionInfo};
 pub use pubsub::{InmemPubSub, PubSub, PubSubExt};
 pub use secret::{Keys, SecretKey};
 pub use store::{MemoryStore, SessionStore};

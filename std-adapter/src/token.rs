@@ -23,7 +23,7 @@ pub struct Claims {
     pub session: SessionId,
     /// [`cookie_hash`] of the browser's cookie: a token is of no use to another browser.
     pub cookie: [u8; 16],
-    /// Grows when a user's rights change; see [`EngineOptions::auth_epoch`](crate::EngineOptions::auth_epoch).
+    /// Grows when a user's rights change; see [`Options::auth_epoch`](crate::Options::auth_epoch).
     pub auth_epoch: u64,
     /// When it ends, in seconds since 1970.
     pub expires: u64,

@@ -87,19 +87,18 @@ impl PubSub for InmemPubSub {
         }
     }
 
-    fn publish_bytes(&self, topic: &str, message: Vec<u8>) -> Result<(), PubSubError> {
+    fn publish_bytes(&self, topic: &str, message: Arc<[u8]>) -> Result<(), PubSubError> {
         if topic.is_empty() || topic.len() > MAX_TOPIC {
             return Err(PubSubError::Topic);
         }
-        let message = Arc::from(message);
         if let Some((topic, followers)) = self.read().topics.get_key_value(topic) {
             followers.values().for_each(|subscriber| subscriber.deliver(topic, &message));
         }
         Ok(())
     }
 
-    fn broadcast_bytes(&self, message: Vec<u8>) -> Result<(), PubSubError> {
-        let (topic, message) = (Arc::from(""), Arc::from(message));
+    fn broadcast_bytes(&self, message: Arc<[u8]>) -> Result<(), PubSubError> {
+        let topic = Arc::from("");
         self.read().members.values().for_each(|member| member.subscriber.deliver(&topic, &message));
         Ok(())
     }

@@ -34,10 +34,10 @@ pub trait PubSub: Send + Sync + 'static {
     fn unsubscribe(&self, session: SessionId, topic: &str);
 
     /// Takes a message to the sessions that follow the topic.
-    fn publish_bytes(&self, topic: &str, message: Vec<u8>) -> Result<(), PubSubError>;
+    fn publish_bytes(&self, topic: &str, message: Arc<[u8]>) -> Result<(), PubSubError>;
 
     /// Takes a message to every session.
-    fn broadcast_bytes(&self, message: Vec<u8>) -> Result<(), PubSubError>;
+    fn broadcast_bytes(&self, message: Arc<[u8]>) -> Result<(), PubSubError>;
 }
 
 /// Where a session's messages arrive.
@@ -60,11 +60,11 @@ pub trait PubSubExt {
 
 impl<P: PubSub + ?Sized> PubSubExt for P {
     fn publish<T: Serialize + ?Sized>(&self, topic: &str, message: &T) -> Result<(), PubSubError> {
-        self.publish_bytes(topic, crate::codec::to_msgpack(message)?)
+        self.publish_bytes(topic, crate::codec::to_msgpack(message)?.into())
     }
 
     fn broadcast<T: Serialize + ?Sized>(&self, message: &T) -> Result<(), PubSubError> {
-        self.broadcast_bytes(crate::codec::to_msgpack(message)?)
+        self.broadcast_bytes(crate::codec::to_msgpack(message)?.into())
     }
 }
 

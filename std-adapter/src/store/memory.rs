@@ -7,9 +7,9 @@ use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use live_core::SessionId;
+use live_core::{Record, SessionId};
 
-use super::{SessionStore, StoreError, StoreFuture, Stored};
+use super::{SessionStore, StoreError, StoreFuture};
 
 /// The most records that a [`MemoryStore`] holds by default.
 pub const MAX_RECORDS: usize = 100_000;
@@ -21,7 +21,7 @@ pub struct MemoryStore {
 }
 
 struct Kept {
-    stored: Stored,
+    record: Record,
     until: Instant,
 }
 
@@ -50,30 +50,30 @@ impl MemoryStore {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, id: SessionId, stored: Stored, ttl: Duration, fenced: bool) -> Result<(), StoreError> {
+    fn put(&self, record: Record, ttl: Duration, fenced: bool) -> Result<(), StoreError> {
         let now = Instant::now();
         let mut records = self.lock();
-        if records.len() >= self.capacity && !records.contains_key(&id) {
+        if records.len() >= self.capacity && !records.contains_key(&record.id) {
             records.retain(|_, kept| kept.until > now);
             if records.len() >= self.capacity {
                 return Err(StoreError::Full);
             }
         }
         let until = now + ttl;
-        match records.entry(id) {
-            Entry::Vacant(_) if fenced && stored.generation > 1 => return Err(StoreError::Fenced),
+        match records.entry(record.id) {
+            Entry::Vacant(_) if fenced && record.generation > 1 => return Err(StoreError::Fenced),
             Entry::Vacant(place) => {
-                place.insert(Kept { stored, until });
+                place.insert(Kept { record, until });
             }
             Entry::Occupied(mut place) => {
                 let kept = place.get();
                 if fenced
                     && kept.until > now
-                    && kept.stored.generation.checked_add(1) != Some(stored.generation)
+                    && kept.record.generation.checked_add(1) != Some(record.generation)
                 {
                     return Err(StoreError::Fenced);
                 }
-                place.insert(Kept { stored, until });
+                place.insert(Kept { record, until });
             }
         }
         Ok(())
@@ -87,18 +87,18 @@ impl Default for MemoryStore {
 }
 
 impl SessionStore for MemoryStore {
-    fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Stored>> {
+    fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Record>> {
         let now = Instant::now();
-        let found = self.lock().get(&id).filter(|kept| kept.until > now).map(|kept| kept.stored.clone());
+        let found = self.lock().get(&id).filter(|kept| kept.until > now).map(|kept| kept.record.clone());
         Box::pin(ready(Ok(found)))
     }
 
-    fn set(&self, id: SessionId, stored: Stored, ttl: Duration) -> StoreFuture<'_, ()> {
-        Box::pin(ready(self.put(id, stored, ttl, false)))
+    fn set(&self, record: Record, ttl: Duration) -> StoreFuture<'_, ()> {
+        Box::pin(ready(self.put(record, ttl, false)))
     }
 
-    fn commit(&self, id: SessionId, next: Stored, ttl: Duration) -> StoreFuture<'_, ()> {
-        Box::pin(ready(self.put(id, next, ttl, true)))
+    fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()> {
+        Box::pin(ready(self.put(next, ttl, true)))
     }
 
     fn delete(&self, id: SessionId) -> StoreFuture<'_, ()> {
@@ -143,15 +143,15 @@ mod tests {
         SessionId::new([n; 16])
     }
 
-    fn stored(generation: u64) -> Stored {
-        Stored { generation, record: vec![generation as u8] }
+    fn record(n: u8, generation: u64) -> Record {
+        Record { id: id(n), generation, bytes: vec![generation as u8] }
     }
 
     #[test]
     fn a_record_is_kept_until_its_time_is_over() {
         let store = MemoryStore::new();
-        now(store.set(id(1), stored(1), LONG)).unwrap();
-        assert_eq!(now(store.get(id(1))).unwrap(), Some(stored(1)));
+        now(store.set(record(1, 1), LONG)).unwrap();
+        assert_eq!(now(store.get(id(1))).unwrap(), Some(record(1, 1)));
         now(store.touch(id(1), Duration::ZERO)).unwrap();
         assert_eq!(now(store.get(id(1))).unwrap(), None);
         now(store.touch(id(1), LONG)).unwrap();
@@ -163,23 +163,23 @@ mod tests {
     #[test]
     fn a_commit_follows_its_predecessor_or_fails() {
         let store = MemoryStore::new();
-        assert!(matches!(now(store.commit(id(1), stored(2), LONG)), Err(StoreError::Fenced)));
-        now(store.commit(id(1), stored(1), LONG)).unwrap();
-        now(store.commit(id(1), stored(2), LONG)).unwrap();
+        assert!(matches!(now(store.commit(record(1, 2), LONG)), Err(StoreError::Fenced)));
+        now(store.commit(record(1, 1), LONG)).unwrap();
+        now(store.commit(record(1, 2), LONG)).unwrap();
         for wrong in [1, 2, 4] {
-            assert!(matches!(now(store.commit(id(1), stored(wrong), LONG)), Err(StoreError::Fenced)));
+            assert!(matches!(now(store.commit(record(1, wrong), LONG)), Err(StoreError::Fenced)));
         }
-        assert_eq!(now(store.get(id(1))).unwrap(), Some(stored(2)));
+        assert_eq!(now(store.get(id(1))).unwrap(), Some(record(1, 2)));
     }
 
     #[test]
     fn a_full_store_makes_room_from_what_is_over_and_refuses_the_rest() {
         let store = MemoryStore::with_capacity(2);
-        now(store.set(id(1), stored(1), Duration::ZERO)).unwrap();
-        now(store.set(id(2), stored(1), LONG)).unwrap();
-        now(store.set(id(3), stored(1), LONG)).unwrap();
-        assert!(matches!(now(store.set(id(4), stored(1), LONG)), Err(StoreError::Full)));
-        now(store.set(id(3), stored(5), LONG)).unwrap();
+        now(store.set(record(1, 1), Duration::ZERO)).unwrap();
+        now(store.set(record(2, 1), LONG)).unwrap();
+        now(store.set(record(3, 1), LONG)).unwrap();
+        assert!(matches!(now(store.set(record(4, 1), LONG)), Err(StoreError::Full)));
+        now(store.set(record(3, 5), LONG)).unwrap();
         assert_eq!(store.len(), 2);
     }
 }

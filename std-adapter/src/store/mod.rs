@@ -6,7 +6,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use live_core::SessionId;
+use live_core::{Record, SessionId};
 
 pub use memory::{MAX_RECORDS, MemoryStore};
 
@@ -16,27 +16,18 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// What a store answers with.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
-/// A session as a store holds it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Stored {
-    /// Grows by one with each commit; a commit names the generation that it follows (rule R1).
-    pub generation: u64,
-    /// The record's bytes. They are the core's: a store doesn't look into them.
-    pub record: Vec<u8>,
-}
-
-/// Keeps session records under their ids.
+/// Keeps session records under their ids. What their bytes hold is the core's business.
 pub trait SessionStore: Send + Sync + 'static {
     /// A session's record; none if there is none or its time is over.
-    fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Stored>>;
+    fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Record>>;
 
     /// Puts a record in place of whatever there was, for `ttl` from now.
-    fn set(&self, id: SessionId, stored: Stored, ttl: Duration) -> StoreFuture<'_, ()>;
+    fn set(&self, record: Record, ttl: Duration) -> StoreFuture<'_, ()>;
 
-    /// Puts `next` in place of the record with the generation just before `next.generation`; for generation 1, where there is
-    /// none yet. Fails with [`StoreError::Fenced`], and changes nothing, when another generation is there: somebody else has
-    /// gone on with the session. When the future is done, the record is as durable as the store can make it.
-    fn commit(&self, id: SessionId, next: Stored, ttl: Duration) -> StoreFuture<'_, ()>;
+    /// Puts `next` in place of the session's record of the generation before; for generation 1, where there is none yet. Fails
+    /// with [`StoreError::Fenced`], and changes nothing, when another generation is there: somebody else has gone on with the
+    /// session (rule R1). When the future is done, the record is as durable as the store can make it.
+    fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()>;
 
     /// Removes a record. None there is no error.
     fn delete(&self, id: SessionId) -> StoreFuture<'_, ()>;

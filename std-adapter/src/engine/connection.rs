@@ -1,0 +1,338 @@
+//! One WebSocket connection, without its socket.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use live_core::wire::Reason;
+use live_core::{CommitError, Input, Instant};
+
+use super::Engine;
+use super::bucket::Bucket;
+use super::join::{Joined, guarded};
+use super::mailbox::Mail;
+use super::outputs::ToBrowser;
+use super::slot::{Inner, Slot};
+use super::upgrade::{Protocol, Upgrade};
+use crate::json;
+use crate::store::{BoxFuture, StoreError};
+
+/// Frames in, frames out. The owner of the socket does this, over and over:
+///
+/// 1. [`poll`](Self::poll) until it is pending, sending what it gives;
+/// 2. while [`wants_input`](Self::wants_input), read a message and hand it to [`receive`](Self::receive);
+/// 3. wait until the socket can be read, or the context given to `poll` is woken.
+///
+/// Dropped, it leaves its session waiting for the next connection.
+pub struct Connection {
+    engine: Arc<Engine>,
+    upgrade: Arc<Upgrade>,
+    number: u64,
+    phase: Phase,
+    bucket: Bucket,
+    closing: Option<Reason>,
+    heard: Instant,
+    pinged: Instant,
+    alarm: Option<Instant>,
+}
+
+enum Phase {
+    /// Waits for `HELLO` until this instant.
+    Hello(Instant),
+    Joining(BoxFuture<'static, Result<Joined, Reason>>),
+    Joined(Joined),
+    Closed,
+}
+
+/// What to send.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outgoing {
+    /// A binary message.
+    Binary(Vec<u8>),
+    /// A text message.
+    Text(String),
+    /// A WebSocket ping.
+    Ping,
+    /// A close frame; then nothing more.
+    Close(Reason),
+    /// Nothing more: the other end has been silent for too long.
+    Abort,
+}
+
+/// What came.
+#[derive(Clone, Copy, Debug)]
+pub enum Incoming<'a> {
+    /// A binary message.
+    Binary(&'a [u8]),
+    /// A text message.
+    Text(&'a str),
+    /// A ping or pong: a sign of life.
+    Alive,
+    /// A message over [`Options::max_message_size`](crate::Options::max_message_size).
+    Oversized,
+    /// Bytes that are no WebSocket frames.
+    Malformed,
+}
+
+impl Connection {
+    /// A connection that [`Engine::upgrade`] has let in.
+    pub fn new(engine: Arc<Engine>, upgrade: Upgrade) -> Self {
+        let (now, options) = (engine.now(), engine.options());
+        Self {
+            number: engine.connections.fetch_add(1, Ordering::Relaxed) + 1,
+            phase: Phase::Hello(now + options.hello_timeout),
+            bucket: Bucket::new(options.event_rate, options.event_burst, now),
+            upgrade: Arc::new(upgrade),
+            engine,
+            closing: None,
+            heard: now,
+            pinged: now,
+            alarm: None,
+        }
+    }
+
+    /// Takes in a message. What breaks the protocol comes out of `poll` as a close.
+    pub fn receive(&mut self, incoming: Incoming<'_>) {
+        self.heard = self.engine.now();
+        match (incoming, self.upgrade.protocol) {
+            (Incoming::Binary(frame), Protocol::Msgpack) => self.frame(frame),
+            (Incoming::Text(text), Protocol::Json) => match json::to_frame(text) {
+                Ok(frame) => self.frame(&frame),
+                Err(_) => self.close(Reason::Protocol),
+            },
+            (Incoming::Binary(_) | Incoming::Text(_), _) => self.close(Reason::Type),
+            (Incoming::Alive, _) => {}
+            (Incoming::Oversized, _) => self.close(Reason::Size),
+            (Incoming::Malformed, _) => self.close(Reason::Protocol),
+        }
+    }
+
+    /// Whether the next message may be read. While not, the socket is left alone, so that the other end has to wait.
+    pub fn wants_input(&mut self) -> bool {
+        if self.closing.is_some() {
+            return false;
+        }
+        match &self.phase {
+            Phase::Hello(_) => true,
+            Phase::Joining(_) | Phase::Closed => false,
+            Phase::Joined(joined) => {
+                let ready = joined.slot.lock().live.is_ready();
+                ready && self.bucket.opens_at(self.heard.max(self.engine.now())).is_none()
+            }
+        }
+    }
+
+    /// The next thing to send. Wakes the context's task when there may be more.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outgoing> {
+        let now = self.engine.now();
+        if self.engine.is_stopping() {
+            self.close(Reason::Restart);
+        }
+        let next = loop {
+            if let Some(reason) = self.closing.take() {
+                return self.closed(reason);
+            }
+            match &mut self.phase {
+                Phase::Closed => return Poll::Pending,
+                Phase::Hello(until) if *until <= now => self.close(Reason::Hello),
+                Phase::Hello(until) => break Some(*until),
+                Phase::Joining(join) => match join.as_mut().poll(cx) {
+                    Poll::Pending => break None,
+                    Poll::Ready(Err(reason)) => self.close(reason),
+                    Poll::Ready(Ok(joined)) => self.phase = Phase::Joined(joined),
+                },
+                Phase::Joined(Joined { slot, number }) => {
+                    let slot = slot.clone();
+                    match serve(&self.engine, &slot, *number, now, cx) {
+                        Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
+                        Served::Close(reason) => self.close(reason),
+                        Served::Idle(next) => break next,
+                    }
+                }
+            }
+        };
+        self.wait(next, now, cx)
+    }
+
+    fn frame(&mut self, frame: &[u8]) {
+        match &self.phase {
+            Phase::Hello(_) => {
+                let join = guarded(self.engine.clone(), frame.to_vec(), self.upgrade.clone(), self.number);
+                self.phase = Phase::Joining(Box::pin(join));
+            }
+            Phase::Joined(Joined { slot, number }) => {
+                if is_limited(frame) {
+                    self.bucket.spend(self.heard);
+                }
+                let mut inner = slot.lock();
+                if inner.owner == Some(*number) {
+                    inner.live.handle(Input::Frame(frame), self.heard);
+                }
+            }
+            // Nothing is read meanwhile.
+            Phase::Joining(_) | Phase::Closed => {}
+        }
+    }
+
+    fn close(&mut self, reason: Reason) {
+        self.closing.get_or_insert(reason);
+    }
+
+    fn closed(&mut self, reason: Reason) -> Poll<Outgoing> {
+        if matches!(self.phase, Phase::Closed) {
+            return Poll::Pending;
+        }
+        self.leave();
+        Poll::Ready(Outgoing::Close(reason))
+    }
+
+    /// Leaves the session to the next connection, unless that one has it already.
+    fn leave(&mut self) {
+        let Phase::Joined(Joined { slot, number }) = std::mem::replace(&mut self.phase, Phase::Closed) else {
+            return;
+        };
+        let mut inner = slot.lock();
+        if inner.owner != Some(number) {
+            return;
+        }
+        let now = self.engine.now();
+        inner.owner = None;
+        inner.detached += 1;
+        inner.live.handle(Input::Closed, now);
+        while let Some(output) = inner.live.poll(now) {
+            self.engine.carry_out(&slot, output);
+        }
+        let count = inner.detached;
+        drop(inner);
+        self.engine.detached(&slot, count);
+    }
+
+    /// Nothing to send now: looks after the connection itself, and sees to it that it is woken in time.
+    fn wait(&mut self, next: Option<Instant>, now: Instant, cx: &mut Context<'_>) -> Poll<Outgoing> {
+        let heartbeat = self.engine.options().heartbeat_interval;
+        let silent = now - self.heard;
+        if silent >= heartbeat.saturating_mul(5) / 2 {
+            self.leave();
+            return Poll::Ready(Outgoing::Abort);
+        }
+        if self.bucket.is_abused(now) {
+            self.leave();
+            return Poll::Ready(Outgoing::Close(Reason::Rate));
+        }
+        if silent >= heartbeat && now - self.pinged >= heartbeat {
+            self.pinged = now;
+            if let Phase::Joined(Joined { slot, .. }) = &self.phase {
+                self.engine.touch(slot);
+            }
+            return Poll::Ready(Outgoing::Ping);
+        }
+        let ping =
+            coarse(self.heard.max(self.pinged) + heartbeat.min(heartbeat.saturating_mul(5) / 2 - silent));
+        let reading = self.bucket.opens_at(now);
+        if let Some(at) = [Some(ping), next, reading].into_iter().flatten().min() {
+            self.set_alarm(at, now, cx);
+        }
+        Poll::Pending
+    }
+
+    /// An alarm that is set already and rings sooner will do: it makes this connection look again.
+    fn set_alarm(&mut self, at: Instant, now: Instant, cx: &Context<'_>) {
+        if self.alarm.is_none_or(|set| set <= now || at < set) {
+            self.alarm = Some(at);
+            self.engine.alarms.set(at, cx.waker().clone());
+        }
+    }
+
+    fn outgoing(&mut self, frame: Vec<u8>) -> Outgoing {
+        match self.upgrade.protocol {
+            Protocol::Msgpack => Outgoing::Binary(frame),
+            Protocol::Json => match json::from_frame(&frame) {
+                Ok(text) => Outgoing::Text(text),
+                Err(error) => {
+                    tracing::error!(%error, "a frame has no JSON form");
+                    self.leave();
+                    Outgoing::Close(Reason::Internal)
+                }
+            },
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+enum Served {
+    Frame(Vec<u8>),
+    Close(Reason),
+    Idle(Option<Instant>),
+}
+
+/// Lets the session's machine do what there is to do, up to the next thing for the browser.
+fn serve(engine: &Engine, slot: &Arc<Slot>, number: u64, now: Instant, cx: &Context<'_>) -> Served {
+    let mut inner = slot.lock();
+    if inner.owner != Some(number) {
+        return Served::Close(Reason::Replaced);
+    }
+    // Under the lock: a connection that takes over registers after this one, never before.
+    slot.mailbox.register(cx.waker());
+    loop {
+        if let Some(output) = inner.live.poll(now) {
+            match engine.carry_out(slot, output) {
+                Some(ToBrowser::Frame(frame)) => return Served::Frame(frame),
+                Some(ToBrowser::Close(reason)) => return Served::Close(reason),
+                None => continue,
+            }
+        }
+        let due = inner.live.poll_timeout();
+        if due.is_some_and(|due| due <= now) {
+            inner.live.handle(Input::Timeout, now);
+        } else if !take_mail(engine, slot, &mut inner, now) {
+            return Served::Idle(due);
+        }
+    }
+}
+
+/// False where there was none.
+fn take_mail(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> bool {
+    let Some(mail) = slot.mailbox.take() else { return false };
+    match mail {
+        Mail::Message(parcel) => inner.live.handle(Input::Message(parcel), now),
+        Mail::Missed(topic) => inner.live.handle(Input::Missed(&topic), now),
+        Mail::Stored { generation, result: Ok(()) } => {
+            inner.live.handle(Input::Committed { generation }, now)
+        }
+        Mail::Stored { generation, result: Err(error) } => {
+            tracing::warn!(%error, session = ?slot.id, "a session wasn't written");
+            let fenced = matches!(error, StoreError::Fenced);
+            let error = if fenced { CommitError::Fenced } else { CommitError::Unavailable };
+            inner.live.handle(Input::CommitFailed { generation, error }, now);
+            if fenced {
+                inner.ended = true;
+                engine.drop_session(slot);
+            }
+        }
+    }
+    true
+}
+
+/// Events and requests for whole regions count against the rate; acknowledgements and pings cost next to nothing.
+fn is_limited(frame: &[u8]) -> bool {
+    matches!(frame.get(1), Some(1 | 4))
+}
+
+/// Rounded up to a second, so that what isn't urgent is done for many connections at once.
+fn coarse(at: Instant) -> Instant {
+    let second = Duration::from_secs(1).as_micros() as u64;
+    Instant::from_micros(at.as_micros().div_ceil(second).saturating_mul(second))
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("number", &self.number).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,184 @@
+//! `HELLO`: from a token to a session in memory.
+
+use std::sync::Arc;
+
+use live_core::wire::{BrowserFrame, Hello, Reason};
+use live_core::{Call, Error, ErrorReport, Input, Request};
+
+use super::live::{Live, New};
+use super::pages::Found;
+use super::slot::Slot;
+use super::upgrade::{Protocol, Upgrade};
+use super::{Engine, runtime};
+use crate::clock::unix_seconds;
+use crate::form;
+use crate::options::SessionInfo;
+use crate::token::Claims;
+
+/// How long a browser stays away when there is no room.
+const COME_BACK: Reason = Reason::TryLater(5000);
+
+/// The session that a connection now serves.
+pub(super) struct Joined {
+    pub(super) slot: Arc<Slot>,
+    pub(super) number: u64,
+}
+
+/// Finds the session that a first frame asks for, or starts it, and makes connection `number` the one that serves it.
+pub(super) async fn join(
+    engine: Arc<Engine>,
+    frame: Vec<u8>,
+    upgrade: Arc<Upgrade>,
+    number: u64,
+) -> Result<Joined, Reason> {
+    let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&frame) else { return Err(Reason::Protocol) };
+    let claims = engine.claims(hello.token, &upgrade).ok_or(Reason::Token)?;
+    loop {
+        let found = engine.pages.find(&claims.path).ok_or(Reason::Token)?;
+        let (slot, resumed) = match engine.registry.get(claims.session) {
+            Some(slot) => (slot, true),
+            None => engine.start(&claims, found, &hello, &upgrade).await?,
+        };
+        if engine.attach(&slot, number, &hello, resumed, claims.cookie)? {
+            return Ok(Joined { slot, number });
+        }
+        // It ended in this very moment.
+        engine.registry.remove(&slot);
+    }
+}
+
+impl Engine {
+    /// What a token says, if it is good, this browser's, and this user's.
+    fn claims(&self, token: &str, upgrade: &Upgrade) -> Option<Claims> {
+        let claims = self.signer.verify(token, unix_seconds()).ok()?;
+        let user = upgrade.visitor.user_id.as_deref();
+        let fits = upgrade.cookie == Some(claims.cookie)
+            && claims.user.as_deref() == user
+            && claims.auth_epoch == self.auth_epoch(user);
+        fits.then_some(claims)
+    }
+
+    /// Restores the session from the store, or mounts it. The `bool` says whether it was there before.
+    async fn start(
+        &self,
+        claims: &Claims,
+        found: Found,
+        hello: &Hello<'_>,
+        upgrade: &Upgrade,
+    ) -> Result<(Arc<Slot>, bool), Reason> {
+        if self.registry.len() >= self.options.max_sessions {
+            return Err(COME_BACK);
+        }
+        let request = Arc::new(Request {
+            path: claims.path.clone(),
+            params: found.params.clone(),
+            query: form::pairs(hello.query),
+            headers: upgrade.headers.clone(),
+            peer: upgrade.visitor.peer,
+            user_id: claims.user.clone(),
+        });
+        let new =
+            New { id: claims.session, request, config: self.config(upgrade.protocol == Protocol::Msgpack) };
+        let restored = self.restore(&found, &new).await?;
+        let was_there = restored.is_some();
+        let live = match restored {
+            Some(live) => live,
+            None => found
+                .host
+                .mount(new.clone(), true, self.now())
+                .map_err(|error| self.unmounted(&new, error))?,
+        };
+        Ok(self.register(new, live, was_there))
+    }
+
+    async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {
+        let store = &self.options.session_store;
+        if store.is_volatile() {
+            return Ok(None);
+        }
+        let record = store.get(new.id).await.map_err(|error| {
+            tracing::error!(%error, "a session couldn't be read");
+            COME_BACK
+        })?;
+        let Some(record) = record else { return Ok(None) };
+        match found.host.restore(&record, new.clone()) {
+            Ok(live) => Ok(Some(live)),
+            Err(error) => {
+                self.report(&info(new), &ErrorReport { call: Call::Mount, error: Error::from(error) });
+                store.delete(new.id).await.map_err(|_| COME_BACK)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// A page that now wants another URL tells so when it is loaded again.
+    fn unmounted(&self, new: &New, error: Error) -> Reason {
+        if error.redirect().is_some() {
+            return Reason::Token;
+        }
+        self.report(&info(new), &ErrorReport { call: Call::Mount, error });
+        Reason::Internal
+    }
+
+    /// Puts a session into the registry and on the bus.
+    fn register(&self, new: New, live: Box<dyn Live>, was_there: bool) -> (Arc<Slot>, bool) {
+        let topics = live.topics();
+        let (slot, is_new) = self.registry.add(Slot::new(new.id, new.request, live));
+        if !is_new {
+            return (slot, true);
+        }
+        self.options.pubsub.join(slot.clone());
+        for topic in topics {
+            self.follow(&slot, &topic);
+            slot.lock().live.handle(Input::Missed(&topic), self.now());
+        }
+        if let (Some(hook), false) = (&self.options.on_session_start, was_there) {
+            hook(&slot.info());
+        }
+        (slot, was_there)
+    }
+
+    /// Makes this connection the session's; an older one finds out when it is woken (rule R10). False if the session has ended.
+    fn attach(
+        &self,
+        slot: &Arc<Slot>,
+        number: u64,
+        hello: &Hello<'_>,
+        resumed: bool,
+        cookie: [u8; 16],
+    ) -> Result<bool, Reason> {
+        let token = self.token(slot.id, cookie, &slot.request);
+        let mut inner = slot.lock();
+        if inner.ended {
+            return Ok(false);
+        }
+        if inner.owner.is_some() && hello.attempt < inner.attempt {
+            return Err(Reason::Replaced);
+        }
+        inner.owner = Some(number);
+        inner.attempt = hello.attempt;
+        inner.live.handle(Input::Connected { hello, token: &token, resumed }, self.now());
+        slot.mailbox.wake();
+        Ok(true)
+    }
+}
+
+fn info(new: &New) -> SessionInfo<'_> {
+    SessionInfo { id: new.id, path: &new.request.path, user_id: new.request.user_id.as_deref() }
+}
+
+/// A join whose panic (in a store, say) ends its connection only.
+pub(super) async fn guarded(
+    engine: Arc<Engine>,
+    frame: Vec<u8>,
+    upgrade: Arc<Upgrade>,
+    number: u64,
+) -> Result<Joined, Reason> {
+    match runtime::caught(Box::pin(join(engine, frame, upgrade, number))).await {
+        Ok(joined) => joined,
+        Err(panicked) => {
+            tracing::error!(%panicked, "a session couldn't be started");
+            Err(Reason::Internal)
+        }
+    }
+}

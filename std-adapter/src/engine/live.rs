@@ -1,0 +1,148 @@
+//! Sessions without their types: one form for the machines of all pages.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use live_core::{
+    Call, Config, Effect, Error, ErrorReport, FullPage, Input, Instant, Machine, Output, Page, Record,
+    RecordError, Request, Result, SessionId,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::codec::{MsgpackCodec, from_msgpack, to_msgpack};
+use crate::guard::CatchUnwind;
+
+/// A message to a page, whose type only the page knows.
+pub(crate) enum Parcel {
+    /// From the bus.
+    Bytes(Arc<[u8]>),
+    /// From a task of the same session.
+    Value(Box<dyn Any + Send>),
+}
+
+/// A [`Machine`] of any page. Its messages are parcels.
+pub(crate) trait Live: Send {
+    fn handle(&mut self, input: Input<'_, Parcel>, now: Instant);
+    fn poll(&mut self, now: Instant) -> Option<Output<Parcel>>;
+    fn poll_timeout(&self) -> Option<Instant>;
+    fn is_ready(&self) -> bool;
+    fn full_page(&mut self) -> Result<FullPage>;
+    fn topics(&self) -> Vec<String>;
+}
+
+/// A page, and how to start its sessions.
+pub(crate) trait Host: Send + Sync {
+    fn mount(&self, new: New, connected: bool, now: Instant) -> Result<Box<dyn Live>>;
+    fn restore(&self, record: &Record, new: New) -> Result<Box<dyn Live>, RecordError>;
+}
+
+/// What a session starts with.
+#[derive(Clone)]
+pub(crate) struct New {
+    pub(crate) id: SessionId,
+    pub(crate) request: Arc<Request>,
+    pub(crate) config: Config,
+}
+
+pub(crate) struct Typed<P>(Arc<P>);
+
+impl<P> Typed<P> {
+    pub(crate) fn new(page: P) -> Self {
+        Self(Arc::new(page))
+    }
+}
+
+impl<P> Host for Typed<P>
+where
+    P: Page,
+    P::State: Serialize + DeserializeOwned,
+    P::Message: Serialize + DeserializeOwned,
+{
+    fn mount(&self, new: New, connected: bool, now: Instant) -> Result<Box<dyn Live>> {
+        let New { id, request, config } = new;
+        let machine =
+            Machine::mount(self.0.clone(), MsgpackCodec, CatchUnwind, id, request, config, connected, now)?;
+        Ok(Box::new(machine))
+    }
+
+    fn restore(&self, record: &Record, new: New) -> Result<Box<dyn Live>, RecordError> {
+        let New { request, config, .. } = new;
+        let machine = Machine::restore(self.0.clone(), MsgpackCodec, CatchUnwind, record, request, config)?;
+        Ok(Box::new(machine))
+    }
+}
+
+impl<P> Live for Machine<P, MsgpackCodec, CatchUnwind>
+where
+    P: Page,
+    P::State: Serialize + DeserializeOwned,
+    P::Message: Serialize + DeserializeOwned,
+{
+    fn handle(&mut self, input: Input<'_, Parcel>, now: Instant) {
+        if let Some(input) = typed::<P>(input) {
+            self.handle(input, now);
+        }
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<Output<Parcel>> {
+        Some(match self.poll(now)? {
+            Output::Effect(effect) => Output::Effect(untyped::<P>(effect)),
+            Output::Commit(record) => Output::Commit(record),
+            Output::Transmit(frame) => Output::Transmit(frame),
+            Output::Close(reason) => Output::Close(reason),
+        })
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.poll_timeout()
+    }
+
+    fn is_ready(&self) -> bool {
+        self.is_ready()
+    }
+
+    fn full_page(&mut self) -> Result<FullPage> {
+        self.full_page()
+    }
+
+    fn topics(&self) -> Vec<String> {
+        self.topics().to_vec()
+    }
+}
+
+/// None for a message of another page's type, which is none of this page's business.
+fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option<Input<'_, P::Message>> {
+    Some(match input {
+        Input::Message(Parcel::Bytes(bytes)) => match from_msgpack(&bytes) {
+            Ok(message) => Input::Message(message),
+            Err(error) => {
+                tracing::debug!(%error, "a message that this page can't read");
+                return None;
+            }
+        },
+        Input::Message(Parcel::Value(value)) => Input::Message(*value.downcast().ok()?),
+        Input::Connected { hello, token, resumed } => Input::Connected { hello, token, resumed },
+        Input::Frame(frame) => Input::Frame(frame),
+        Input::Missed(topic) => Input::Missed(topic),
+        Input::Committed { generation } => Input::Committed { generation },
+        Input::CommitFailed { generation, error } => Input::CommitFailed { generation, error },
+        Input::Timeout => Input::Timeout,
+        Input::Closed => Input::Closed,
+    })
+}
+
+fn untyped<P: Page<Message: Serialize>>(effect: Effect<P::Message>) -> Effect<Parcel> {
+    match effect {
+        Effect::Publish { topic, message } => match to_msgpack(&message) {
+            Ok(bytes) => Effect::Publish { topic, message: Parcel::Bytes(bytes.into()) },
+            Err(error) => Effect::Error(ErrorReport { call: Call::Info, error: Error::from(error) }),
+        },
+        Effect::Spawn(task) => {
+            Effect::Spawn(Box::pin(async move { Parcel::Value(Box::new(task.await) as Box<dyn Any + Send>) }))
+        }
+        Effect::Subscribe(topic) => Effect::Subscribe(topic),
+        Effect::Unsubscribe(topic) => Effect::Unsubscribe(topic),
+        Effect::Error(report) => Effect::Error(report),
+    }
+}

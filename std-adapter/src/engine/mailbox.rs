@@ -1,0 +1,106 @@
+//! What waits for a session.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use atomic_waker::AtomicWaker;
+use live_core::limits::MAX_INBOX;
+
+use super::live::Parcel;
+use crate::store::StoreError;
+
+/// One thing that waits.
+pub(crate) enum Mail {
+    /// A message for `info`.
+    Message(Parcel),
+    /// Messages of this topic found no room.
+    Missed(Arc<str>),
+    /// What the store said to a commit.
+    Stored { generation: u64, result: Result<(), StoreError> },
+}
+
+/// A list that takes [`MAX_INBOX`] messages from the bus; past it a topic counts as missed. Empty it holds no memory.
+#[derive(Default)]
+pub(crate) struct Mailbox {
+    inbox: Mutex<Inbox>,
+    waker: AtomicWaker,
+}
+
+#[derive(Default)]
+struct Inbox {
+    mail: VecDeque<Mail>,
+    missed: Vec<Arc<str>>,
+}
+
+impl Mailbox {
+    /// Leaves a message from the bus, if there is room.
+    pub(crate) fn deliver(&self, topic: &Arc<str>, message: &Arc<[u8]>) {
+        let mut inbox = self.lock();
+        if inbox.missed.contains(topic) {
+            return;
+        }
+        if inbox.mail.len() < MAX_INBOX {
+            inbox.mail.push_back(Mail::Message(Parcel::Bytes(message.clone())));
+        } else {
+            inbox.missed.push(topic.clone());
+            inbox.mail.push_back(Mail::Missed(topic.clone()));
+        }
+        drop(inbox);
+        self.wake();
+    }
+
+    /// Leaves what the session itself has asked for: it always finds room.
+    pub(crate) fn put(&self, mail: Mail) {
+        self.lock().mail.push_back(mail);
+        self.wake();
+    }
+
+    /// The oldest.
+    pub(crate) fn take(&self) -> Option<Mail> {
+        let mut inbox = self.lock();
+        let mail = inbox.mail.pop_front()?;
+        if let Mail::Missed(topic) = &mail {
+            inbox.missed.retain(|t| t != topic);
+        }
+        if inbox.mail.is_empty() {
+            *inbox = Inbox::default();
+        }
+        Some(mail)
+    }
+
+    /// Wakes this one from now on, and no other.
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.waker.register(waker);
+    }
+
+    /// Wakes whoever is registered.
+    pub(crate) fn wake(&self) {
+        self.waker.wake();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn past_the_limit_a_topic_is_missed_once_and_in_its_place() {
+        let mailbox = Mailbox::default();
+        let (a, b, bytes): (Arc<str>, Arc<str>, Arc<[u8]>) = ("a".into(), "b".into(), [0][..].into());
+        for _ in 0..MAX_INBOX + 3 {
+            mailbox.deliver(&a, &bytes);
+        }
+        mailbox.deliver(&b, &bytes);
+        let taken: Vec<_> = std::iter::from_fn(|| mailbox.take()).collect();
+        assert_eq!(taken.len(), MAX_INBOX + 2);
+        assert!(matches!(&taken[MAX_INBOX], Mail::Missed(topic) if **topic == *"a"));
+        assert!(matches!(&taken[MAX_INBOX + 1], Mail::Missed(topic) if **topic == *"b"));
+        mailbox.deliver(&a, &bytes);
+        assert!(matches!(mailbox.take(), Some(Mail::Message(_))));
+    }
+}

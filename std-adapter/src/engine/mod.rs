@@ -1,0 +1,230 @@
+//! The driver of sessions: everything between HTTP and the core's machines, for any runtime and any HTTP server.
+//!
+//! An embedding gives the engine a [`Runtime`], answers page requests by [`Engine::page`], and runs a [`Connection`] for each
+//! WebSocket.
+
+mod alarms;
+mod bucket;
+mod connection;
+mod get;
+mod join;
+mod live;
+mod mailbox;
+mod outputs;
+mod pages;
+mod registry;
+mod runtime;
+mod slot;
+mod upgrade;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use live_core::{Config, ErrorReport, Instant, Page, Record};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::access::{Access, InvalidOrigin};
+use crate::clock::Clock;
+use crate::cookie;
+use crate::options::{Options, SessionInfo};
+use crate::pubsub::PubSub;
+use crate::store::StoreError;
+use crate::token::Signer;
+use alarms::Alarms;
+pub use connection::{Connection, Incoming, Outgoing};
+use live::Typed;
+use mailbox::Mail;
+pub use pages::InvalidRoute;
+use pages::Pages;
+use registry::Registry;
+pub use runtime::Runtime;
+use slot::Slot;
+pub use upgrade::{Protocol, Refused, Upgrade, Visitor};
+
+/// The pages while they are being collected.
+#[derive(Default)]
+pub struct EngineBuilder {
+    pages: Pages,
+}
+
+/// Pages, sessions, and what they share.
+pub struct Engine {
+    options: Options,
+    access: Access,
+    cookie: &'static str,
+    signer: Signer,
+    pages: Pages,
+    registry: Registry,
+    alarms: Alarms,
+    clock: Clock,
+    runtime: Arc<dyn Runtime>,
+    connections: AtomicU64,
+    stopping: AtomicBool,
+}
+
+impl EngineBuilder {
+    /// Serves `page` where a path matches `route`, such as `/chat/{room}`.
+    ///
+    /// # Errors
+    /// Where the route is malformed, or another one matches the same paths.
+    pub fn page<P>(&mut self, route: &str, page: P) -> Result<(), InvalidRoute>
+    where
+        P: Page,
+        P::State: Serialize + DeserializeOwned,
+        P::Message: Serialize + DeserializeOwned,
+    {
+        self.pages.add(route, Arc::new(Typed::new(page)))
+    }
+
+    /// The engine, and its clock's task on `runtime`.
+    ///
+    /// # Errors
+    /// Where an option of [`Options`] isn't an origin but has to be.
+    pub fn start(self, options: Options, runtime: Arc<dyn Runtime>) -> Result<Arc<Engine>, InvalidOrigin> {
+        let access = Access::new(options.public_url.as_deref(), &options.allowed_origins)?;
+        let engine = Arc::new(Engine {
+            cookie: cookie::name(access.is_https()),
+            signer: Signer::new(&options.keys),
+            access,
+            options,
+            pages: self.pages,
+            registry: Registry::default(),
+            alarms: Alarms::default(),
+            clock: Clock::start(),
+            runtime: runtime.clone(),
+            connections: AtomicU64::new(0),
+            stopping: AtomicBool::new(false),
+        });
+        runtime.spawn(Box::pin(keep_time(Arc::downgrade(&engine))));
+        Ok(engine)
+    }
+}
+
+impl Engine {
+    /// The options that it was started with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The allow-lists of hosts and origins.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The bus, for messages from outside the pages.
+    pub fn pubsub(&self) -> &Arc<dyn PubSub> {
+        &self.options.pubsub
+    }
+
+    /// How many sessions are in memory.
+    pub fn sessions(&self) -> usize {
+        self.registry.len()
+    }
+
+    /// Whether a page's route matches the path.
+    pub fn has_page(&self, path: &str) -> bool {
+        self.pages.find(path).is_some()
+    }
+
+    /// Closes every connection with code 1012, and takes no new ones.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.alarms.ring_all();
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn config(&self, deltas: bool) -> Config {
+        Config {
+            dev: self.options.dev,
+            durable: !self.options.session_store.is_volatile(),
+            deltas,
+            heartbeat: self.options.heartbeat_interval,
+            max_region_bytes: self.options.max_region_bytes,
+            max_state: self.options.max_state,
+        }
+    }
+
+    fn report(&self, session: &SessionInfo<'_>, report: &ErrorReport) {
+        (self.options.on_error)(session, report);
+    }
+
+    /// Ends a session that is out of the registry.
+    fn ended(&self, slot: &Slot) {
+        self.options.pubsub.leave(slot.id);
+        if let Some(hook) = &self.options.on_session_end {
+            hook(&slot.info());
+        }
+    }
+
+    /// Another server has the session now: what this one holds of it is out of date.
+    fn drop_session(&self, slot: &Arc<Slot>) {
+        if self.registry.remove(slot) {
+            self.ended(slot);
+        }
+    }
+
+    /// The session has no connection any more; it waits for the next one.
+    fn detached(&self, slot: &Slot, count: u64) {
+        self.registry.wait(slot.id, count, self.now() + self.options.grace);
+    }
+
+    /// Writes a record beside everything else. The answer comes by mail.
+    fn commit(&self, slot: &Arc<Slot>, record: Record) {
+        let (store, ttl) = (self.options.session_store.clone(), self.options.session_timeout);
+        let slot = Arc::downgrade(slot);
+        let generation = record.generation;
+        self.runtime.spawn(Box::pin(async move {
+            let written = runtime::caught(Box::pin(async move { store.commit(record, ttl).await })).await;
+            let result = written.unwrap_or_else(|panicked| Err(StoreError::Failed(panicked.into())));
+            if let Some(slot) = slot.upgrade() {
+                slot.mailbox.put(Mail::Stored { generation, result });
+            }
+        }));
+    }
+
+    /// Tells a store that the session lives.
+    fn touch(&self, slot: &Slot) {
+        if self.options.session_store.is_volatile() {
+            return;
+        }
+        let (store, id, ttl) = (self.options.session_store.clone(), slot.id, self.options.session_timeout);
+        self.runtime.spawn(Box::pin(async move {
+            if let Err(error) = store.touch(id, ttl).await {
+                tracing::warn!(%error, "a session's time wasn't prolonged");
+            }
+        }));
+    }
+}
+
+/// Rings alarms and ends sessions, for as long as the engine is there.
+async fn keep_time(engine: Weak<Engine>) {
+    while let Some(engine) = engine.upgrade() {
+        let now = engine.now();
+        engine.alarms.ring(now);
+        for slot in engine.registry.sweep(now) {
+            engine.ended(&slot);
+        }
+        engine.alarms.wait(now, &*engine.runtime).await;
+    }
+}
+
+impl fmt::Debug for EngineBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineBuilder").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("sessions", &self.sessions()).finish_non_exhaustive()
+    }
+}

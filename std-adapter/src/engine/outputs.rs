@@ -1,0 +1,73 @@
+//! What a machine asks for, done.
+
+use std::sync::Arc;
+
+use live_core::wire::Reason;
+use live_core::{Call, Effect, Error, ErrorReport, Output};
+
+use super::Engine;
+use super::live::Parcel;
+use super::mailbox::Mail;
+use super::runtime::caught;
+use super::slot::Slot;
+use crate::pubsub::PubSubError;
+
+/// What is left for the connection to do.
+pub(super) enum ToBrowser {
+    Frame(Vec<u8>),
+    Close(Reason),
+}
+
+impl Engine {
+    /// Does what an output asks for, or hands on what is the connection's.
+    pub(super) fn carry_out(&self, slot: &Arc<Slot>, output: Output<Parcel>) -> Option<ToBrowser> {
+        match output {
+            Output::Transmit(frame) => return Some(ToBrowser::Frame(frame)),
+            Output::Close(reason) => return Some(ToBrowser::Close(reason)),
+            Output::Commit(record) => self.commit(slot, record),
+            Output::Effect(effect) => self.effect(slot, effect),
+        }
+        None
+    }
+
+    fn effect(&self, slot: &Arc<Slot>, effect: Effect<Parcel>) {
+        match effect {
+            Effect::Subscribe(topic) => self.follow(slot, &topic),
+            Effect::Unsubscribe(topic) => self.options.pubsub.unsubscribe(slot.id, &topic),
+            Effect::Publish { topic, message: Parcel::Bytes(bytes) } => {
+                self.tell(slot, self.options.pubsub.publish_bytes(&topic, bytes));
+            }
+            Effect::Publish { message: Parcel::Value(_), .. } => {
+                unreachable!("what is published is serialised")
+            }
+            Effect::Spawn(task) => self.spawn(slot, task),
+            Effect::Error(report) => self.report(&slot.info(), &report),
+        }
+    }
+
+    /// Lets the session follow a topic.
+    pub(super) fn follow(&self, slot: &Slot, topic: &str) {
+        self.tell(slot, self.options.pubsub.subscribe(slot.id, topic));
+    }
+
+    fn tell(&self, slot: &Slot, result: Result<(), PubSubError>) {
+        if let Err(error) = result {
+            self.report(&slot.info(), &ErrorReport { call: Call::Info, error: Error::from(error) });
+        }
+    }
+
+    /// Runs a task beside the session; its value comes by mail. A task that outlives the session works for nothing.
+    fn spawn(&self, slot: &Arc<Slot>, task: live_core::Task<Parcel>) {
+        let (slot, on_error) = (Arc::downgrade(slot), self.options.on_error.clone());
+        self.runtime.spawn(Box::pin(async move {
+            let result = caught(task).await;
+            let Some(slot) = slot.upgrade() else { return };
+            match result {
+                Ok(parcel) => slot.mailbox.put(Mail::Message(parcel)),
+                Err(panicked) => {
+                    on_error(&slot.info(), &ErrorReport { call: Call::Info, error: Error::from(panicked) });
+                }
+            }
+        }));
+    }
+}

@@ -1,0 +1,49 @@
+//! What the engine asks of a runtime.
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Poll;
+use std::time::Duration;
+
+use live_core::{Guard, Panicked};
+
+use crate::guard::CatchUnwind;
+use crate::store::BoxFuture;
+
+/// Two lines of code for any async runtime.
+pub trait Runtime: Send + Sync + 'static {
+    /// Runs a task beside everything else.
+    fn spawn(&self, task: BoxFuture<'static, ()>);
+
+    /// A future that is done after `duration`.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// A future whose panic ends it with an error, and nothing else.
+pub(crate) async fn caught<T>(mut future: BoxFuture<'static, T>) -> Result<T, Panicked> {
+    let result = poll_fn(|cx| match CatchUnwind.run(|| future.as_mut().poll(cx)) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+        Err(panicked) => Poll::Ready(Err(panicked)),
+    })
+    .await;
+    // A future that panicked may panic again when it is dropped.
+    if catch_unwind(AssertUnwindSafe(|| drop(future))).is_err() {
+        tracing::error!("a task panicked twice");
+    }
+    result
+}
+
+/// `future`'s value, or none if `limit` comes first.
+pub(crate) async fn within<T>(
+    runtime: &dyn Runtime,
+    limit: Duration,
+    mut future: BoxFuture<'_, T>,
+) -> Option<T> {
+    let mut sleep = runtime.sleep(limit);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => sleep.as_mut().poll(cx).map(|()| None),
+    })
+    .await
+}

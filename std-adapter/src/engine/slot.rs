@@ -1,0 +1,61 @@
+//! One session in memory: its machine, what waits for it, and which connection serves it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use live_core::{Request, SessionId};
+
+use super::live::Live;
+use super::mailbox::Mailbox;
+use crate::options::SessionInfo;
+use crate::pubsub::Subscriber;
+
+pub(crate) struct Slot {
+    pub(crate) id: SessionId,
+    pub(crate) request: Arc<Request>,
+    pub(crate) mailbox: Mailbox,
+    inner: Mutex<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) live: Box<dyn Live>,
+    /// The number of the connection that serves the session, which grows with each; none while it waits for one.
+    pub(crate) owner: Option<u64>,
+    /// The attempt that the browser's last connection named.
+    pub(crate) attempt: u32,
+    /// How often the session was left without a connection: tells an old end of grace from the present one.
+    pub(crate) detached: u64,
+    /// It is out of the registry, or on its way out.
+    pub(crate) ended: bool,
+}
+
+impl Slot {
+    pub(crate) fn new(id: SessionId, request: Arc<Request>, live: Box<dyn Live>) -> Self {
+        let inner = Inner { live, owner: None, attempt: 0, detached: 0, ended: false };
+        Self { id, request, mailbox: Mailbox::default(), inner: Mutex::new(inner) }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends it, if it has had no connection since it was left for the `detached`th time.
+    pub(crate) fn end(&self, detached: u64) -> bool {
+        let mut inner = self.lock();
+        inner.ended |= inner.owner.is_none() && inner.detached == detached;
+        inner.ended
+    }
+
+    pub(crate) fn info(&self) -> SessionInfo<'_> {
+        SessionInfo { id: self.id, path: &self.request.path, user_id: self.request.user_id.as_deref() }
+    }
+}
+
+impl Subscriber for Slot {
+    fn session(&self) -> SessionId {
+        self.id
+    }
+
+    fn deliver(&self, topic: &Arc<str>, message: &Arc<[u8]>) {
+        self.mailbox.deliver(topic, message);
+    }
+}

@@ -1,0 +1,140 @@
+//! What a program may choose.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use live_core::{ErrorReport, SessionId, limits};
+
+use crate::layout::{DefaultLayout, Layout};
+use crate::pubsub::{InmemPubSub, PubSub};
+use crate::secret::Keys;
+use crate::store::{MemoryStore, SessionStore};
+
+/// Every option, each with a default that is safe.
+#[derive(Clone)]
+pub struct Options {
+    /// Development: errors are shown in the browser, which also may speak JSON. Never on a public server. Default: no.
+    pub dev: bool,
+    /// The URL that people open, such as `https://example.com`: its host is answered and its origin may connect. Where it is
+    /// `https`, cookies are `Secure`. Default: none, so that only `localhost`, `127.0.0.1` and `[::1]` are answered.
+    pub public_url: Option<String>,
+    /// Origins of other sites that may connect, such as `https://partner.example`. Default: none.
+    pub allowed_origins: Vec<String>,
+    /// Addresses of reverse proxies, whose `X-Forwarded-For` is believed. Default: none.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// What tokens are signed with. Default: a random key, so that pages load again after a restart.
+    pub keys: Keys,
+    /// Says how often a user's rights have changed. A token of another number is no longer good. Default: always 0.
+    pub auth_epoch: Option<Arc<dyn Fn(&str) -> u64 + Send + Sync>>,
+    /// The bus between sessions. Default: [`InmemPubSub`].
+    pub pubsub: Arc<dyn PubSub>,
+    /// Where sessions are kept. Default: [`MemoryStore`], which leaves them in the server's own memory.
+    pub session_store: Arc<dyn SessionStore>,
+    /// How long a store keeps a session after its last sign of life. Default: 30 minutes.
+    pub session_timeout: Duration,
+    /// How long a session stays in the server's memory after its connection ended. Default: 60 s.
+    pub grace: Duration,
+    /// How long a token is good for; each connection renews it. Default: 24 hours.
+    pub token_lifetime: Duration,
+    /// How often a silent connection is pinged; two and a half times that without an answer end it. Default: 30 s.
+    pub heartbeat_interval: Duration,
+    /// How long a new connection may take to say who it is. Default: 5 s.
+    pub hello_timeout: Duration,
+    /// How long the first response waits for the tasks that `mount` spawned. Default: 2 s.
+    pub mount_timeout: Duration,
+    /// The largest message from a browser, in bytes, over all its fragments. Default: 64 KB.
+    pub max_message_size: usize,
+    /// The most region HTML that one session may hold, in bytes. Default: 1 MB.
+    pub max_region_bytes: usize,
+    /// The most bytes that a session's encoded state may have. Default: 256 KB.
+    pub max_state: usize,
+    /// The most sessions in memory. Default: 100,000.
+    pub max_sessions: usize,
+    /// The most connections from one address. Default: 256.
+    pub max_connections_per_ip: usize,
+    /// How many events a second one session may send for long (rule S10). Default: 20.
+    pub event_rate: u32,
+    /// How many events it may send at once. Default: 60.
+    pub event_burst: u32,
+    /// The document around the pages. Default: [`DefaultLayout`].
+    pub layout: Arc<dyn Layout>,
+    /// More directives for the content security policy, such as `font-src https://fonts.example`. Default: none.
+    pub content_security_policy: String,
+    /// Called with each error of page code, also those that the user was told of. Default: writes to the log.
+    pub on_error: ErrorHook,
+    /// Called when a browser has connected to a new session. Default: nothing.
+    pub on_session_start: Option<SessionHook>,
+    /// Called when a session has ended, [`Options::grace`] after its last connection. Default: nothing.
+    pub on_session_end: Option<SessionHook>,
+}
+
+/// See [`Options::on_error`].
+pub type ErrorHook = Arc<dyn Fn(&SessionInfo<'_>, &ErrorReport) + Send + Sync>;
+
+/// See [`Options::on_session_start`].
+pub type SessionHook = Arc<dyn Fn(&SessionInfo<'_>) + Send + Sync>;
+
+/// What a hook is told about a session.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionInfo<'a> {
+    /// Its id; a secret, of which `Debug` shows a part only.
+    pub id: SessionId,
+    /// The path of its page.
+    pub path: &'a str,
+    /// Who is logged in.
+    pub user_id: Option<&'a str>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            dev: false,
+            public_url: None,
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            keys: Keys::default(),
+            auth_epoch: None,
+            pubsub: Arc::new(InmemPubSub::new()),
+            session_store: Arc::new(MemoryStore::new()),
+            session_timeout: Duration::from_secs(30 * 60),
+            grace: Duration::from_secs(60),
+            token_lifetime: Duration::from_secs(24 * 60 * 60),
+            heartbeat_interval: Duration::from_secs(30),
+            hello_timeout: Duration::from_secs(5),
+            mount_timeout: Duration::from_secs(2),
+            max_message_size: limits::MAX_MESSAGE,
+            max_region_bytes: limits::MAX_REGION_BYTES,
+            max_state: limits::MAX_STATE,
+            max_sessions: 100_000,
+            max_connections_per_ip: 256,
+            event_rate: 20,
+            event_burst: 60,
+            layout: Arc::new(DefaultLayout::default()),
+            content_security_policy: String::new(),
+            on_error: Arc::new(log_error),
+            on_session_start: None,
+            on_session_end: None,
+        }
+    }
+}
+
+/// What a user was told of is no fault of the program.
+fn log_error(session: &SessionInfo<'_>, report: &ErrorReport) {
+    if report.error.recoverable().is_some() {
+        tracing::info!(path = session.path, session = ?session.id, "{report}");
+    } else {
+        tracing::error!(path = session.path, session = ?session.id, "{report}");
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("dev", &self.dev)
+            .field("public_url", &self.public_url)
+            .field("allowed_origins", &self.allowed_origins)
+            .finish_non_exhaustive()
+    }
+}
