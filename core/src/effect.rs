@@ -59,7 +59,9 @@ impl<M> fmt::Debug for Effect<M> {
         match self {
             Self::Subscribe(topic) => f.debug_tuple("Subscribe").field(topic).finish(),
             Self::Unsubscribe(topic) => f.debug_tuple("Unsubscribe").field(topic).finish(),
-            Self::Publish { topic, .. } => f.debug_struct("Publish").field("topic", topic).finish_non_exhaustive(),
+            Self::Publish { topic, .. } => {
+                f.debug_struct("Publish").field("topic", topic).finish_non_exhaustive()
+            }
             Self::Spawn(_) => f.write_str("Spawn"),
             Self::Error(report) => f.debug_tuple("Error").field(report).finish(),
         }

@@ -8,18 +8,18 @@ pub fn check(html: impl AsRef<[u8]>) -> u32 {
     xxh32(html.as_ref(), 0)
 }
 
-/// The hash of the region `name` that holds `html`.
-pub fn region_hash(name: &str, html: impl AsRef<[u8]>) -> RegionHash {
+/// The hash of the region `name` in the region `parent` that holds `html`.
+pub fn region_hash(parent: &str, name: &str, html: impl AsRef<[u8]>) -> RegionHash {
     let html = html.as_ref();
-    RegionHash::new(check(html), high(name, html))
+    RegionHash::new(check(html), high(parent, name, html))
 }
 
-/// The second half of a region's hash: xxh32 of its HTML, seeded by its name's.
-pub fn high(name: &str, html: impl AsRef<[u8]>) -> u32 {
-    xxh32(html.as_ref(), xxh32(name.as_bytes(), 0))
+/// The second half of a region's hash: xxh32 of its HTML, seeded by its name's, seeded by its parent's.
+pub fn high(parent: &str, name: &str, html: impl AsRef<[u8]>) -> u32 {
+    xxh32(html.as_ref(), xxh32(name.as_bytes(), check(parent)))
 }
 
-/// A region's name and HTML as eight bytes: its check, then its [`high`] half, each little-endian.
+/// A region's place and HTML as eight bytes: its check, then its [`high`] half, each little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RegionHash([u8; 8]);
 
@@ -44,7 +44,7 @@ impl RegionHash {
         u64::from_le_bytes(self.0) as u32
     }
 
-    /// The second half, which depends on the region's name too.
+    /// The second half, which depends on the region's name and parent too.
     pub fn high(self) -> u32 {
         (u64::from_le_bytes(self.0) >> 32) as u32
     }
@@ -62,17 +62,20 @@ mod tests {
 
     #[test]
     fn hash_is_check_then_high_in_little_endian() {
-        let hash = region_hash("row:1", "<p>héllo</p>");
+        let hash = region_hash("rows", "row:1", "<p>héllo</p>");
         assert_eq!(hash.check(), check("<p>héllo</p>"));
-        assert_eq!(hash.high(), high("row:1", "<p>héllo</p>"));
+        assert_eq!(hash.high(), high("rows", "row:1", "<p>héllo</p>"));
         assert_eq!(hash.to_bytes()[..4], hash.check().to_le_bytes());
         assert_eq!(RegionHash::from_bytes(hash.to_bytes()), hash);
     }
 
     #[test]
-    fn the_name_changes_the_high_half_alone() {
-        let (one, two) = (region_hash("a", "same"), region_hash("b", "same"));
-        assert_eq!(one.check(), two.check());
-        assert_ne!(one.high(), two.high());
+    fn name_and_parent_change_the_high_half_alone() {
+        let one = region_hash("", "a", "same");
+        for two in [region_hash("", "b", "same"), region_hash("a", "", "same"), region_hash("x", "a", "same")]
+        {
+            assert_eq!(one.check(), two.check());
+            assert_ne!(one.high(), two.high());
+        }
     }
 }

@@ -57,7 +57,14 @@ pub struct Session<S> {
 impl<S> Session<S> {
     /// A session with nothing marked.
     pub fn new(id: SessionId, state: S) -> Self {
-        Self { id, state, flash: Flash::default(), user_id: None, dirty: DirtySet::default(), pushed: Vec::new() }
+        Self {
+            id,
+            state,
+            flash: Flash::default(),
+            user_id: None,
+            dirty: DirtySet::default(),
+            pushed: Vec::new(),
+        }
     }
 
     /// Marks regions as changed: they will be rendered again. Takes a name, or several: `s.mark(["list", "total"])`.

@@ -19,6 +19,13 @@ impl Common {
         let suffix = suffix(&old[prefix..], &new[prefix..]);
         Self { prefix, suffix }
     }
+
+    /// The same comparison with less of a prefix, and as much more of a suffix as that allows.
+    pub(crate) fn from(self, old: &[u8], new: &[u8], prefix: usize) -> Self {
+        let middle = |html: &'_ [u8]| prefix..html.len() - self.suffix;
+        let more = suffix(&old[middle(old)], &new[middle(new)]);
+        Self { prefix, suffix: self.suffix + more }
+    }
 }
 
 /// The length of the common prefix.

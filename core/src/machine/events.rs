@@ -125,11 +125,13 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             }
             Waiting::Message(message) => {
                 self.counters.messages += 1;
-                let done = self.attempt(connected, now, |page, ctx, session| page.info(ctx, session, message));
+                let done =
+                    self.attempt(connected, now, |page, ctx, session| page.info(ctx, session, message));
                 self.after_message(Call::Info, done, now);
             }
             Waiting::Missed(topic) => {
-                let done = self.attempt(connected, now, |page, ctx, session| page.missed(ctx, session, &topic));
+                let done =
+                    self.attempt(connected, now, |page, ctx, session| page.missed(ctx, session, &topic));
                 self.after_message(Call::Missed(topic), done, now);
             }
         }

@@ -91,7 +91,8 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         now: Instant,
     ) -> Result<Self> {
         let user_id = request.user_id.clone();
-        let mut machine = Self::blank(page, codec, guard, Session::new(id, P::State::default()), request, config);
+        let mut machine =
+            Self::blank(page, codec, guard, Session::new(id, P::State::default()), request, config);
         machine.session.user_id = user_id;
         machine.live = connected;
         machine.attempt(connected, now, |page, ctx, session| page.mount(ctx, session))?;
@@ -258,7 +259,10 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
     }
 
     fn report(&mut self, call: Call, error: crate::Error) {
-        self.out.push_back(Output::Effect(crate::effect::Effect::Error(crate::effect::ErrorReport { call, error })));
+        self.out.push_back(Output::Effect(crate::effect::Effect::Error(crate::effect::ErrorReport {
+            call,
+            error,
+        })));
     }
 }
 

@@ -1,14 +1,16 @@
 //! Choosing how each changed region travels: whole, as a delta, or as one element.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::delta::Encoder;
+use crate::delta::{Common, Encoder};
 use crate::dirty::DirtySet;
 use crate::hash;
-use crate::region::{Browser, Change, Regions};
-use crate::wire::{Body, Patch, Region};
+use crate::narrow::Element;
+use crate::region::{Browser, Change, Old, Region, Regions};
+use crate::wire::{self, Body, Patch};
 
 /// A patch before it is written: what it borrows is found by place.
 pub(super) struct Planned {
@@ -22,6 +24,11 @@ enum PlannedBody {
     Full,
     /// A place among the deltas.
     Delta(Range<usize>),
+    /// A place in the region's HTML.
+    Element {
+        html: Range<usize>,
+        id: String,
+    },
 }
 
 /// What planning works on.
@@ -50,29 +57,43 @@ impl Planner<'_> {
     }
 
     fn plan_one(&mut self, change: Change) -> Option<Planned> {
-        let body = self.body(&change)?;
         let region = self.regions.get_mut(&change.name)?;
-        region.browser = Browser::Bytes;
         let number = region.number;
+        let body = match (change.old, region.browser) {
+            (Some(old), Browser::Bytes) if self.partial => plan_delta(region, old, self.encoder, self.deltas),
+            (Some(old), Browser::Shown) if self.partial => plan_element(region, old),
+            _ => PlannedBody::Full,
+        };
+        region.browser =
+            if matches!(body, PlannedBody::Element { .. }) { Browser::Shown } else { Browser::Bytes };
         if number.is_none() {
             self.regions.bind(&change.name);
         }
         Some(Planned { name: change.name, number, body })
     }
+}
 
-    fn body(&mut self, change: &Change) -> Option<PlannedBody> {
-        let region = self.regions.get(&change.name)?;
-        let Some(old) = change.old.as_ref().filter(|_| self.partial) else { return Some(PlannedBody::Full) };
-        Some(match region.browser {
-            Browser::Bytes => {
-                let start = self.deltas.len();
-                match self.encoder.encode(old.as_bytes(), region.html.as_bytes(), None, self.deltas) {
-                    true => PlannedBody::Delta(start..self.deltas.len()),
-                    false => PlannedBody::Full,
-                }
-            }
-            Browser::Shown | Browser::Nothing => PlannedBody::Full,
-        })
+fn plan_delta(region: &mut Region, old: Old, encoder: &mut Encoder, deltas: &mut Vec<u8>) -> PlannedBody {
+    let (before, after) = (old.html.as_bytes(), region.html.as_bytes());
+    let common = Common::of(before, after);
+    region.markup = old.markup;
+    let hint = region.markup.narrow(&old.html, &region.html, common).map(|element| element.range);
+    let start = deltas.len();
+    match encoder.encode_between(common, before, after, hint, deltas) {
+        true => PlannedBody::Delta(start..deltas.len()),
+        false => PlannedBody::Full,
+    }
+}
+
+/// One element instead of the region, where that saves half of it at least.
+fn plan_element(region: &mut Region, old: Old) -> PlannedBody {
+    let common = Common::of(old.html.as_bytes(), region.html.as_bytes());
+    region.markup = old.markup;
+    match region.markup.narrow(&old.html, &region.html, common) {
+        Some(Element { range, id }) if range.len() * 2 <= region.html.len() => {
+            PlannedBody::Element { html: range, id: id.into() }
+        }
+        _ => PlannedBody::Full,
     }
 }
 
@@ -83,8 +104,11 @@ impl Planned {
         let body = match &self.body {
             PlannedBody::Full => Body::Full(html),
             PlannedBody::Delta(range) => Body::Delta(&deltas[range.clone()]),
+            PlannedBody::Element { html: range, id } => {
+                Body::Element { high: regions.hash(&self.name).high(), id, html: &html[range.clone()] }
+            }
         };
-        let region = self.number.map_or(Region::Named(&self.name), Region::Number);
+        let region = self.number.map_or(wire::Region::Named(&self.name), wire::Region::Number);
         Some(Patch { region, check: hash::check(html), body })
     }
 }

@@ -20,7 +20,7 @@ const TITLE: &str = "<title>";
 
 /// The hash of the page's title.
 pub(super) fn title_hash(title: &str) -> [u8; 8] {
-    hash::region_hash(TITLE, title).to_bytes()
+    hash::region_hash("", TITLE, title).to_bytes()
 }
 
 impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {

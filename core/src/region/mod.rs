@@ -1,6 +1,5 @@
 //! The regions of one session: a tree of hosts, the HTML last rendered into each, and what the browser has of it.
 
-mod hosts;
 mod render;
 mod tree;
 
@@ -8,7 +7,7 @@ use alloc::string::String;
 use core::fmt;
 
 pub(crate) use render::render;
-pub(crate) use tree::{Browser, Change, Regions};
+pub(crate) use tree::{Browser, Change, Old, Region, Regions};
 
 /// What is wrong with a page's regions. The session keeps what it showed before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +16,10 @@ pub enum RegionError {
     Undeclared(String),
     /// The markup has two hosts of this name.
     Duplicate(String),
-    /// A host is not empty, or its name isn't allowed.
-    Host(String),
+    /// A host has content, or an element that can't have any.
+    NotEmpty(String),
+    /// A name that a region can't have.
+    Name(String),
     /// Regions nest deeper than [`MAX_REGION_DEPTH`](crate::limits::MAX_REGION_DEPTH).
     TooDeep,
     /// All regions together have more bytes than the limit.
@@ -40,8 +41,19 @@ impl fmt::Display for RegionError {
                 f,
                 "the markup has a host for region `{name}`, but Page::render doesn't declare it: call view.region(\"{name}\", …)"
             ),
-            Self::Duplicate(name) => write!(f, "two hosts are named `{name}`: region names are unique in a page"),
-            Self::Host(why) => f.write_str(why),
+            Self::Duplicate(name) => {
+                write!(f, "two hosts are named `{name}`: region names are unique in a page")
+            }
+            Self::NotEmpty(name) => write!(
+                f,
+                "the host of region `{name}` isn't empty: write it as <tag data-lv-region=\"{name}\"></tag>, and its content in \
+                 Page::render"
+            ),
+            Self::Name(name) => write!(
+                f,
+                "`{name}` can't name a region: 1 to {} bytes, without quotes, &, <, > and white space",
+                crate::limits::MAX_REGION_NAME
+            ),
             Self::TooDeep => write!(f, "regions nest deeper than {}", crate::limits::MAX_REGION_DEPTH),
             Self::TooLarge { bytes, limit } => {
                 write!(f, "the page's regions have {bytes} bytes, {limit} are allowed")

@@ -5,10 +5,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 
-use super::hosts::hosts;
 use super::{RegionError, Regions};
 use crate::error::Result;
 use crate::limits::MAX_REGION_DEPTH;
+use crate::narrow::{HostError, hosts};
 use crate::view::{View, Wanted};
 
 /// The result of rendering, not yet part of the tree.
@@ -66,7 +66,10 @@ impl Rendered {
         for at in first..self.regions.len() {
             let fresh = &mut self.regions[at];
             for host in hosts(&fresh.html) {
-                let host = host.map_err(|error| RegionError::Host(alloc::format!("{error}")))?;
+                let host = host.map_err(|error| match error {
+                    HostError::NotEmpty(name) => RegionError::NotEmpty(name.into()),
+                    HostError::Name(name) => RegionError::Name(name.chars().take(40).collect()),
+                })?;
                 let known = regions.name(host.name);
                 let name = known.clone().unwrap_or_else(|| host.name.into());
                 if self.hosts.insert(name.clone(), fresh.name.clone()).is_some() {

@@ -6,17 +6,17 @@ use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 
 use super::RegionError;
-use super::hosts::hosts;
 use super::render::Rendered;
-use crate::hash;
+use crate::hash::{self, RegionHash};
+use crate::narrow::{Markup, hosts};
 
 /// One region.
 #[derive(Debug)]
 pub(crate) struct Region {
     /// The HTML last rendered.
     pub(crate) html: String,
-    /// Whether that is regular, see [`narrow::is_regular`]; `None` until somebody asks.
-    pub(crate) regular: Option<bool>,
+    /// What is known of that.
+    pub(crate) markup: Markup,
     /// What the browser has of it.
     pub(crate) browser: Browser,
     /// The number it has on the current connection.
@@ -40,8 +40,15 @@ pub(crate) enum Browser {
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) name: Arc<str>,
-    /// The HTML before; `None` where it didn't change or there was none.
-    pub(crate) old: Option<String>,
+    /// The HTML before; `None` where it didn't change.
+    pub(crate) old: Option<Old>,
+}
+
+/// A region's HTML before a change.
+#[derive(Debug)]
+pub(crate) struct Old {
+    pub(crate) html: String,
+    pub(crate) markup: Markup,
 }
 
 /// All regions of a session. The root, named `""`, is always there.
@@ -106,8 +113,10 @@ impl Regions {
     }
 
     /// The hash of a region's HTML under its name and parent.
-    pub(crate) fn hash(&self, name: &str) -> [u8; 8] {
-        self.map.get(name).map_or([0; 8], |region| hash::region_hash(name, &region.html).to_bytes())
+    pub(crate) fn hash(&self, name: &str) -> RegionHash {
+        let (parent, html) =
+            self.map.get(name).map_or(("", ""), |region| (&*region.parent, region.html.as_str()));
+        hash::region_hash(parent, name, html)
     }
 
     /// Starts a connection: `shown` are the hashes of what the browser shows. Gives every region that differs.
@@ -116,7 +125,8 @@ impl Regions {
         let names: Vec<Arc<str>> = self.map.keys().cloned().collect();
         let mut changes = Vec::new();
         for name in names {
-            let browser = if shown.contains(&self.hash(&name)) { Browser::Shown } else { Browser::Nothing };
+            let browser =
+                if shown.contains(&self.hash(&name).to_bytes()) { Browser::Shown } else { Browser::Nothing };
             if let Some(region) = self.map.get_mut(&name) {
                 (region.browser, region.number) = (browser, None);
             }
@@ -147,7 +157,10 @@ impl Regions {
         for fresh in rendered.regions {
             let Some(region) = self.map.get_mut(&fresh.name) else { continue };
             region.children = fresh.children;
-            let old = (region.html != fresh.html).then(|| core::mem::replace(&mut region.html, fresh.html));
+            let old = (region.html != fresh.html).then(|| Old {
+                html: core::mem::replace(&mut region.html, fresh.html),
+                markup: core::mem::take(&mut region.markup),
+            });
             if old.is_some() || region.browser == Browser::Nothing {
                 changes.push(Change { name: fresh.name, old });
             }
@@ -239,8 +252,10 @@ impl Regions {
         let mut out = Vec::new();
         let mut open: Vec<Arc<str>> = self.name("").into_iter().collect();
         while let Some(name) = open.pop() {
-            out.extend(self.hash(&name));
-            open.extend(self.map.get(&name).into_iter().flat_map(|region| region.children.iter().rev().cloned()));
+            out.extend(self.hash(&name).to_bytes());
+            open.extend(
+                self.map.get(&name).into_iter().flat_map(|region| region.children.iter().rev().cloned()),
+            );
         }
         out
     }
@@ -250,7 +265,7 @@ impl Region {
     fn new(parent: Arc<str>) -> Self {
         Self {
             html: String::new(),
-            regular: None,
+            markup: Markup::Unknown,
             browser: Browser::Nothing,
             number: None,
             parent,

@@ -61,7 +61,9 @@ fn read_block(reader: &mut Reader<'_>) -> Result<Block, DecodeError> {
         .ok_or(DecodeError::Type)
 }
 
-fn read_args(reader: &mut Reader<'_>) -> Result<alloc::vec::Vec<(alloc::string::String, Value)>, DecodeError> {
+fn read_args(
+    reader: &mut Reader<'_>,
+) -> Result<alloc::vec::Vec<(alloc::string::String, Value)>, DecodeError> {
     match reader.value()? {
         Value::Map(entries) => Ok(entries),
         _ => Err(DecodeError::Type),

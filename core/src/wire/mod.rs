@@ -7,14 +7,15 @@ mod pairs;
 mod read;
 pub(crate) mod record;
 mod server;
-mod write;
+pub(crate) mod write;
+mod writer;
 
-pub use close::Reason;
 pub use browser::{BrowserFrame, Hello};
+pub use close::Reason;
 pub use pairs::Pairs;
 pub use read::DecodeError;
 pub use server::{Body, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome};
-pub(crate) use write::Writer;
+pub(crate) use writer::Writer;
 
 /// The WebSocket subprotocol: msgpack in binary messages.
 pub const SUBPROTOCOL: &str = "mizu-live-v1";

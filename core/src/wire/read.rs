@@ -129,7 +129,9 @@ impl<'a> Reader<'a> {
             }
             Marker::True | Marker::False => Value::Bool(self.bool()?),
             Marker::F64 => Value::Float(self.take(|bytes| decode::read_f64(bytes).ok())?),
-            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => Value::Str(self.str()?.into()),
+            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
+                Value::Str(self.str()?.into())
+            }
             Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => {
                 let len = self.array()?;
                 Value::List((0..len).map(|_| self.value_at(depth + 1)).collect::<Result<_, _>>()?)

@@ -1,89 +1,83 @@
-//! Writing msgpack, the shortest form of each value.
+//! Frames from the browser, as the browser's half writes them.
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
-use rmp::encode::{self, ByteBuf, ValueWriteError};
+use super::Writer;
+use super::browser_kind as kind;
+use crate::client::Action;
 
-use crate::value::Value;
+pub(crate) fn hello(token: &str, attempt: u32, command: u64, hashes: &[u8], query: &str) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.array(6);
+    out.uint(kind::HELLO);
+    out.str(token);
+    out.uint(u64::from(attempt));
+    out.uint(command);
+    out.bin(hashes);
+    out.str(query);
+    out.into_vec()
+}
 
-/// Appends values to a byte buffer. Writing to memory can't fail.
-#[derive(Debug)]
-pub(crate) struct Writer(ByteBuf);
+pub(crate) fn event(id: u64, ack: u32, action: &Action) -> Vec<u8> {
+    let fields = match () {
+        () if action.meta.bits() != 0 => 9,
+        () if action.key.is_some() => 8,
+        () if action.target.is_some() => 7,
+        () if !action.form.is_empty() => 6,
+        () if !action.values.is_empty() => 5,
+        () => 4,
+    };
+    let mut out = Writer::new();
+    out.array(fields);
+    out.uint(kind::EVENT);
+    out.uint(id);
+    out.uint(u64::from(ack));
+    out.str(&action.name);
+    let optional: [&dyn Fn(&mut Writer); 5] = [
+        &|out| pairs(out, &action.values),
+        &|out| pairs(out, &action.form),
+        &|out| text(out, action.target.as_deref()),
+        &|out| text(out, action.key.as_deref()),
+        &|out| out.uint(u64::from(action.meta.bits())),
+    ];
+    optional[..fields - 4].iter().for_each(|write| write(&mut out));
+    out.into_vec()
+}
 
-impl Writer {
-    /// Writes into a buffer of before, whose content goes and whose memory stays.
-    pub(crate) fn over(mut buffer: Vec<u8>) -> Self {
-        buffer.clear();
-        Self(ByteBuf::from_vec(buffer))
+pub(crate) fn ack(ack: u32, command: u64) -> Vec<u8> {
+    numbers(&[kind::ACK, u64::from(ack), command])
+}
+
+pub(crate) fn ping() -> Vec<u8> {
+    numbers(&[kind::PING])
+}
+
+pub(crate) fn resync(number: u32) -> Vec<u8> {
+    numbers(&[kind::RESYNC, u64::from(number)])
+}
+
+fn numbers(fields: &[u64]) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.array(fields.len());
+    fields.iter().for_each(|field| out.uint(*field));
+    out.into_vec()
+}
+
+fn pairs(out: &mut Writer, pairs: &[(String, String)]) {
+    if pairs.is_empty() {
+        return out.nil();
     }
-
-    pub(crate) fn new() -> Self {
-        Self(ByteBuf::new())
-    }
-
-    pub(crate) fn into_vec(self) -> Vec<u8> {
-        self.0.into_vec()
-    }
-
-    pub(crate) fn array(&mut self, len: usize) {
-        sure(encode::write_array_len(&mut self.0, length(len)));
-    }
-
-    pub(crate) fn uint(&mut self, number: u64) {
-        sure(encode::write_uint(&mut self.0, number));
-    }
-
-    pub(crate) fn bool(&mut self, value: bool) {
-        let Ok(()) = encode::write_bool(&mut self.0, value);
-    }
-
-    pub(crate) fn nil(&mut self) {
-        let Ok(()) = encode::write_nil(&mut self.0);
-    }
-
-    pub(crate) fn str(&mut self, text: &str) {
-        sure(encode::write_str(&mut self.0, text));
-    }
-
-    pub(crate) fn bin(&mut self, bytes: &[u8]) {
-        sure(encode::write_bin(&mut self.0, bytes));
-    }
-
-    pub(crate) fn value(&mut self, value: &Value) {
-        match value {
-            Value::Nil => self.nil(),
-            Value::Bool(value) => self.bool(*value),
-            Value::Int(value) => {
-                sure(encode::write_sint(&mut self.0, *value));
-            }
-            Value::Float(value) => sure(encode::write_f64(&mut self.0, *value)),
-            Value::Str(value) => self.str(value),
-            Value::List(values) => {
-                self.array(values.len());
-                values.iter().for_each(|value| self.value(value));
-            }
-            Value::Map(entries) => self.map(entries),
-        }
-    }
-
-    pub(crate) fn map(&mut self, entries: &[(String, Value)]) {
-        sure(encode::write_map_len(&mut self.0, length(entries.len())));
-        for (key, value) in entries {
-            self.str(key);
-            self.value(value);
-        }
+    out.array(pairs.len() * 2);
+    for (name, value) in pairs {
+        out.str(name);
+        out.str(value);
     }
 }
 
-fn length(len: usize) -> u32 {
-    u32::try_from(len).expect("no list of ours has 2^32 elements")
-}
-
-fn sure<T>(written: Result<T, ValueWriteError<Infallible>>) -> T {
-    match written {
-        Ok(value) => value,
-        Err(ValueWriteError::InvalidMarkerWrite(never) | ValueWriteError::InvalidDataWrite(never)) => match never {},
+fn text(out: &mut Writer, text: Option<&str>) {
+    match text {
+        Some(text) => out.str(text),
+        None => out.nil(),
     }
 }

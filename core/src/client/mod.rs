@@ -1,0 +1,294 @@
+//! The browser's half of the protocol without a browser: numbering, deltas, checks and acknowledgements as a state machine. What
+//! the TestClient, simulations, load generators and embedded programs speak to a [`Machine`](crate::Machine) with.
+//!
+//! ```
+//! # use live_core::{client::{Action, Client}, *};
+//! # use std::sync::Arc;
+//! # struct Counter;
+//! # impl Page for Counter {
+//! #     type State = i64;
+//! #     type Message = ();
+//! #     fn render(&self, s: &Session<i64>, view: &mut View) -> Result {
+//! #         view.page(|out| { out.push_str(r#"<b data-lv-region="count"></b>"#); Ok(()) });
+//! #         view.region("count", |out| { out.push_str(&s.state.to_string()); Ok(()) });
+//! #         Ok(())
+//! #     }
+//! #     fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<i64>, _: &Event) -> Result {
+//! #         s.state += 1;
+//! #         s.mark("count");
+//! #         Ok(())
+//! #     }
+//! # }
+//! # let now = Instant::default();
+//! # let mut machine = Machine::mount(
+//! #     Arc::new(Counter), NoCodec, NoGuard, SessionId::new([7; 16]), Arc::default(), Config::default(), true, now,
+//! # )?;
+//! let mut client = Client::new("token");
+//! let hello = client.hello();
+//! # let wire::BrowserFrame::Hello(hello) = wire::BrowserFrame::decode(&hello).unwrap() else { panic!() };
+//! # machine.handle(Input::Connected { hello: &hello, token: "token", resumed: false }, now);
+//! // … the machine answers, and every frame that it transmits goes to the client:
+//! # while let Some(output) = machine.poll(now) { if let Output::Transmit(frame) = output {
+//! client.receive(&frame)?;
+//! # } }
+//! let event = client.send(Action::new("inc"));
+//! # machine.handle(Input::Frame(&event), now);
+//! # while let Some(output) = machine.poll(now) { if let Output::Transmit(frame) = output {
+//! client.receive(&frame)?;
+//! # } }
+//! assert_eq!(client.page_html(), r#"<b data-lv-region="count">1</b>"#);
+//! # Ok::<(), Error>(())
+//! ```
+
+mod action;
+mod regions;
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+pub use action::Action;
+use regions::Regions;
+
+use crate::command::Command;
+use crate::hash;
+use crate::wire::{DecodeError, NoticeLevel, ServerFrame, Update, Welcome, write};
+
+/// How many frames may be received before they are acknowledged on their own.
+const ACK_FRAMES: u32 = 2;
+
+/// How many bytes may be.
+const ACK_BYTES: usize = 64 * 1024;
+
+/// One browser tab.
+#[derive(Debug, Default)]
+pub struct Client {
+    token: String,
+    query: String,
+    attempt: u32,
+    welcomed: bool,
+    next_event: u64,
+    pending: VecDeque<(u64, Action)>,
+    received: u32,
+    acked: u32,
+    unacked_bytes: usize,
+    command: u64,
+    command_acked: u64,
+    regions: Regions,
+    title: String,
+}
+
+/// Something that a frame brought, beside patched regions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// The connection is up.
+    Welcome {
+        /// The session was there before.
+        resumed: bool,
+        /// Its state was lost (rule R11).
+        reset: bool,
+        /// Events that were made before and will not be applied.
+        lost: Vec<Action>,
+    },
+    /// Events up to this one are applied.
+    Applied(u64),
+    /// This event ended in an error.
+    Failed(u64),
+    /// A command to run; each comes once.
+    Command(Command),
+    /// A line for the console.
+    Notice(NoticeLevel, String),
+    /// The answer to a ping.
+    Pong,
+    /// The server will stop: come back within this many milliseconds.
+    Away(u64),
+}
+
+/// A frame that makes no sense on this connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientError {
+    /// It can't be read.
+    Decode(DecodeError),
+    /// The first frame is no welcome, or a later one is.
+    Welcome,
+    /// A patch speaks of a number that was never bound.
+    Region(u32),
+    /// A whole region doesn't have the check that came with it.
+    Check,
+    /// It speaks of a shared stream, which this client doesn't follow.
+    Shared,
+}
+
+impl Client {
+    /// A tab that shows nothing yet.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self { token: token.into(), next_event: 1, ..Self::default() }
+    }
+
+    /// A tab that shows the first HTTP response: `html` is the root element's content and `hashes` what `data-lv-view` decodes to.
+    /// A region whose HTML doesn't have its hash counts as not shown.
+    pub fn open(token: impl Into<String>, title: &str, html: &str, hashes: &[u8]) -> Self {
+        let regions = Regions::open(html, hashes);
+        Self { regions, title: title.into(), ..Self::new(token) }
+    }
+
+    /// Sets the page's query, without the question mark.
+    pub fn set_query(&mut self, query: impl Into<String>) {
+        self.query = query.into();
+    }
+
+    /// Opens a connection: the first frame. Frames of a connection before are void.
+    pub fn hello(&mut self) -> Vec<u8> {
+        self.attempt += 1;
+        (self.welcomed, self.received, self.acked, self.unacked_bytes) = (false, 0, 0, 0);
+        self.command_acked = self.command;
+        self.regions.reconnect();
+        let mut hashes = self.regions.hashes();
+        hashes.extend(hash::region_hash("", "<title>", &self.title).to_bytes());
+        write::hello(&self.token, self.attempt, self.command, &hashes, &self.query)
+    }
+
+    /// Numbers an event and keeps it until it is applied. The frame is to be sent once the connection is up; what was made before is in
+    /// [`resend`](Self::resend).
+    pub fn send(&mut self, action: Action) -> Vec<u8> {
+        let frame = self.frame(self.next_event, &action);
+        self.pending.push_back((self.next_event, action));
+        self.next_event += 1;
+        frame
+    }
+
+    /// The frames of all events that are not yet applied: to be sent after a welcome.
+    pub fn resend(&mut self) -> Vec<Vec<u8>> {
+        let pending = core::mem::take(&mut self.pending);
+        let frames = pending.iter().map(|(id, action)| self.frame(*id, action)).collect();
+        self.pending = pending;
+        frames
+    }
+
+    /// Takes in a frame. Regions whose check fails are asked for again by [`reply`](Self::reply).
+    ///
+    /// # Errors
+    /// A frame that a sound server doesn't send; a browser would reconnect.
+    pub fn receive(&mut self, frame: &[u8]) -> Result<Vec<Heard>, ClientError> {
+        match ServerFrame::decode(frame).map_err(ClientError::Decode)? {
+            ServerFrame::Welcome(welcome) if !self.welcomed => Ok(self.on_welcome(&welcome)),
+            // Dev mode may say why a connection is refused.
+            ServerFrame::Notice { level, text } => Ok(Vec::from([Heard::Notice(level, text.into())])),
+            ServerFrame::Welcome(_) => Err(ClientError::Welcome),
+            _ if !self.welcomed => Err(ClientError::Welcome),
+            ServerFrame::Update(update) => {
+                self.received += 1;
+                self.unacked_bytes += frame.len();
+                self.on_update(update)
+            }
+            ServerFrame::Pong => Ok(Vec::from([Heard::Pong])),
+            ServerFrame::Away { wait } => Ok(Vec::from([Heard::Away(wait)])),
+            ServerFrame::Shared { .. } => Err(ClientError::Shared),
+        }
+    }
+
+    /// A frame that is due without an event: a request for a region, or an acknowledgement.
+    pub fn reply(&mut self) -> Option<Vec<u8>> {
+        if let Some(number) = self.regions.resync() {
+            return Some(write::resync(number));
+        }
+        let unacked = self.received - self.acked;
+        let due =
+            unacked >= ACK_FRAMES || self.unacked_bytes >= ACK_BYTES || self.command_acked < self.command;
+        due.then(|| {
+            self.command_acked = self.command;
+            let ack = self.acknowledge();
+            write::ack(ack, self.command)
+        })
+    }
+
+    /// Asks for a [`Heard::Pong`].
+    pub fn ping(&self) -> Vec<u8> {
+        write::ping()
+    }
+
+    /// The HTML of a region, with its child regions as empty hosts.
+    pub fn html(&self, region: &str) -> Option<&str> {
+        self.regions.html(region)
+    }
+
+    /// The whole page, as the root element's content.
+    pub fn page_html(&self) -> String {
+        self.regions.page_html()
+    }
+
+    /// The page's title.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// How many events wait to be applied.
+    pub fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    fn frame(&mut self, id: u64, action: &Action) -> Vec<u8> {
+        let ack = self.acknowledge();
+        write::event(id, ack, action)
+    }
+
+    fn acknowledge(&mut self) -> u32 {
+        (self.acked, self.unacked_bytes) = (self.received, 0);
+        self.received
+    }
+
+    fn on_welcome(&mut self, welcome: &Welcome<'_>) -> Vec<Heard> {
+        self.welcomed = true;
+        self.token = welcome.token.into();
+        let lost = match welcome.resumed && !welcome.reset {
+            true => Vec::new(),
+            false => self.pending.drain(..).map(|(_, action)| action).collect(),
+        };
+        if !welcome.resumed {
+            (self.command, self.command_acked) = (0, 0);
+        }
+        self.applied(welcome.applied);
+        self.next_event = self.pending.back().map_or(welcome.applied, |(id, _)| *id) + 1;
+        Vec::from([Heard::Welcome { resumed: welcome.resumed, reset: welcome.reset, lost }])
+    }
+
+    fn on_update(&mut self, update: Update<'_>) -> Result<Vec<Heard>, ClientError> {
+        for patch in &update.patches {
+            self.regions.patch(patch)?;
+        }
+        if let Some(title) = update.title {
+            self.title = title.into();
+        }
+        self.applied(update.applied);
+        let mut heard = Vec::from([Heard::Applied(update.applied)]);
+        heard.extend(update.failed.into_iter().map(Heard::Failed));
+        for (id, command) in update.commands {
+            if id > self.command {
+                self.command = id;
+                heard.push(Heard::Command(command.into_owned()));
+            }
+        }
+        Ok(heard)
+    }
+
+    fn applied(&mut self, applied: u64) {
+        while self.pending.front().is_some_and(|(id, _)| *id <= applied) {
+            self.pending.pop_front();
+        }
+    }
+}
+
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decode(error) => write!(f, "{error}"),
+            Self::Welcome => f.write_str("the first frame is no welcome, or a later one is"),
+            Self::Region(number) => write!(f, "region number {number} was never bound"),
+            Self::Check => f.write_str("a whole region doesn't have its check"),
+            Self::Shared => f.write_str("a shared stream that nobody follows"),
+        }
+    }
+}
+
+impl core::error::Error for ClientError {}

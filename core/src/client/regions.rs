@@ -1,0 +1,162 @@
+//! The regions that a tab shows.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::ClientError;
+use crate::delta;
+use crate::hash;
+use crate::limits::MAX_REGION_BYTES;
+use crate::narrow::{self, hosts};
+use crate::wire::{Body, Patch, Region};
+
+#[derive(Debug, Default)]
+pub(super) struct Regions {
+    map: HashMap<String, Shown>,
+    /// The name of each number.
+    numbers: Vec<String>,
+    resync: Vec<u32>,
+}
+
+/// A region's HTML.
+#[derive(Debug)]
+struct Shown {
+    html: String,
+    parent: String,
+}
+
+impl Regions {
+    /// The regions of a whole page, as far as their hashes say that they are what the server rendered.
+    pub(super) fn open(html: &str, hashes: &[u8]) -> Self {
+        let (hashes, _) = hashes.as_chunks::<8>();
+        let hashes: HashSet<[u8; 8]> = hashes.iter().copied().collect();
+        let mut regions = Self::default();
+        regions.split("", "", html);
+        regions.map.retain(|name, shown| {
+            hashes.contains(&hash::region_hash(&shown.parent, name, &shown.html).to_bytes())
+        });
+        regions
+    }
+
+    /// Takes the children out of a region's content and keeps both.
+    fn split(&mut self, parent: &str, name: &str, content: &str) {
+        let mut html = String::new();
+        let mut done = 0;
+        for (child, inner) in narrow::children(content) {
+            html.push_str(&content[done..inner.start]);
+            done = inner.end;
+            self.split(name, child, &content[inner]);
+        }
+        html.push_str(&content[done..]);
+        self.map.insert(name.into(), Shown { html, parent: parent.into() });
+    }
+
+    pub(super) fn reconnect(&mut self) {
+        self.numbers.clear();
+        self.resync.clear();
+    }
+
+    pub(super) fn hashes(&self) -> Vec<u8> {
+        let hash =
+            |(name, shown): (&String, &Shown)| hash::region_hash(&shown.parent, name, &shown.html).to_bytes();
+        self.map.iter().flat_map(hash).collect()
+    }
+
+    pub(super) fn html(&self, name: &str) -> Option<&str> {
+        self.map.get(name).map(|shown| shown.html.as_str())
+    }
+
+    pub(super) fn page_html(&self) -> String {
+        let mut out = String::new();
+        self.fill("", &mut out);
+        out
+    }
+
+    /// The next number to ask for.
+    pub(super) fn resync(&mut self) -> Option<u32> {
+        self.resync.pop()
+    }
+
+    pub(super) fn patch(&mut self, patch: &Patch<'_>) -> Result<(), ClientError> {
+        let (number, name) = self.resolve(patch.region)?;
+        let html = match patch.body {
+            Body::Full(html) if hash::check(html) != patch.check => return Err(ClientError::Check),
+            Body::Full(html) => Some(html.into()),
+            Body::Delta(delta) => self.delta(&name, delta),
+            Body::Element { id, html, .. } => self.element(&name, id, html),
+            Body::Stream { .. } => return Err(ClientError::Shared),
+        };
+        match html.filter(|html| hash::check(html) == patch.check) {
+            Some(html) => self.replace(name, html),
+            None => self.resync.push(number),
+        }
+        Ok(())
+    }
+
+    fn resolve(&mut self, region: Region<'_>) -> Result<(u32, String), ClientError> {
+        match region {
+            Region::Named(name) => {
+                self.numbers.push(name.into());
+                Ok((self.numbers.len() as u32 - 1, name.into()))
+            }
+            Region::Number(number) => {
+                let name = self.numbers.get(number as usize).ok_or(ClientError::Region(number))?;
+                Ok((number, name.clone()))
+            }
+        }
+    }
+
+    fn delta(&self, name: &str, delta: &[u8]) -> Option<String> {
+        let old = self.html(name)?;
+        let applied = delta::apply(old.as_bytes(), delta, MAX_REGION_BYTES).ok()?;
+        String::from_utf8(applied.html).ok()
+    }
+
+    fn element(&self, name: &str, id: &str, html: &str) -> Option<String> {
+        let old = self.html(name)?;
+        let range = narrow::element_with_id(old, id)?;
+        Some([&old[..range.start], html, &old[range.end..]].concat())
+    }
+
+    /// Puts a region's new HTML in place; regions that it hosts no more are dropped.
+    fn replace(&mut self, name: String, html: String) {
+        let children: Vec<String> = hosts(&html).flatten().map(|host| host.name.into()).collect();
+        let vanished: Vec<String> = self
+            .map
+            .iter()
+            .filter(|(child, shown)| shown.parent == name && !child.is_empty() && !children.contains(child))
+            .map(|(child, _)| child.clone())
+            .collect();
+        vanished.iter().for_each(|child| self.forget(child));
+        for child in children {
+            if self.map.get(&child).is_some_and(|shown| shown.parent != name) {
+                self.forget(&child);
+            }
+            self.map.entry(child).or_insert_with(|| Shown { html: String::new(), parent: name.clone() });
+        }
+        match self.map.get_mut(&name) {
+            Some(shown) => shown.html = html,
+            None => drop(self.map.insert(name, Shown { html, parent: String::new() })),
+        }
+    }
+
+    fn forget(&mut self, name: &str) {
+        self.map.remove(name);
+        let below = self.map.iter().filter(|(child, shown)| shown.parent == name && !child.is_empty());
+        let below: Vec<String> = below.map(|(child, _)| child.clone()).collect();
+        below.iter().for_each(|child| self.forget(child));
+    }
+
+    fn fill(&self, name: &str, out: &mut String) {
+        let Some(html) = self.html(name) else { return };
+        let mut done = 0;
+        for host in hosts(html).flatten() {
+            out.push_str(&html[done..host.insert_at]);
+            self.fill(host.name, out);
+            done = host.insert_at;
+        }
+        out.push_str(&html[done..]);
+    }
+}

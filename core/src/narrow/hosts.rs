@@ -1,0 +1,83 @@
+//! Finds the hosts of child regions in a region's HTML.
+
+use super::tag::{Kind, Tag};
+use crate::limits::MAX_REGION_NAME;
+use core::fmt;
+use memchr::{memmem, memrchr};
+
+/// How the attribute of a host is written.
+const ATTRIBUTE: &str = " data-lv-region=\"";
+
+/// An element that holds a child region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Host<'a> {
+    /// The child region's name.
+    pub name: &'a str,
+    /// After the `>` of its start tag, where the child's HTML goes in a whole page; in bytes.
+    pub insert_at: usize,
+}
+
+/// A host that can't hold a region. Both cases name what its attribute says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostError<'a> {
+    /// Something other than its end tag follows the start tag, or the element can't have content.
+    NotEmpty(&'a str),
+    /// The name is empty, over 128 bytes, or has a character that names can't have.
+    Name(&'a str),
+}
+
+impl fmt::Display for HostError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotEmpty(name) => write!(f, "the host of region {name:?} isn't empty"),
+            Self::Name(name) => write!(f, "{name:?} can't be the name of a region"),
+        }
+    }
+}
+
+impl core::error::Error for HostError<'_> {}
+
+/// The hosts in `html` in document order: elements with `data-lv-region="…"`, written so. The same text elsewhere (in a text, a
+/// comment, another attribute) is none; only in a `<script>` or `<textarea>` with an unescaped tag in it it would pass for one.
+pub fn hosts(html: &str) -> impl Iterator<Item = Result<Host<'_>, HostError<'_>>> {
+    memmem::find_iter(html.as_bytes(), ATTRIBUTE).filter_map(|at| host(html, at))
+}
+
+/// Whether a region may have this name: 1 to 128 bytes without `"`, `&`, `'`, `<`, `>`, white space and control characters.
+pub fn is_region_name(name: &str) -> bool {
+    let allowed =
+        |c: char| !matches!(c, '"' | '&' | '\'' | '<' | '>') && !c.is_whitespace() && !c.is_control();
+    (1..=MAX_REGION_NAME).contains(&name.len()) && name.chars().all(allowed)
+}
+
+fn host(html: &str, at: usize) -> Option<Result<Host<'_>, HostError<'_>>> {
+    let value = at + ATTRIBUTE.len();
+    let tag = start_tag_with(html.as_bytes(), value)?;
+    let name = &html[value..value + html[value..].find('"')?];
+    Some(if !is_region_name(name) {
+        Err(HostError::Name(name))
+    } else if tag.kind != Kind::Open || !html[tag.end..].starts_with("</") {
+        Err(HostError::NotEmpty(name))
+    } else {
+        Ok(Host { name, insert_at: tag.end })
+    })
+}
+
+/// The start tag that has an attribute whose value starts at `value`.
+fn start_tag_with(html: &[u8], value: usize) -> Option<Tag<'_>> {
+    let mut before = value;
+    while let Some(start) = memrchr(b'<', &html[..before]) {
+        match Tag::parse(html, start) {
+            Some(tag) if has_value_at(&tag, value) => return Some(tag),
+            Some(tag) if tag.end <= value => return None,
+            // A comment, or a `<` in a quoted value of the tag, which starts before it.
+            _ => before = start,
+        }
+    }
+    None
+}
+
+fn has_value_at(tag: &Tag<'_>, value: usize) -> bool {
+    matches!(tag.kind, Kind::Open | Kind::Single)
+        && tag.attributes().any(|attribute| attribute.value.start == value)
+}

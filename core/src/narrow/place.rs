@@ -1,0 +1,106 @@
+//! What may stand where: the few rules of the HTML parser on whose breach it moves or drops what is written.
+
+use super::tag::{Kind, Tag};
+use memchr::memrchr;
+
+/// Elements that hold text only.
+const RAW: [&[u8]; 5] = [b"script", b"style", b"textarea", b"title", b"iframe"];
+
+/// Elements whose parsing depends on more than their place, or that are dropped or renamed.
+const REFUSED: [&[u8]; 17] = [
+    b"template",
+    b"noscript",
+    b"plaintext",
+    b"xmp",
+    b"noembed",
+    b"noframes",
+    b"html",
+    b"head",
+    b"body",
+    b"frameset",
+    b"frame",
+    b"image",
+    b"annotation-xml",
+    b"basefont",
+    b"bgsound",
+    b"keygen",
+    b"isindex",
+];
+
+pub(super) fn is_raw(name: &[u8]) -> bool {
+    RAW.contains(&name)
+}
+
+pub(super) fn is_refused(name: &[u8]) -> bool {
+    REFUSED.contains(&name)
+}
+
+/// Something that stands in an element, or beside one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content<'a> {
+    /// Text that isn't white space alone.
+    Text,
+    Comment,
+    Element(&'a [u8]),
+}
+
+/// Whether the parser leaves `content` in an element `parent`.
+pub(super) fn admits(parent: &[u8], content: Content<'_>) -> bool {
+    match content {
+        Content::Text => !is_table(parent),
+        Content::Comment => !is_raw(parent),
+        Content::Element(name) => {
+            !is_raw(parent) && parents(name).map_or(!is_table(parent), |parents| parents.contains(&parent))
+        }
+    }
+}
+
+/// The places that one part of a table may stand in; `None` for what is no part of a table.
+fn parents(name: &[u8]) -> Option<&'static [&'static [u8]]> {
+    match name {
+        b"caption" | b"colgroup" | b"thead" | b"tbody" | b"tfoot" => Some(&[b"table"]),
+        b"tr" => Some(&[b"thead", b"tbody", b"tfoot"]),
+        b"td" | b"th" => Some(&[b"tr"]),
+        b"col" => Some(&[b"colgroup"]),
+        _ => None,
+    }
+}
+
+/// Whether an element holds parts of a table, and no text of its own.
+fn is_table(name: &[u8]) -> bool {
+    matches!(name, b"table" | b"thead" | b"tbody" | b"tfoot" | b"tr" | b"colgroup")
+}
+
+/// What stands nearest before a place in regular HTML.
+pub(super) enum Place<'a> {
+    /// Nothing: the place is at the region's top.
+    Top,
+    In(&'a [u8]),
+    After(&'a [u8]),
+}
+
+impl<'a> Place<'a> {
+    /// The place at `at`, which is outside a tag.
+    pub(super) fn of(html: &'a [u8], mut at: usize) -> Self {
+        while let Some(start) = memrchr(b'<', &html[..at])
+            && let Some(tag) = Tag::parse(html, start)
+        {
+            match tag.kind {
+                Kind::Open => return Self::In(tag.name),
+                Kind::Single | Kind::Close => return Self::After(tag.name),
+                Kind::Comment => at = start,
+            }
+        }
+        Self::Top
+    }
+
+    /// Whether `content` may stand here, as far as what is known says so.
+    pub(super) fn admits(&self, content: Content<'_>) -> bool {
+        match (self, content) {
+            (Self::Top, _) | (Self::After(_), Content::Comment) => true,
+            (Self::In(parent), _) => admits(parent, content),
+            (Self::After(sibling), Content::Text) => parents(sibling).is_none(),
+            (Self::After(sibling), Content::Element(name)) => parents(name) == parents(sibling),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Writing msgpack, the shortest form of each value.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+use rmp::encode::{self, ByteBuf, ValueWriteError};
+
+use crate::value::Value;
+
+/// Appends values to a byte buffer. Writing to memory can't fail.
+#[derive(Debug)]
+pub(crate) struct Writer(ByteBuf);
+
+impl Writer {
+    pub(crate) fn new() -> Self {
+        Self(ByteBuf::new())
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<u8> {
+        self.0.into_vec()
+    }
+
+    pub(crate) fn array(&mut self, len: usize) {
+        sure(encode::write_array_len(&mut self.0, length(len)));
+    }
+
+    pub(crate) fn uint(&mut self, number: u64) {
+        sure(encode::write_uint(&mut self.0, number));
+    }
+
+    pub(crate) fn bool(&mut self, value: bool) {
+        let Ok(()) = encode::write_bool(&mut self.0, value);
+    }
+
+    pub(crate) fn nil(&mut self) {
+        let Ok(()) = encode::write_nil(&mut self.0);
+    }
+
+    pub(crate) fn str(&mut self, text: &str) {
+        sure(encode::write_str(&mut self.0, text));
+    }
+
+    pub(crate) fn bin(&mut self, bytes: &[u8]) {
+        sure(encode::write_bin(&mut self.0, bytes));
+    }
+
+    pub(crate) fn value(&mut self, value: &Value) {
+        match value {
+            Value::Nil => self.nil(),
+            Value::Bool(value) => self.bool(*value),
+            Value::Int(value) => {
+                sure(encode::write_sint(&mut self.0, *value));
+            }
+            Value::Float(value) => sure(encode::write_f64(&mut self.0, *value)),
+            Value::Str(value) => self.str(value),
+            Value::List(values) => {
+                self.array(values.len());
+                values.iter().for_each(|value| self.value(value));
+            }
+            Value::Map(entries) => self.map(entries),
+        }
+    }
+
+    pub(crate) fn map(&mut self, entries: &[(String, Value)]) {
+        sure(encode::write_map_len(&mut self.0, length(entries.len())));
+        for (key, value) in entries {
+            self.str(key);
+            self.value(value);
+        }
+    }
+}
+
+fn length(len: usize) -> u32 {
+    u32::try_from(len).expect("no list of ours has 2^32 elements")
+}
+
+fn sure<T>(written: Result<T, ValueWriteError<Infallible>>) -> T {
+    match written {
+        Ok(value) => value,
+        Err(ValueWriteError::InvalidMarkerWrite(never) | ValueWriteError::InvalidDataWrite(never)) => {
+            match never {}
+        }
+    }
+}
