@@ -3,7 +3,7 @@
 use super::Element;
 use super::place::{Content, Place};
 use super::scan::{Scan, is_foreign_root};
-use super::tag::{Kind, Tag};
+use super::tag::{Attribute, Kind, Tag};
 use super::walk::{ancestors, ends};
 use crate::delta::Common;
 use core::ops::Range;
@@ -38,7 +38,14 @@ impl<'o, 'n> Change<'o, 'n> {
         let (was, is) = read(false).or_else(|| read(self.in_foreign(start)))?;
         let aligned = old.len() - was.end == new.len() - is.end;
         let inside_tag = start < self.common.prefix;
-        aligned.then_some(Stretches { old_html: old, new_html: self.new, start, inside_tag, old: was, new: is })
+        aligned.then_some(Stretches {
+            old_html: old,
+            new_html: self.new,
+            start,
+            inside_tag,
+            old: was,
+            new: is,
+        })
     }
 
     /// The start of the tag or comment that the prefix ends in, or the prefix's end.
@@ -136,18 +143,18 @@ fn element_at<'h>(html: &'h [u8], start: usize, stretch: &Scan<'_>) -> Option<Ta
 /// or a single quote before it. A host has none: its content isn't its own.
 fn plain_id(html: &[u8], tag: &Tag<'_>) -> Option<Range<usize>> {
     let mut found = None;
-    for attribute in tag.attributes() {
-        let (attribute_start, name) = (attribute.name.start, &html[attribute.name]);
-        if name.eq_ignore_ascii_case(b"data-lv-region") {
+    for Attribute { name, value } in tag.attributes() {
+        if html[name.clone()].eq_ignore_ascii_case(b"data-lv-region") {
             return None;
         }
-        if name.eq_ignore_ascii_case(b"id") && found.is_none() {
-            let apart = html[attribute_start - 1].is_ascii_whitespace();
-            found = Some((apart && name == b"id" && attribute.quote == Some(b'"'), attribute.value));
+        if html[name.clone()].eq_ignore_ascii_case(b"id") && found.is_none() {
+            let plain =
+                html[name.start - 1].is_ascii_whitespace() && html[name.start..].starts_with(b"id=\"");
+            found = Some((plain, value));
         }
     }
-    let (quoted, id) = found?;
+    let (plain, id) = found?;
     let odd =
         html[tag.start..id.start].contains(&b'\'') || memchr3(b'&', b'\r', 0, &html[id.clone()]).is_some();
-    (quoted && !odd && !id.is_empty()).then_some(id)
+    (plain && !odd && !id.is_empty()).then_some(id)
 }

@@ -10,7 +10,7 @@ use memchr::memchr;
 #[derive(Debug)]
 pub(super) struct Scan<'a> {
     html: &'a [u8],
-    /// The stretch lies in SVG or MathML.
+    /// The stretch starts in SVG or MathML.
     foreign: bool,
     /// Names of the elements that were open before the stretch and end in it, the innermost first.
     pub(super) closed: Vec<&'a [u8]>,
@@ -77,7 +77,8 @@ impl<'a> Scan<'a> {
 
     fn element(&mut self, tag: &Tag<'a>) -> Result<(), Irregular> {
         let irregular = |why| Err(Irregular { at: tag.start, why });
-        let foreign = self.open.last().map_or(self.foreign, |open| open.foreign) || is_foreign_root(tag.name);
+        let around = self.open.last().map_or(self.foreign && self.closed.is_empty(), |open| open.foreign);
+        let foreign = around || is_foreign_root(tag.name);
         if place::is_refused(tag.name) {
             return irregular("an element whose parsing depends on more than its place");
         }

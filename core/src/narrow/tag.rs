@@ -97,8 +97,6 @@ fn name(html: &[u8], at: usize) -> &[u8] {
 pub(super) struct Attribute {
     pub(super) name: Range<usize>,
     pub(super) value: Range<usize>,
-    /// The quote around the value, if any.
-    pub(super) quote: Option<u8>,
 }
 
 /// Reads attributes up to the `>` of their tag.
@@ -120,24 +118,25 @@ impl Attributes<'_> {
         self.at += rest.iter().position(|&byte| !wanted(byte)).unwrap_or(rest.len());
     }
 
-    fn value(&mut self) -> (Range<usize>, Option<u8>) {
+    /// The value of the attribute whose name ends here; empty where it has none.
+    fn value(&mut self) -> Range<usize> {
         let name_end = self.at;
         self.skip(|byte| byte.is_ascii_whitespace());
         if self.html.get(self.at) != Some(&b'=') {
             self.at = name_end;
-            return (name_end..name_end, None);
+            return name_end..name_end;
         }
         self.at += 1;
         self.skip(|byte| byte.is_ascii_whitespace());
         let Some(&quote @ (b'"' | b'\'')) = self.html.get(self.at) else {
             let start = self.at;
             self.skip(|byte| !byte.is_ascii_whitespace() && byte != b'>');
-            return (start..self.at, None);
+            return start..self.at;
         };
         let start = self.at + 1;
         let end = memchr(quote, &self.html[start..]).map_or(self.html.len(), |len| start + len);
         self.at = self.html.len().min(end + 1);
-        (start..end, Some(quote))
+        start..end
     }
 }
 
@@ -155,7 +154,6 @@ impl Iterator for Attributes<'_> {
         self.at += 1;
         self.skip(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'/' | b'>' | b'='));
         let name = start..self.at;
-        let (value, quote) = self.value();
-        Some(Attribute { name, value, quote })
+        Some(Attribute { name, value: self.value() })
     }
 }

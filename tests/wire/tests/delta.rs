@@ -20,7 +20,7 @@ fn page(kind: usize, size: usize) -> String {
 /// Encodes, and checks that what comes out is smaller than the HTML and gives it back.
 fn round_trip(encoder: &mut Encoder, old: &[u8], new: &[u8]) -> Option<usize> {
     let mut out = b"before".to_vec();
-    let hint = (!new.is_empty()).then(|| new.len() / 3..new.len() / 2);
+    let hint = (!new.is_empty()).then_some(new.len() / 3..new.len() / 2);
     if !encoder.encode(old, new, hint.clone(), &mut out) {
         assert_eq!(out, b"before");
         return None;

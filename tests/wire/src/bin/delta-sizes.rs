@@ -1,15 +1,19 @@
 //! Prints how large deltas are, and how long they take, for typical changes of typical pages.
 
-use live_core::delta::{Encoder, apply};
+use live_core::delta::{Common, Encoder, apply};
+use live_core::narrow::{Markup, is_regular};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use wire_tests::pages::{Row, chat, counter, form, rows, table};
 use wire_tests::random::Random;
 
 fn main() {
-    println!("{:<28} {:>8} {:>7} {:>10} {:>10}", "case", "html B", "delta B", "encode µs", "apply µs");
+    println!(
+        "{:<28} {:>8} {:>7} {:>8} {:>10} {:>10} {:>10} {:>10}",
+        "case", "html B", "delta B", "narrowed", "narrow µs", "encode µs", "apply µs", "regular µs"
+    );
     for (name, old, new) in cases() {
-        measure(name, old.as_bytes(), new.as_bytes());
+        measure(name, &old, &new);
     }
 }
 
@@ -65,23 +69,38 @@ fn shuffled(rows: &[Row]) -> Vec<Row> {
     rows
 }
 
-fn measure(name: &str, old: &[u8], new: &[u8]) {
+fn measure(name: &str, old: &str, new: &str) {
     let (mut encoder, mut delta) = (Encoder::new(), Vec::new());
-    let smaller = encoder.encode(old, new, None, &mut delta);
+    let common = Common::of(old.as_bytes(), new.as_bytes());
+    let hint = Markup::of(old).narrow(old, new, common).map(|element| element.range);
+    let (was, is) = (old.as_bytes(), new.as_bytes());
+    let smaller = encoder.encode(was, is, hint.clone(), &mut delta);
     let encoding = time(|| {
         let mut out = std::mem::take(&mut delta);
         out.clear();
-        encoder.encode(black_box(old), black_box(new), None, &mut out);
+        encoder.encode(black_box(was), black_box(is), hint.clone(), &mut out);
         delta = out;
     });
+    let narrowing = time(|| drop(black_box(Markup::Regular.narrow(black_box(old), new, common))));
+    let scanning = time(|| {
+        black_box(is_regular(new));
+    });
     let applying = if smaller {
-        assert_eq!(apply(old, &delta, new.len()).expect("own delta applies").html, new);
-        time(|| drop(black_box(apply(old, &delta, new.len()))))
+        assert_eq!(apply(was, &delta, new.len()).expect("own delta applies").html, is);
+        time(|| drop(black_box(apply(was, &delta, new.len()))))
     } else {
         Duration::ZERO
     };
     let size = if smaller { delta.len().to_string() } else { "html".into() };
-    println!("{name:<28} {:>8} {size:>7} {:>10.2} {:>10.2}", new.len(), micros(encoding), micros(applying));
+    println!(
+        "{name:<28} {:>8} {size:>7} {:>8} {:>10.2} {:>10.2} {:>10.2} {:>10.2}",
+        new.len(),
+        hint.map_or(0, |hint| hint.len()),
+        micros(narrowing),
+        micros(encoding),
+        micros(applying),
+        micros(scanning)
+    );
 }
 
 /// The time of one call, over 20 ms of calls.
