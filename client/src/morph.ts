@@ -12,7 +12,7 @@ const HOST = 'data-lv-region';
 const KEYED = `[${HOST}],[id]:not(:scope [${HOST}] *)`;
 const PINNED = ':is(:focus,iframe,object,embed,audio,video,:modal,:popover-open)';
 // What follows the user once touched, and the server's own value of each.
-const STATES = [['value', 'defaultValue'], ['checked', 'defaultChecked'], ['selected', 'defaultSelected']] as const;
+const STATES = [['value', 'defaultValue'], ['checked', 'defaultChecked']] as const;
 
 // Users and scripts change `open` itself: of each element where they did, whether the server's HTML has it.
 const opened = new Map<Node, boolean>();
@@ -29,7 +29,7 @@ export function morph(from: Element, html: string, outer = false): boolean {
   learn(observer.takeRecords());
   for (const [element] of opened) if (!element.isConnected) opened.delete(element);
   const focus = document.activeElement as HTMLElement | null;
-  outer ? patch(from, to) : patchChildren(content(from), content(to));
+  outer ? patch(from, to) : keepState(from, () => patchChildren(content(from), content(to)));
   if (focus?.isConnected && focus !== document.activeElement) focus.focus({ preventScroll: true });
   observer.takeRecords(); // our own changes
   return true;
@@ -58,14 +58,27 @@ function kind(node: Node): string {
 function patch(from: Node, to: Node, partners?: Partners): void {
   if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
   if (!(from instanceof Element)) return;
-  const field = from as Element & Record<string, unknown>;
-  const before = STATES.map(([, own]) => field[own]);
-  patchAttributes(from, to as Element);
-  if (from.hasAttribute(HOST)) return;
-  patchChildren(content(from), content(to as Element), partners);
-  STATES.forEach(([state, own], i) => {
-    if (field[own] !== before[i] && field[state] !== field[own] && !from.closest('[data-lvc-keep]')) field[state] = field[own];
+  keepState(from, () => {
+    patchAttributes(from, to as Element);
+    if (!from.hasAttribute(HOST)) patchChildren(content(from), content(to as Element), partners);
   });
+}
+
+// A field takes the server's own value only where `change` changes that value.
+function keepState(from: Element, change: () => void): void {
+  const field = from as Element & Record<string, unknown>;
+  const select = from instanceof HTMLSelectElement && from;
+  const own = () => select && [...select.options].filter((option) => option.defaultSelected).map((option) => option.value).join();
+  const before = [own(), ...STATES.map(([, own]) => field[own])];
+  const chosen = select && [...select.selectedOptions];
+  change();
+  if (from.hasAttribute('data-lvc-keep')) return;
+  STATES.forEach(([state, own], i) => {
+    if (field[own] !== before[i + 1] && field[state] !== field[own]) field[state] = field[own];
+  });
+  if (!select || !chosen) return;
+  const follow = own() !== before[0] || !chosen.some((option) => select.contains(option));
+  for (const option of select.options) option.selected = follow ? option.defaultSelected : chosen.includes(option);
 }
 
 const content = (node: Element): ParentNode => (node instanceof HTMLTemplateElement ? node.content : node);
@@ -190,13 +203,13 @@ const fields = (node: Node) => kind(node) + (node instanceof Element && [...node
 function stay(old: ChildNode[], found: (ChildNode | undefined)[]): Set<number> {
   const index = new Map<ChildNode | undefined, number>(old.map((node, i) => [node, i]));
   const places = found.map((node) => index.get(node) ?? -1);
-  const staying = longestRise(places);
-  if (places.filter((place) => place >= 0).length === staying.size) return staying;
-  found.forEach((node, i) => {
-    const place = places[i]!;
-    if (place >= 0 && pinned(node!)) places.forEach((other, j) => (other - place) * (j - i) < 0 && (places[j] = -1));
-  });
-  return longestRise(places);
+  for (;;) {
+    const staying = longestRise(places);
+    const stuck = places.findIndex((place, i) => place >= 0 && !staying.has(i) && pinned(found[i]!));
+    if (stuck < 0) return staying;
+    const home = places[stuck]!;
+    places.forEach((place, i) => (place - home) * (i - stuck) < 0 && (places[i] = -1));
+  }
 }
 
 // Moving takes the selection even with moveBefore, without it much more.
@@ -212,13 +225,10 @@ function longestRise(numbers: number[]): Set<number> {
   const before: (number | undefined)[] = [];
   numbers.forEach((number, i) => {
     if (number < 0) return;
-    let low = 0;
-    for (let high = ends.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      numbers[ends[middle]!]! < number ? (low = middle + 1) : (high = middle);
-    }
-    before[i] = ends[low - 1];
-    ends[low] = i;
+    let length = ends.length;
+    while (length && numbers[ends[length - 1]!]! > number) length--;
+    before[i] = ends[length - 1];
+    ends[length] = i;
   });
   const rise = new Set<number>();
   for (let i = ends.at(-1); i !== undefined; i = before[i]) rise.add(i);

@@ -1,0 +1,35 @@
+// Named checks of the morph, each in a tab with moveBefore and in one without.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { launch } from './chromium.mjs';
+import { serveMorph } from './morph-page.mjs';
+
+/**
+ * Declares the suite `title` in both modes. `declare(check)` names its tests: `check(name, run, expected)` runs `run` inside
+ * the page, which gives what must deep-equal `expected`; a function as `expected` receives the tab and the result instead.
+ */
+export function morphSuite(title, declare) {
+  for (const moveBefore of [true, false]) {
+    describe(`${title}, ${moveBefore ? 'with' : 'without'} moveBefore`, () => {
+      let browser, pages, tab;
+      before(async () => {
+        browser = await launch();
+        pages = await serveMorph();
+        tab = await pages.tab(browser, { moveBefore });
+        assert.equal(await tab.evaluate(() => 'moveBefore' in Element.prototype), moveBefore, 'Chromium 133 or newer is needed');
+      });
+      after(async () => {
+        await browser?.close();
+        await pages?.close();
+      });
+      declare((name, run, expected) =>
+        it(name, async () => {
+          const result = await tab.evaluate(run);
+          if (typeof expected === 'function') await expected(tab, result);
+          else assert.deepEqual(result, expected);
+          assert.deepEqual(tab.problems.splice(0), []);
+        }),
+      );
+    });
+  }
+}
