@@ -180,16 +180,20 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             if let Some(output) = self.out.pop_front() {
                 return Some(output);
             }
+            if !self.commit.in_flight()
+                && let Some(waiting) = self.inbox.pop_front()
+            {
+                self.run(waiting, now);
+                continue;
+            }
             if self.start_commit(now) {
                 continue;
             }
             if self.commit.in_flight() {
                 return None;
             }
-            match self.inbox.pop_front() {
-                Some(waiting) => self.run(waiting, now),
-                None => return self.update(now).map(Output::Transmit),
-            }
+            // A failed render gives no frame, but a report.
+            return self.update(now).map(Output::Transmit).or_else(|| self.out.pop_front());
         }
     }
 

@@ -1,0 +1,199 @@
+//! A machine and a client joined without a network, under a clock that the test moves.
+#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test file uses its part of it")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use live_core::client::{Action, Client, Heard};
+use live_core::wire::{BrowserFrame, Reason, ServerFrame};
+use live_core::{
+    CodecError, Config, Duration, Effect, Guard, Input, Instant, Machine, Output, Page, Panicked, Record,
+    Request, Session, SessionId, StateCodec,
+};
+
+/// Catches panics, as live-std does.
+#[derive(Clone, Copy, Debug)]
+pub struct Catch;
+
+impl Guard for Catch {
+    fn run<T>(&self, call: impl FnOnce() -> T) -> Result<T, Panicked> {
+        catch_unwind(AssertUnwindSafe(call)).map_err(|panic| Panicked {
+            message: panic.downcast_ref::<&str>().map_or_else(|| "?".into(), |message| (*message).into()),
+        })
+    }
+}
+
+/// Numbers as decimal text.
+#[derive(Clone, Copy, Debug)]
+pub struct Decimal;
+
+impl StateCodec<i64> for Decimal {
+    fn encode(&self, state: &i64, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        out.extend(state.to_string().bytes());
+        Ok(())
+    }
+
+    fn decode(&self, bytes: &[u8]) -> Result<i64, CodecError> {
+        let text = std::str::from_utf8(bytes).map_err(|error| CodecError::new(error.to_string()))?;
+        text.parse().map_err(|_| CodecError::new("no number"))
+    }
+}
+
+impl<S> StateCodec<S> for Catch {
+    fn encode(&self, _: &S, _: &mut Vec<u8>) -> Result<(), CodecError> {
+        Err(CodecError::new("not in this test"))
+    }
+
+    fn decode(&self, _: &[u8]) -> Result<S, CodecError> {
+        Err(CodecError::new("not in this test"))
+    }
+}
+
+pub const ID: SessionId = SessionId::new([7; 16]);
+
+pub struct Pair<P: Page, C = Catch> {
+    pub machine: Machine<P, C, Catch>,
+    pub client: Client,
+    pub now: Instant,
+    pub heard: Vec<Heard>,
+    pub effects: Vec<Effect<P::Message>>,
+    pub commits: Vec<Record>,
+    pub closed: Option<Reason>,
+    /// The bytes of each frame transmitted.
+    pub frames: Vec<Vec<u8>>,
+}
+
+impl<P: Page> Pair<P> {
+    pub fn new(page: P) -> Self {
+        Self::with(page, Catch, Config::default())
+    }
+}
+
+impl<P: Page, C: StateCodec<P::State>> Pair<P, C> {
+    /// A mounted machine and a client that has not connected.
+    pub fn with(page: P, codec: C, config: Config) -> Self {
+        let now = Instant::from_micros(1_000_000);
+        let machine =
+            Machine::mount(Arc::new(page), codec, Catch, ID, Arc::new(Request::default()), config, true, now)
+                .unwrap();
+        Self::of(machine, now)
+    }
+
+    pub fn of(machine: Machine<P, C, Catch>, now: Instant) -> Self {
+        Self {
+            machine,
+            client: Client::new("token"),
+            now,
+            heard: Vec::new(),
+            effects: Vec::new(),
+            commits: Vec::new(),
+            closed: None,
+            frames: Vec::new(),
+        }
+    }
+
+    pub fn connect(&mut self, resumed: bool) -> &mut Self {
+        self.closed = None;
+        let hello = self.client.hello();
+        let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&hello) else { panic!("hello") };
+        self.machine.handle(Input::Connected { hello: &hello, token: "renewed", resumed }, self.now);
+        self.settle()
+    }
+
+    pub fn act(&mut self, action: Action) -> &mut Self {
+        let frame = self.client.send(action);
+        self.frame(&frame)
+    }
+
+    pub fn click(&mut self, event: &str) -> &mut Self {
+        self.act(Action::new(event))
+    }
+
+    /// One frame to the server, and all that follows.
+    pub fn frame(&mut self, frame: &[u8]) -> &mut Self {
+        self.machine.handle(Input::Frame(frame), self.now);
+        self.settle()
+    }
+
+    pub fn message(&mut self, message: P::Message) -> &mut Self {
+        self.machine.handle(Input::Message(message), self.now);
+        self.settle()
+    }
+
+    pub fn advance(&mut self, by: Duration) -> &mut Self {
+        self.now = self.now + by;
+        while self.machine.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.machine.handle(Input::Timeout, self.now);
+            self.settle();
+        }
+        self
+    }
+
+    /// Carries outputs and the client's replies until nothing moves.
+    pub fn settle(&mut self) -> &mut Self {
+        loop {
+            self.drain();
+            match self.client.reply() {
+                Some(reply) => self.machine.handle(Input::Frame(&reply), self.now),
+                None => return self,
+            }
+        }
+    }
+
+    /// Carries outputs only: the client stays silent.
+    pub fn drain(&mut self) {
+        while let Some(output) = self.machine.poll(self.now) {
+            match output {
+                Output::Transmit(frame) => {
+                    self.heard.extend(self.client.receive(&frame).unwrap());
+                    self.frames.push(frame);
+                }
+                Output::Effect(effect) => self.effects.push(effect),
+                Output::Commit(record) => self.commits.push(record),
+                Output::Close(reason) => self.closed = Some(reason),
+            }
+        }
+    }
+
+    pub fn last(&self) -> ServerFrame<'_> {
+        ServerFrame::decode(self.frames.last().expect("a frame")).unwrap()
+    }
+}
+
+/// The whole page that `page` renders for a session.
+pub fn fresh_html<P: Page>(page: P, session: &Session<P::State>) -> String
+where
+    P::State: Sync,
+{
+    let session = session.clone();
+    let mut machine = Machine::mount(
+        Arc::new(Still { page, session }),
+        Catch,
+        Catch,
+        ID,
+        Arc::new(Request::default()),
+        Config::default(),
+        false,
+        Instant::default(),
+    )
+    .unwrap();
+    machine.full_page().unwrap().html
+}
+
+/// A page that shows what another shows for one session.
+struct Still<P: Page> {
+    page: P,
+    session: Session<P::State>,
+}
+
+impl<P: Page> Page for Still<P>
+where
+    P::State: Sync,
+{
+    type State = ();
+    type Message = ();
+
+    fn render(&self, _: &Session<()>, view: &mut live_core::View) -> live_core::Result {
+        self.page.render(&self.session, view)
+    }
+}

@@ -1,0 +1,299 @@
+//! Nested and dynamic regions: after every step the client shows what a full render shows.
+
+mod common;
+
+use std::fmt::Write;
+
+use common::{Pair, fresh_html};
+use live_core::client::{Action, Client};
+use live_core::wire::{Body, Region, ServerFrame};
+use live_core::{Config, Ctx, Error, Event, Input, Page, Result, Session, View};
+
+/// Groups of rows: a region `groups` holds a region for each group, and that one for each row.
+#[derive(Clone, Copy)]
+struct Board;
+
+#[derive(Clone, Default, Debug)]
+struct State {
+    groups: Vec<Group>,
+    footer: bool,
+    nudges: usize,
+}
+
+/// Changes the footer, and nothing else.
+struct Nudge;
+
+#[derive(Clone, Default, Debug)]
+struct Group {
+    id: u32,
+    rows: Vec<(u32, String)>,
+}
+
+impl Page for Board {
+    type State = State;
+    type Message = Nudge;
+
+    fn render(&self, s: &Session<State>, view: &mut View) -> Result {
+        let state = &s.state;
+        view.title(format_args!("{} groups", state.groups.len()));
+        view.page(|out| {
+            write!(out, "<section data-lv-region=\"groups\"></section>")?;
+            if state.footer {
+                write!(out, "<footer class=\"f\" data-lv-region=\"footer\"></footer>")?;
+            }
+            Ok(())
+        });
+        view.region("groups", |out| {
+            for group in &state.groups {
+                write!(out, "<ul id=\"g{0}\" data-lv-region=\"group:{0}\"></ul>", group.id)?;
+            }
+            Ok(())
+        });
+        view.region("footer", |out| {
+            let rows: usize = state.groups.iter().map(|group| group.rows.len()).sum();
+            Ok(write!(out, "{rows} rows, {} nudges", state.nudges)?)
+        });
+        view.regions("group:", |id, out| {
+            let group =
+                state.groups.iter().find(|group| group.id.to_string() == id).ok_or(Error::msg("group"))?;
+            for (row, _) in &group.rows {
+                write!(out, "<li id=\"r{row}\" data-lv-region=\"row:{row}\"></li>")?;
+            }
+            Ok(())
+        });
+        view.regions("row:", |id, out| {
+            let mut rows = state.groups.iter().flat_map(|group| &group.rows);
+            let (_, text) = rows.find(|(row, _)| row.to_string() == id).ok_or(Error::msg("row"))?;
+            Ok(write!(out, "<b>{text}</b>")?)
+        });
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<State>, e: &Event) -> Result {
+        step(s, e.get_int("seed").ok_or(Error::msg("seed"))? as u64);
+        Ok(())
+    }
+
+    fn info(&self, _: &mut Ctx<Self>, s: &mut Session<State>, Nudge: Nudge) -> Result {
+        s.state.nudges += 1;
+        s.state.footer = true;
+        s.mark(["", "footer"]);
+        Ok(())
+    }
+}
+
+/// One random change, with exactly the marks that it needs.
+fn step(s: &mut Session<State>, seed: u64) {
+    let mut seed = seed;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below.max(1)
+    };
+    let state = &mut s.state;
+    let mut marks: Vec<String> = vec!["footer".into()];
+    let (from, to) = (random(state.groups.len()), random(state.groups.len()));
+    match random(9) {
+        0 => {
+            let id = random(1000) as u32;
+            if state.groups.iter().all(|group| group.id != id) {
+                state.groups.insert(to, Group { id, rows: Vec::new() });
+            }
+            marks.push("groups".into());
+        }
+        1 if state.groups.len() > 3 => {
+            state.groups.remove(from);
+            marks.push("groups".into());
+        }
+        2 => {
+            state.footer = !state.footer;
+            marks.push(String::new());
+        }
+        3 if !state.groups.is_empty() => {
+            let group = state.groups.remove(from);
+            state.groups.insert(to, group);
+            marks.push("groups".into());
+        }
+        4 | 5 if !state.groups.is_empty() => {
+            let row = random(1_000_000) as u32;
+            let at = random(state.groups[to].rows.len() + 1);
+            state.groups[to].rows.insert(at, (row, format!("new {row}")));
+            marks.push(format!("group:{}", state.groups[to].id));
+        }
+        6 if !state.groups.is_empty() && !state.groups[from].rows.is_empty() => {
+            // To another group: its content has to come along.
+            let at = random(state.groups[from].rows.len());
+            let row = state.groups[from].rows.remove(at);
+            state.groups[to].rows.push(row);
+            marks.extend([from, to].map(|at| format!("group:{}", state.groups[at].id)));
+        }
+        7 if !state.groups.is_empty() && !state.groups[from].rows.is_empty() => {
+            let at = random(state.groups[from].rows.len());
+            state.groups[from].rows.remove(at);
+            marks.push(format!("group:{}", state.groups[from].id));
+        }
+        _ => {
+            if let Some((row, text)) = state.groups.get_mut(from).and_then(|group| group.rows.last_mut()) {
+                *text = format!("edit {} é", random(100));
+                marks.push(format!("row:{row}"));
+            }
+        }
+    }
+    s.mark(marks);
+}
+
+fn walk(seed: u64, steps: u64, reconnect: impl Fn(u64) -> bool) -> Pair<Board> {
+    let mut pair = Pair::new(Board);
+    pair.connect(false);
+    for at in 0..steps {
+        pair.act(Action::new("step").value("seed", (seed * 10_007 + at) as i64));
+        if reconnect(at) {
+            pair.connect(true);
+        }
+        let fresh = fresh_html(Board, pair.machine.session());
+        assert_eq!(pair.client.page_html(), fresh, "seed {seed}, step {at}");
+        assert_eq!(pair.closed, None);
+    }
+    pair
+}
+
+#[test]
+fn walks_end_each_step_in_what_a_full_render_shows() {
+    let (mut deltas, mut full) = (0, 0);
+    for seed in 0..200 {
+        let pair = walk(seed, 60, |_| false);
+        deltas += pair.machine.counters().deltas;
+        full += pair.machine.counters().full;
+        assert_eq!(pair.machine.counters().resyncs, 0, "seed {seed}");
+        assert_eq!(pair.machine.counters().failed, 0, "seed {seed}");
+    }
+    assert!(deltas > 1000 && full > 1000, "{deltas} deltas, {full} whole regions");
+}
+
+#[test]
+fn the_same_with_reconnects_between() {
+    for seed in 0..100 {
+        walk(seed, 60, |at| (at + seed) % 7 == 0);
+    }
+}
+
+#[test]
+fn a_reconnect_to_an_unchanged_page_sends_no_html() {
+    let mut pair = walk(3, 40, |_| false);
+    pair.frames.clear();
+    pair.connect(true);
+    assert_eq!(pair.frames.len(), 1, "the welcome alone");
+}
+
+#[test]
+fn the_first_connect_after_the_response_sends_no_html() {
+    let mut first = Pair::new(Board);
+    for seed in 0..50 {
+        first.act(Action::new("step").value("seed", seed));
+    }
+    let page = first.machine.full_page().unwrap();
+    first.client = Client::open("token", &page.title, &page.html, &page.hashes);
+    first.frames.clear();
+    first.connect(false);
+    assert_eq!(first.frames.len(), 1, "the welcome alone");
+    assert_eq!(first.client.page_html(), page.html);
+}
+
+#[test]
+fn only_the_region_that_changed_meanwhile_is_sent_on_a_reconnect() {
+    let mut pair = walk(3, 40, |_| false);
+    pair.message(Nudge);
+    pair.machine.handle(Input::Closed, pair.now);
+    pair.message(Nudge);
+    assert_eq!(pair.machine.session().state.nudges, 2);
+    pair.frames.clear();
+    pair.connect(true);
+    let ServerFrame::Update(update) = pair.last() else { panic!("an update") };
+    let names: Vec<_> = update.patches.iter().map(|patch| patch.region).collect();
+    assert_eq!(names, [Region::Named("footer")]);
+    assert_eq!(pair.client.page_html(), fresh_html(Board, pair.machine.session()));
+}
+
+#[test]
+fn one_row_renders_one_row() {
+    let mut pair = walk(5, 50, |_| false);
+    let before = pair.machine.counters().regions;
+    let seed = find_edit(pair.machine.session());
+    pair.act(Action::new("step").value("seed", seed));
+    let rendered = pair.machine.counters().regions - before;
+    assert!((1..=2).contains(&rendered), "the row and perhaps the footer, not {rendered} regions");
+}
+
+/// A seed whose step edits one row.
+fn find_edit(session: &Session<State>) -> i64 {
+    (0..10_000)
+        .find(|seed| {
+            let mut copy = session.clone();
+            step(&mut copy, *seed as u64);
+            copy.dirty().list().iter().any(|name| name.starts_with("row:"))
+        })
+        .expect("a step that edits a row")
+}
+
+#[test]
+fn large_regions_change_by_one_element_first_and_by_deltas_after() {
+    let mut pair = Pair::new(Large);
+    let page = pair.machine.full_page().unwrap();
+    pair.client = Client::open("token", &page.title, &page.html, &page.hashes);
+    pair.connect(false);
+    pair.click("inc");
+    let ServerFrame::Update(update) = pair.last() else { panic!("an update") };
+    assert!(
+        matches!(update.patches[0].body, Body::Element { id: "r500", .. }),
+        "{:?}",
+        update.patches[0].body
+    );
+    assert!(pair.frames.last().unwrap().len() < 200);
+    assert_eq!(pair.client.page_html(), fresh_html(Large, pair.machine.session()));
+
+    // A client that shows nothing is sent everything once, and deltas from then on.
+    pair.client = Client::new("token");
+    pair.connect(false);
+    pair.act(Action::new("inc"));
+    let ServerFrame::Update(update) = pair.last() else { panic!("an update") };
+    let Body::Delta(delta) = update.patches[0].body else { panic!("a delta") };
+    assert!(delta.len() < 20, "{} bytes", delta.len());
+    assert_eq!(pair.client.page_html(), fresh_html(Large, pair.machine.session()));
+}
+
+#[test]
+fn without_deltas_regions_travel_whole() {
+    let mut pair = Pair::with(Large, common::Catch, Config { deltas: false, ..Config::default() });
+    pair.connect(false).click("inc");
+    let ServerFrame::Update(update) = pair.last() else { panic!("an update") };
+    assert!(matches!(update.patches[0].body, Body::Full(_)));
+}
+
+/// A thousand rows in one region.
+#[derive(Clone, Copy)]
+struct Large;
+
+impl Page for Large {
+    type State = u64;
+    type Message = ();
+
+    fn render(&self, s: &Session<u64>, view: &mut View) -> Result {
+        view.page(|out| {
+            out.push_str("<table><tbody data-lv-region=\"rows\"></tbody></table>");
+            Ok(())
+        });
+        view.region("rows", |out| {
+            for row in 0..1000 {
+                let count = if row == 500 { s.state } else { 0 };
+                write!(out, "<tr id=\"r{row}\"><td>Row {row}</td><td>{count}</td></tr>")?;
+            }
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<u64>, _: &Event) -> Result {
+        s.state += 1;
+        s.mark("rows");
+        Ok(())
+    }
+}
