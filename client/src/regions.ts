@@ -32,8 +32,8 @@ export function adopt(askFor: (region: number) => void): void {
   resync = askFor;
   scan();
   const view = Uint8Array.from(atob(root.dataset['lvView'] ?? ''), (char) => char.charCodeAt(0));
-  // Of another length, the page was changed on the way, and nothing says which hash is whose.
-  if (view.length != regions.size * 8) return;
+  // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.
+  if (view.length != regions.size * 8 + 8) return;
   let at = 0;
   for (const region of regions.values()) region.hash_ = view.slice(at, (at += 8));
 }
@@ -45,8 +45,8 @@ export function hashes(): Uint8Array {
   scan();
   const known: number[] = [];
   for (const region of regions.values())
-    known.push(...(region.html_ ? hash(region.name_, region.html_) : (region.hash_ ?? [])));
-  return new Uint8Array(known);
+    known.push(...(region.html_ ? hash(region.name_, bytes(region.html_), region.host_) : (region.hash_ ?? [])));
+  return new Uint8Array([...known, ...hash('<title>', toBytes(document.title))]);
 }
 
 /** Carries patches out in their order; throws where they can't be of this connection. */
@@ -138,8 +138,11 @@ function ask(region: Region): void {
 
 const bytes = ({ buf, len }: Html): Uint8Array => buf.subarray(0, len);
 
-const hash = (name: string, html: Html): Uint8Array =>
-  pack(xxh32(bytes(html), 0), xxh32(bytes(html), xxh32(toBytes(name), 0)));
+/** The hash of HTML under a name, in the region that holds its host; the title counts as one in the root. */
+function hash(name: string, html: Uint8Array, host?: Element): Uint8Array {
+  const parent = host?.parentElement?.closest('[data-lv-region]')?.getAttribute('data-lv-region') ?? '';
+  return pack(xxh32(html, 0), xxh32(html, xxh32(toBytes(name), xxh32(toBytes(parent), 0))));
+}
 
 /** Both halves of a hash, little-endian as every platform of a browser is. */
 const pack = (check: number, high: number): Uint8Array => new Uint8Array(new Uint32Array([check, high]).buffer);
