@@ -25,7 +25,7 @@ export function prepareNotice(): void {
 }
 
 export function setState(next: State, code?: number): void {
-  if (next == state) return;
+  if (next == state || !root) return;
   root.classList.remove('lv-' + state);
   root.classList.add('lv-' + (state = next));
   emit('status', { state, code });

@@ -29,7 +29,7 @@ pages('elements are shown, hidden and disabled meanwhile', '<button data-lv-clic
 });
 
 pages('a patch that comes meanwhile leaves what shows the waiting, and the end leaves no trace', '<button data-lv-click="a" data-lv-loading-class="dim" data-lv-loading-disable>x</button>', async ({ tab, connection }) => {
-  const html = (text) => `<button data-lv-click="a" data-lv-loading-class="dim" data-lv-loading-disable>${text}</button>`;
+  const html = (text) => `<button data-lv-click="a" data-lv-loading-class="dim" data-lv-loading-disable="">${text}</button>`;
   await tab.click('button');
   connection.whole(0, ['', html('other')]);
   await tab.locator('text=other').waitFor();
@@ -87,7 +87,7 @@ pages('a second submit is swallowed while the first is under way', FORM.replace(
   assert.equal(tab.url(), server.url + '/');
 });
 
-pages('what is typed after the submit stays', '<form data-lv-submit="send"><input name="text"><input name="other"></form>', async ({ tab, connection }) => {
+pages('what is typed after the submit stays', '<form data-lv-submit="send"><input name="text"><input name="other"><button>go</button></form>', async ({ tab, connection }) => {
   await tab.fill('[name=text]', 'first');
   await tab.fill('[name=other]', 'x');
   await tab.press('[name=text]', 'Enter');

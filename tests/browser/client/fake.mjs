@@ -1,0 +1,140 @@
+// A scripted server that speaks the wire of core/src/wire/WIRE.md, by a msgpack of its own, to the real runtime in a real page.
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { decode, encode } from '@msgpack/msgpack';
+import { WebSocketServer } from 'ws';
+import { bundle } from '../lib/bundle.mjs';
+import { CSP, page } from '../lib/server.mjs';
+
+const NONCE = /nonce-([^']+)/.exec(CSP)[1];
+const runtime = await bundle("import './live'", { minify: true });
+const dev = await bundle("import './dev'", { minify: true });
+const hashModule = await bundle("import { xxh32 } from './hash'; globalThis.xxh32 = xxh32");
+(0, eval)(hashModule);
+
+/** The check of a region's HTML. */
+export const check = (html, seed = 0) => globalThis.xxh32(Buffer.from(html), seed);
+
+/** The hash of a region: its check, and the one seeded by its name. */
+export function hash(name, html) {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32LE(check(html), 0);
+  bytes.writeUInt32LE(check(html, check(name)), 4);
+  return bytes;
+}
+
+/** `data-lv-view` of regions given as `[name, html]` in document order. */
+export const viewOf = (...regions) => Buffer.concat(regions.map(([name, html]) => hash(name, html))).toString('base64');
+
+/** Serves one page whose live root holds `inner`. */
+export async function fake(inner, { view = '', head = '', after = '', root = 'main', attributes = '', withDev = false } = {}) {
+  const script = (path) => `<script nonce="${NONCE}" src="/_live/${path}.js" defer></script>`;
+  const server = { loads: 0, inner };
+  const html = () =>
+    page({
+      body:
+        `${head}<${root} data-lv="token-${server.loads}" data-lv-view="${view}" ${attributes}>${server.inner}</${root}>` +
+        after.replaceAll('<script', `<script nonce="${NONCE}"`) +
+        script('runtime') +
+        (withDev ? script('dev') : ''),
+    });
+  const http = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const answer = (type, body) =>
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': CSP }).end(body);
+    if (pathname === '/_live/runtime.js') return answer('text/javascript', runtime);
+    if (pathname === '/_live/dev.js') return answer('text/javascript', dev);
+    if (pathname === '/file') return answer('text/plain', 'content');
+    if (pathname === '/favicon.ico') return response.writeHead(204).end();
+    server.loads++;
+    answer('text/html; charset=utf-8', html());
+  });
+  const sockets = new WebSocketServer({ server: http, path: '/_live/websocket', handleProtocols: (offered) => [...offered][0] });
+  const arrived = queue();
+  sockets.on('connection', (socket) => arrived.add(connection(socket)));
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  server.url = `http://127.0.0.1:${http.address().port}`;
+  /** The next connection, its HELLO read. */
+  server.connection = async () => {
+    const next = await arrived.take();
+    next.hello = await next.take(0);
+    return next;
+  };
+  /** The next connection, welcomed. */
+  server.welcomed = async (welcome) => {
+    const next = await server.connection();
+    next.welcome(welcome);
+    return next;
+  };
+  server.waiting = () => arrived.size;
+  server.close = () => {
+    sockets.clients.forEach((socket) => socket.terminate());
+    http.closeAllConnections();
+    return new Promise((done) => http.close(done));
+  };
+  return server;
+}
+
+function connection(socket) {
+  const frames = queue();
+  const json = socket.protocol.endsWith('.json');
+  const read = (data) => (json ? JSON.parse(data) : decode(data));
+  socket.on('message', (data, binary) => frames.add(binary === !json ? read(data) : ['wrong message type']));
+  const closed = new Promise((done) => socket.on('close', (code) => done(code)));
+  const self = {
+    protocol: socket.protocol,
+    closed,
+    /** The next frame of a kind; others before it are an error, but for those named in `skip`. */
+    async take(kind, skip = [2, 3]) {
+      for (;;) {
+        const frame = await frames.take();
+        if (frame[0] === kind) return frame;
+        if (!skip.includes(frame[0])) throw new Error(`expected a frame of kind ${kind}, got ${JSON.stringify(frame)}`);
+      }
+    },
+    /** The next event as an object, nil as undefined. */
+    async event() {
+      const frame = await self.take(1);
+      if (frame.at(-1) === null) throw new Error('the frame ends with nil');
+      const [, id, ack, name, values, form, target, key, modifiers] = frame.map((field) => field ?? undefined);
+      return { id, ack, name, values, form, target, key, modifiers };
+    },
+    /** Frames that came and were not taken. */
+    rest: () => frames.rest(),
+    raw: (data, options) => socket.send(data, options),
+    send: (frame) => socket.send(json ? JSON.stringify(frame) : encode(frame)),
+    welcome: ({ applied = 0, heartbeat = 30_000, token = 'renewed', flags = 0 } = {}) =>
+      self.send([0, applied, heartbeat, token, flags]),
+    update: ({ applied = 0, patches, commands, failed, title } = {}) =>
+      self.send([1, applied, patches ?? null, commands ?? null, failed ?? null, title ?? null]),
+    /** Whole HTML of regions, as `[region, html]`. */
+    whole: (applied, ...regions) =>
+      self.update({ applied, patches: regions.flatMap(([region, html]) => [region, check(html), html]) }),
+    close: (code, reason) => socket.close(code, reason),
+    terminate: () => socket.terminate(),
+    pause: () => socket.pause(),
+  };
+  return self;
+}
+
+/** Values in the order they came, for takers in the order they asked. */
+function queue() {
+  const values = [];
+  const takers = [];
+  return {
+    get size() {
+      return values.length;
+    },
+    rest: () => values.splice(0),
+    add: (value) => (takers.length ? takers.shift()(value) : values.push(value)),
+    take: () => (values.length ? Promise.resolve(values.shift()) : within(new Promise((done) => takers.push(done)))),
+  };
+}
+
+/** Fails where `promise` takes longer than a working runtime ever would. */
+function within(promise, ms = 10_000) {
+  let timer;
+  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`nothing came within ${ms} ms`)), ms)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
