@@ -1,0 +1,4 @@
+//! A dependency that uses std.
+
+/// Needs an allocator and an operating system.
+pub use std::collections::HashMap;
