@@ -29,12 +29,12 @@ pub use clock::{Clock, unix_seconds};
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
 pub use engine::{
     Connection, Engine, EngineBuilder, Incoming, InvalidRoute, Outgoing, Protocol, Refused, Runtime, Upgrade,
-    Visitor,
+    Visitor, unescaped,
 };
 pub use form::EventForm;
 pub use guard::CatchUnwind;
 pub use layout::{DefaultLayout, Escaped, Layout, Shell};
-pub use options::{ErrorHook, Options, SessionHook, SessionInfo};
+pub use options::{AuthEpoch, ErrorHook, Options, SessionHook, SessionInfo};
 pub use pubsub::{InmemPubSub, PubSub, PubSubExt};
 pub use secret::{Keys, SecretKey};
 pub use store::{MemoryStore, SessionStore};

@@ -27,7 +27,7 @@ pub struct Options {
     /// What tokens are signed with. Default: a random key, so that pages load again after a restart.
     pub keys: Keys,
     /// Says how often a user's rights have changed. A token of another number is no longer good. Default: always 0.
-    pub auth_epoch: Option<Arc<dyn Fn(&str) -> u64 + Send + Sync>>,
+    pub auth_epoch: Option<AuthEpoch>,
     /// The bus between sessions. Default: [`InmemPubSub`].
     pub pubsub: Arc<dyn PubSub>,
     /// Where sessions are kept. Default: [`MemoryStore`], which leaves them in the server's own memory.
@@ -69,6 +69,9 @@ pub struct Options {
     /// Called when a session has ended, [`Options::grace`] after its last connection. Default: nothing.
     pub on_session_end: Option<SessionHook>,
 }
+
+/// See [`Options::auth_epoch`]: from a user's id to a number.
+pub type AuthEpoch = Arc<dyn Fn(&str) -> u64 + Send + Sync>;
 
 /// See [`Options::on_error`].
 pub type ErrorHook = Arc<dyn Fn(&SessionInfo<'_>, &ErrorReport) + Send + Sync>;

@@ -109,6 +109,11 @@ impl Connection {
         }
     }
 
+    /// Closes it with this reason instead of serving it.
+    pub fn refuse(&mut self, reason: Reason) {
+        self.close(reason);
+    }
+
     /// Whether the next message may be read. While not, the socket is left alone, so that the other end has to wait.
     pub fn wants_input(&mut self) -> bool {
         if self.closing.is_some() {

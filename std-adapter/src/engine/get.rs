@@ -13,7 +13,7 @@ use live_core::{
     Call, Config, Effect, Error, ErrorReport, FullPage, Input, Output, Request, Result, SessionId,
 };
 
-use super::live::{Live, New, Parcel};
+use super::live::{Host, Live, New, Parcel};
 use super::pages::Found;
 use super::runtime::{caught, within};
 use super::upgrade::pairs;
@@ -28,43 +28,67 @@ use crate::layout::{Escaped, Shell};
 use crate::options::SessionInfo;
 use crate::token::{Claims, cookie_hash};
 
+/// A request for a page, with all that its answer needs.
+pub(super) struct Fetched {
+    id: SessionId,
+    host: Arc<dyn Host>,
+    request: Arc<Request>,
+    /// The browser's cookie, if it has one.
+    cookie: Option<String>,
+}
+
+/// What a machine would send to a browser.
+pub(super) type Frames = Vec<Vec<u8>>;
+
 impl Engine {
     /// The page at this URL as a document. None where no page's route matches; the caller has checked the host.
     pub async fn page(&self, uri: &Uri, headers: &HeaderMap, visitor: Visitor) -> Option<Response<String>> {
-        let found = self.pages.find(uri.path())?;
-        let request = Arc::new(Request {
+        let fetched = self.fetched(uri, headers, visitor)?;
+        let page = self.mounted(&fetched, &mut Frames::new()).await.and_then(|mut live| live.full_page());
+        Some(match page {
+            Ok(page) => self.document(&fetched, &page),
+            Err(error) => self.failure(&fetched, error),
+        })
+    }
+
+    pub(super) fn fetched(&self, uri: &Uri, headers: &HeaderMap, visitor: Visitor) -> Option<Fetched> {
+        let Found { host, params } = self.pages.find(uri.path())?;
+        let request = Request {
             path: uri.path().to_owned(),
-            params: found.params.clone(),
+            params,
             query: form::pairs(uri.query().unwrap_or_default()),
             headers: pairs(headers),
             peer: visitor.peer,
             user_id: visitor.user_id,
-        });
-        let id = entropy::session_id();
-        Some(match self.render(&found, id, &request).await {
-            Ok(page) => self.document(id, &request, &page, cookie::find(headers, self.cookie)),
-            Err(error) => self.failure(id, &request, error),
-        })
+        };
+        let cookie = cookie::find(headers, self.cookie).map(str::to_owned);
+        Some(Fetched { id: entropy::session_id(), host, request: Arc::new(request), cookie })
     }
 
-    async fn render(&self, found: &Found, id: SessionId, request: &Arc<Request>) -> Result<FullPage> {
-        let new =
-            New { id, request: request.clone(), config: Config { durable: false, ..self.config(true) } };
-        let mut live = found.host.mount(new, false, self.now())?;
+    /// The page's session after `mount` and the tasks that it spawned.
+    pub(super) async fn mounted(&self, fetched: &Fetched, frames: &mut Frames) -> Result<Box<dyn Live>> {
+        let config = Config { durable: false, ..self.config(true) };
+        let new = New { id: fetched.id, request: fetched.request.clone(), config };
+        let mut live = fetched.host.mount(new, false, self.now())?;
+        self.settled(fetched, &mut *live, frames).await;
+        Ok(live)
+    }
+
+    /// Runs what the session has spawned, so that its HTML has its data; not for longer than the options say.
+    pub(super) async fn settled(&self, fetched: &Fetched, live: &mut dyn Live, frames: &mut Frames) {
         let limit = self.options.mount_timeout;
-        within(&*self.runtime, limit, Box::pin(self.settle(&mut *live, &info(id, request)))).await;
-        live.full_page()
+        within(&*self.runtime, limit, Box::pin(self.settle(live, &fetched.info(), frames))).await;
     }
 
-    /// Runs what `mount` spawned, so that the first HTML has its data.
-    async fn settle(&self, live: &mut dyn Live, session: &SessionInfo<'_>) {
+    async fn settle(&self, live: &mut dyn Live, session: &SessionInfo<'_>, frames: &mut Frames) {
         let mut tasks = Vec::new();
         loop {
             while let Some(output) = live.poll(self.now()) {
                 match output {
                     Output::Effect(Effect::Spawn(task)) => tasks.push(Box::pin(caught(task))),
                     Output::Effect(effect) => self.without_connection(effect, session),
-                    Output::Commit(_) | Output::Transmit(_) | Output::Close(_) => {}
+                    Output::Transmit(frame) => frames.push(frame),
+                    Output::Commit(_) | Output::Close(_) => {}
                 }
             }
             match first(&mut tasks).await {
@@ -87,23 +111,18 @@ impl Engine {
         }
     }
 
-    fn document(
-        &self,
-        id: SessionId,
-        request: &Request,
-        page: &FullPage,
-        known: Option<&str>,
-    ) -> Response<String> {
-        let fresh = known.is_none().then(entropy::text);
-        let browser = known.or(fresh.as_deref()).unwrap_or_default();
-        let token = self.token(id, cookie_hash(browser), request);
+    pub(super) fn document(&self, fetched: &Fetched, page: &FullPage) -> Response<String> {
+        let fresh = fetched.cookie.is_none().then(entropy::text);
+        let browser =
+            fetched.cookie.as_ref().or(fresh.as_ref()).map(|cookie| cookie_hash(cookie)).unwrap_or_default();
+        let token = self.token(fetched.id, browser, &fetched.request);
         let nonce = entropy::text();
         let shell = Shell {
             title: &page.title,
             head: &self.head(&nonce),
             root: &root(&token, page),
             nonce: &nonce,
-            request,
+            request: &fetched.request,
         };
         let mut body = String::with_capacity(page.html.len() + 2048);
         self.options.layout.render(&shell, &mut body);
@@ -141,7 +160,7 @@ impl Engine {
         }
     }
 
-    fn failure(&self, id: SessionId, request: &Request, error: Error) -> Response<String> {
+    pub(super) fn failure(&self, fetched: &Fetched, error: Error) -> Response<String> {
         if let Some(redirect) = error.redirect() {
             let mut response = Response::new(String::new());
             *response.status_mut() = StatusCode::SEE_OTHER;
@@ -149,13 +168,16 @@ impl Engine {
             return response;
         }
         let report = mounting(error);
-        self.report(&info(id, request), &report);
+        self.report(&fetched.info(), &report);
         let detail = if self.options.dev { report.to_string() } else { String::new() };
-        let text = format!(
-            "<!doctype html><title>Error</title><h1>Something went wrong</h1><pre>{}</pre>",
-            Escaped(&detail)
-        );
-        self.html(StatusCode::INTERNAL_SERVER_ERROR, &entropy::text(), text)
+        self.plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("Something went wrong. {detail}"))
+    }
+
+    /// A document that says no more than this.
+    pub(super) fn plain(&self, status: StatusCode, text: &str) -> Response<String> {
+        let title = status.canonical_reason().unwrap_or("Error");
+        let body = format!("<!doctype html><title>{title}</title><p>{}</p>", Escaped(text));
+        self.html(status, &entropy::text(), body)
     }
 
     fn html(&self, status: StatusCode, nonce: &str, body: String) -> Response<String> {
@@ -186,8 +208,10 @@ fn mounting(error: impl Into<Error>) -> ErrorReport {
     ErrorReport { call: Call::Mount, error: error.into() }
 }
 
-fn info<'a>(id: SessionId, request: &'a Request) -> SessionInfo<'a> {
-    SessionInfo { id, path: &request.path, user_id: request.user_id.as_deref() }
+impl Fetched {
+    fn info(&self) -> SessionInfo<'_> {
+        SessionInfo { id: self.id, path: &self.request.path, user_id: self.request.user_id.as_deref() }
+    }
 }
 
 fn root(token: &str, page: &FullPage) -> String {

@@ -42,7 +42,7 @@ impl Pages {
 }
 
 /// Undoes `%20` and the like, and leaves what isn't UTF-8 afterwards as it came.
-fn unescaped(value: &str) -> String {
+pub fn unescaped(value: &str) -> String {
     percent_encoding::percent_decode_str(value).decode_utf8().map_or_else(|_| value.to_owned(), Into::into)
 }
 

@@ -1,0 +1,144 @@
+//! The server's public face.
+
+use std::fmt;
+use std::net::{TcpListener, ToSocketAddrs};
+use std::sync::Arc;
+
+use http::Method;
+use live_core::Page;
+use live_std::{EngineBuilder, Options, PubSub};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::executor::Workers;
+use crate::handler::{self, Handler, Layer, Next};
+use crate::request::Request;
+use crate::response::Response;
+use crate::routes::Routes;
+use crate::server::Server;
+use crate::signals;
+
+/// A server of live pages while it is being put together.
+///
+/// ```no_run
+/// use live_smol::prelude::*;
+///
+/// # struct Home;
+/// # impl Page for Home {
+/// #     type State = ();
+/// #     type Message = ();
+/// #     fn render(&self, _: &Session<()>, _: &mut View) -> Result { Ok(()) }
+/// # }
+/// fn main() -> std::result::Result<(), live_smol::Error> {
+///     Live::new(Options::default())
+///         .page("/", Home)
+///         .get("/healthz", |_: Request| async { "ok" })
+///         .run("127.0.0.1:3000")
+/// }
+/// ```
+pub struct Live {
+    options: Options,
+    pages: EngineBuilder,
+    routes: Routes,
+    layers: Vec<Layer>,
+    error: Option<Error>,
+}
+
+impl Live {
+    /// A server without pages.
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            pages: EngineBuilder::default(),
+            routes: Routes::default(),
+            layers: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// Serves a live page where a path matches `route`, such as `/chat/{room}`. A route that can't be is an error of
+    /// [`bind`](Self::bind).
+    pub fn page<P>(mut self, route: &str, page: P) -> Self
+    where
+        P: Page,
+        P::State: Serialize + DeserializeOwned,
+        P::Message: Serialize + DeserializeOwned,
+    {
+        let added = self.pages.page(route, page);
+        self.check(added.map_err(Error::from))
+    }
+
+    /// Answers GET, and HEAD, where a path matches `route`.
+    pub fn get(self, route: &str, handler: impl Handler) -> Self {
+        self.route(Method::GET, route, handler)
+    }
+
+    /// Answers POST where a path matches `route`.
+    pub fn post(self, route: &str, handler: impl Handler) -> Self {
+        self.route(Method::POST, route, handler)
+    }
+
+    /// Answers a method where a path matches `route`.
+    pub fn route(mut self, method: Method, route: &str, handler: impl Handler) -> Self {
+        let added = self.routes.add(method, route, handler::endpoint(handler));
+        self.check(added.map_err(|reason| Error::Route { route: route.to_owned(), reason }))
+    }
+
+    /// Runs `middleware` around every page, route and WebSocket handshake. What is added later runs first.
+    pub fn with<F, Fut>(mut self, middleware: F) -> Self
+    where
+        F: Fn(Request, Next) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Response> + Send + 'static,
+    {
+        self.layers.push(handler::layer(middleware));
+        self
+    }
+
+    /// The bus, for messages from outside the pages.
+    pub fn pubsub(&self) -> Arc<dyn PubSub> {
+        self.options.pubsub.clone()
+    }
+
+    /// Starts to serve, on threads of its own, until the [`Server`] is dropped.
+    ///
+    /// # Errors
+    /// A route or an option that can't be, an address that can't be listened on.
+    pub fn bind(self, address: impl ToSocketAddrs + fmt::Display) -> Result<Server, Error> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let shown = address.to_string();
+        let listener = TcpListener::bind(address).map_err(|error| Error::listen(shown, error))?;
+        let workers = Workers::start().map_err(Error::Start)?;
+        let engine = self.pages.start(self.options, Arc::new(workers.spawner()))?;
+        let app = App { engine, routes: self.routes, layers: self.layers.into() };
+        Server::start(listener, Arc::new(app), workers).map_err(Error::Start)
+    }
+
+    /// Serves until the process gets SIGINT or SIGTERM, then closes every connection and returns within a second. A second
+    /// signal ends the process at once.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    pub fn run(self, address: impl ToSocketAddrs + fmt::Display) -> Result<(), Error> {
+        let signals = signals::listen().map_err(Error::Start)?;
+        let server = self.bind(address)?;
+        signals.wait();
+        server.shutdown();
+        Ok(())
+    }
+
+    /// The first error counts.
+    fn check(mut self, result: Result<(), Error>) -> Self {
+        self.error = self.error.or(result.err());
+        self
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,191 @@
+//! Listening, and stopping.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use async_io::{Async, Timer};
+use futures_lite::{AsyncReadExt, FutureExt};
+use live_core::wire::Reason;
+use live_std::Connection;
+
+use crate::app::{App, From};
+use crate::executor::{Spawner, Workers};
+use crate::http;
+use crate::peers::Peers;
+use crate::websocket::Socket;
+
+/// How long a stopping server waits for its connections.
+const STOP_WITHIN: Duration = Duration::from_millis(800);
+
+/// How long a closed connection is read from, so that what was sent last arrives.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// What a browser with too many connections is told to wait, in milliseconds.
+const BUSY: u32 = 5000;
+
+/// How long the listener rests when the process has no more file descriptors.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
+/// A server that runs until it is dropped or shut down.
+pub struct Server {
+    app: Arc<App>,
+    address: SocketAddr,
+    open: Arc<Open>,
+    workers: Option<Workers>,
+}
+
+/// How many connections there are.
+#[derive(Default)]
+struct Open {
+    count: Mutex<usize>,
+    changed: Condvar,
+}
+
+struct Counted(Arc<Open>);
+
+impl Server {
+    pub(crate) fn start(listener: TcpListener, app: Arc<App>, workers: Workers) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let listener = Async::new(listener)?;
+        let (spawner, open) = (workers.spawner(), Arc::new(Open::default()));
+        spawner.run(accept(listener, app.clone(), spawner.clone(), open.clone()));
+        Ok(Self { app, address, open, workers: Some(workers) })
+    }
+
+    /// The address that it listens on, with the port that the system chose where 0 was asked for.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many sessions are in memory.
+    pub fn sessions(&self) -> usize {
+        self.app.engine.sessions()
+    }
+
+    /// The bus, for messages from outside the pages.
+    pub fn pubsub(&self) -> Arc<dyn live_std::PubSub> {
+        self.app.engine.pubsub().clone()
+    }
+
+    /// Closes every WebSocket with code 1012, so that browsers come back to a successor, and ends. Takes a second at most.
+    pub fn shutdown(mut self) {
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        if let Some(workers) = self.workers.take() {
+            self.app.engine.stop();
+            self.open.wait_until_none(STOP_WITHIN);
+            drop(workers);
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, open: Arc<Open>) {
+    let peers = Arc::new(Peers::default());
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let (app, peers, open) = (app.clone(), peers.clone(), open.clone());
+                spawner.run(Box::pin(caught(serve(stream, peer, app, peers, open))));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection wasn't accepted");
+                Timer::after(BACK_OFF).await;
+            }
+        }
+    }
+}
+
+async fn serve(
+    mut stream: Async<TcpStream>,
+    peer: SocketAddr,
+    app: Arc<App>,
+    peers: Arc<Peers>,
+    open: Arc<Open>,
+) {
+    // Without it a small frame may wait for the acknowledgement of the one before.
+    let _ = stream.get_ref().set_nodelay(true);
+    let from = From { app: app.clone(), peer: peer.ip() };
+    // Boxed, since a WebSocket has no use for its memory.
+    match Box::pin(http::serve(&mut stream, &from)).await {
+        Ok(Some((upgrade, read))) => {
+            let _counted = open.enter();
+            let options = app.engine.options();
+            let place = upgrade.peer().map(|peer| peers.enter(peer, options.max_connections_per_ip));
+            let mut connection = Connection::new(app.engine.clone(), upgrade);
+            if let Some(None) = place {
+                connection.refuse(Reason::TryLater(BUSY));
+            }
+            Socket::new(&stream, read, connection, options.max_message_size).run().await;
+            linger(stream).await;
+        }
+        Ok(None) => linger(stream).await,
+        Err(_) => {}
+    }
+}
+
+/// Reads on for a while after the last write: closing with unread bytes would take back what was sent.
+async fn linger(mut stream: Async<TcpStream>) {
+    if stream.get_ref().shutdown(Shutdown::Write).is_err() {
+        return;
+    }
+    let drain = async {
+        let mut space = [0; 1024];
+        while stream.read(&mut space).await.is_ok_and(|count| count > 0) {}
+    };
+    let limit = async {
+        Timer::after(LINGER).await;
+    };
+    drain.or(limit).await;
+}
+
+/// A panic ends its own connection and no other.
+async fn caught(task: impl Future<Output = ()>) {
+    let mut task = Box::pin(task);
+    poll_fn(|cx| {
+        catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(cx))).unwrap_or_else(|_| {
+            tracing::error!("a connection panicked");
+            Poll::Ready(())
+        })
+    })
+    .await;
+}
+
+impl Open {
+    fn enter(self: &Arc<Self>) -> Counted {
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        Counted(self.clone())
+    }
+
+    fn wait_until_none(&self, limit: Duration) {
+        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(count, limit, |count| *count > 0);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        *self.0.count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,26 @@
+//! SIGINT and SIGTERM.
+
+use std::io;
+
+use async_signal::{Signal, Signals};
+use futures_lite::StreamExt;
+use futures_lite::future::block_on;
+
+/// Signals that are being listened for.
+pub(crate) struct Listening(Signals);
+
+/// Begins to listen. From now on the first signal no longer ends the process by itself.
+pub(crate) fn listen() -> io::Result<Listening> {
+    Signals::new([Signal::Int, Signal::Term]).map(Listening)
+}
+
+impl Listening {
+    /// Waits for the first. The second ends the process.
+    pub(crate) fn wait(mut self) {
+        block_on(self.0.next());
+        std::thread::spawn(move || {
+            block_on(self.0.next());
+            std::process::exit(130);
+        });
+    }
+}
