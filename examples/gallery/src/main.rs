@@ -1,2 +1,1 @@
-//! The gallery.
-fn main() {}
+mod chat; mod counter; mod index; mod layout; mod rooms; mod stock; mod table;
