@@ -11,8 +11,7 @@ const HOST = 'data-lv-region';
 // An id within a host belongs to that region.
 const KEYED = `[${HOST}],[id]:not(:scope [${HOST}] *)`;
 const PINNED = ':is(:focus,iframe,object,embed,audio,video,:modal,:popover-open)';
-// What follows the user once touched, and the server's own value of each.
-const STATES = [['value', 'defaultValue'], ['checked', 'defaultChecked']] as const;
+const FIELDS = 'input,textarea,select';
 
 // Users and scripts change `open` itself: of each element where they did, whether the server's HTML has it.
 const opened = new Map<Node, boolean>();
@@ -28,9 +27,10 @@ export function morph(from: Element, html: string, outer = false): boolean {
   if (!to) return false;
   learn(observer.takeRecords());
   for (const [element] of opened) if (!element.isConnected) opened.delete(element);
-  const focus = document.activeElement as HTMLElement | null;
-  outer ? patch(from, to) : keepState(from, () => patchChildren(content(from), content(to)));
-  if (focus?.isConnected && focus !== document.activeElement) focus.focus({ preventScroll: true });
+  const fields = from.matches(FIELDS) ? [from] : [...from.querySelectorAll(FIELDS)];
+  const settle = fields.map((field) => remember(field as Field));
+  outer ? patch(from, to) : patchChildren(content(from), content(to));
+  settle.forEach((each) => each());
   observer.takeRecords(); // our own changes
   return true;
 }
@@ -50,51 +50,54 @@ function parseOuter(from: Element, html: string): Element | undefined {
 // Only nodes of one kind are partners. A field that has another name or stands for another value is another field.
 function kind(node: Node): string {
   if (!(node instanceof Element)) return node.nodeName;
-  const names = node.hasAttribute(HOST) ? [HOST] : ['id', 'name'];
-  if (node.matches('option,[type=radio],[type=checkbox],[type=file]')) names.push('value');
-  return [node.nodeName, node.namespaceURI, ...names.map((name) => node.getAttribute(name))].join(' ');
+  const read = (name: string) => node.getAttribute(name);
+  const value = node.matches('option,[type=radio],[type=checkbox],[type=file]') && read('value');
+  return node.nodeName + (read(HOST) ?? ` ${read('id')} ${read('name')} ${value}`);
+}
+
+type Field = HTMLInputElement & HTMLSelectElement;
+
+// Gives what brings a field to the server's own value where that is another by then, else to what the user made of it.
+function remember(field: Field): () => void {
+  const { defaultValue, defaultChecked } = field;
+  const chosen = field.options && [...field.selectedOptions];
+  const own = () => Array.from(field.querySelectorAll<HTMLOptionElement>('[selected]'), (option) => option.value).join();
+  const before = own();
+  return () => {
+    if (field.hasAttribute('data-lvc-keep')) return;
+    if (field.defaultValue !== defaultValue && field.value !== field.defaultValue) field.value = field.defaultValue;
+    if (field.defaultChecked !== defaultChecked) field.checked = field.defaultChecked;
+    if (!chosen) return;
+    const follow = own() !== before || !chosen.some((option) => field.contains(option));
+    for (const option of field.options) option.selected = follow ? option.defaultSelected : chosen.includes(option);
+  };
 }
 
 function patch(from: Node, to: Node, partners?: Partners): void {
   if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
   if (!(from instanceof Element)) return;
-  keepState(from, () => {
-    patchAttributes(from, to as Element);
-    if (!from.hasAttribute(HOST)) patchChildren(content(from), content(to as Element), partners);
-  });
+  patchAttributes(from, to as Element);
+  patchWithin(from, to as Element, partners);
 }
 
-// A field takes the server's own value only where `change` changes that value.
-function keepState(from: Element, change: () => void): void {
-  const field = from as Element & Record<string, unknown>;
-  const select = from instanceof HTMLSelectElement && from;
-  const own = () => select && [...select.options].filter((option) => option.defaultSelected).map((option) => option.value).join();
-  const before = [own(), ...STATES.map(([, own]) => field[own])];
-  const chosen = select && [...select.selectedOptions];
-  change();
-  if (from.hasAttribute('data-lvc-keep')) return;
-  STATES.forEach(([state, own], i) => {
-    if (field[own] !== before[i + 1] && field[state] !== field[own]) field[state] = field[own];
-  });
-  if (!select || !chosen) return;
-  const follow = own() !== before[0] || !chosen.some((option) => select.contains(option));
-  for (const option of select.options) option.selected = follow ? option.defaultSelected : chosen.includes(option);
+function patchWithin(from: Element, to: Element, partners?: Partners): void {
+  if (!from.hasAttribute(HOST)) patchChildren(content(from), content(to), partners);
 }
 
-const content = (node: Element): ParentNode => (node instanceof HTMLTemplateElement ? node.content : node);
+const content = (node: Element): ParentNode => node.nodeName === 'TEMPLATE' ? (node as HTMLTemplateElement).content : node;
 
 // What the client itself put there stays: attributes `data-lvc-*` and classes `lv-*`.
 function patchAttributes(from: Element, to: Element): void {
   const open = to.hasAttribute('open');
   const mine = (name: string) => name.startsWith('data-lvc-') || (name === 'open' && opened.get(from) === open);
   const classes = [...from.classList].filter((name) => name.startsWith('lv-') && !to.classList.contains(name));
-  // A new type comes first: the browser may write `value` on its change.
-  if (from instanceof HTMLInputElement && from.type !== (to as HTMLInputElement).type) from.type = (to as HTMLInputElement).type;
-  for (const name of to.getAttributeNames())
+  const names = to.getAttributeNames();
+  // Twice, for the browser may write `value` when `type` changes.
+  for (const name of [...names, ...names])
     if (!mine(name) && from.getAttribute(name) !== to.getAttribute(name)) copyAttribute(from, to, name);
   for (const name of from.getAttributeNames()) {
     if (mine(name) || to.hasAttribute(name)) continue;
-    if (name === 'open' && from instanceof HTMLDialogElement) from.close();
+    if (name === 'open' && from.nodeName === 'DIALOG') (from as HTMLDialogElement).close();
     from.removeAttribute(name);
   }
   if (opened.get(from) !== open) opened.delete(from);
@@ -112,9 +115,9 @@ function patchChildren(from: ParentNode, to: ParentNode, partners?: Partners): v
   now.splice(0, same);
   if (old.length === 1 && now.length === 1 && kind(old[0]!) === kind(now[0]!)) return patch(old[0]!, now[0]!, partners);
   partners ??= pairKeys(from, to);
-  const found = pairChildren(old, now, partners);
-  const kept = new Set(found);
-  for (const node of old) if (!kept.has(node) && !partners.has(node)) discard(from, node, partners);
+  const free = new Set(old.filter((node) => !partners!.has(node)));
+  const found = pairChildren(free, now, partners);
+  for (const node of free) discard(from, node, partners);
   const staying = stay(old, found);
   for (let i = now.length; i--; ) {
     const node = now[i]!;
@@ -137,14 +140,15 @@ function discard(parent: ParentNode, node: ChildNode, partners: Partners): void 
   node.remove();
 }
 
+// What has partners of live nodes in it is built anew around them, and so is a host that has another tag now.
 function insert(parent: ParentNode, node: ChildNode, next: Node | null, partners: Partners): ChildNode {
-  const shell = paired(node, partners)[0] && document.importNode(node as Element);
-  const inserted = parent.insertBefore(shell ?? node, next);
-  if (shell) patchChildren(shell, node as Element, partners);
-  const heir = partners.get(node); // a host whose tag is another now
-  while (heir?.firstChild) move(inserted as Element, heir.firstChild, null);
+  const heir = partners.get(node);
+  if (!heir && !paired(node, partners)[0]) return parent.insertBefore(node, next);
+  const shell = parent.insertBefore(node.cloneNode() as Element, next);
+  while (heir?.firstChild) move(shell, heir.firstChild, null);
   heir?.remove();
-  return inserted;
+  patchWithin(shell, node as Element, partners);
+  return shell;
 }
 
 const paired = (node: Node, partners: Partners) =>
@@ -152,7 +156,7 @@ const paired = (node: Node, partners: Partners) =>
 
 // The state of a moved node survives where the browser has moveBefore.
 const move = (parent: ParentNode, node: Node, next: Node | null) =>
-  parent.moveBefore ? parent.moveBefore(node, next) : parent.insertBefore(node, next);
+  (parent.moveBefore ?? parent.insertBefore).call(parent, node, next);
 
 function pairKeys(from: ParentNode, to: ParentNode): Partners {
   const partners: Partners = new Map();
@@ -175,13 +179,12 @@ function keys(root: ParentNode): Map<string, Element | null> {
   return found;
 }
 
-// The partner of each new child: by key, else what is the same, else what holds the same fields, else what is of its kind.
-function pairChildren(old: ChildNode[], now: ChildNode[], partners: Partners): (ChildNode | undefined)[] {
+// The partner of each new child, out of `free` unless by key: what is the same, else what holds the same fields, else what is of its kind.
+function pairChildren(free: Set<ChildNode>, now: ChildNode[], partners: Partners): (ChildNode | undefined)[] {
   const found = now.map<ChildNode | undefined>((node) => {
     const partner = partners.get(node);
     return partner?.nodeName === node.nodeName ? partner : undefined;
   });
-  const free = new Set(old.filter((node) => !partners.has(node)));
   for (const likeness of [whole, fields, kind]) {
     const pool = new Map<string, ChildNode[]>();
     for (const node of free) {
@@ -189,8 +192,8 @@ function pairChildren(old: ChildNode[], now: ChildNode[], partners: Partners): (
       pool.get(key)?.push(node) ?? pool.set(key, [node]);
     }
     now.forEach((node, i) => {
-      const partner = found[i] ? undefined : pool.get(likeness(node))?.shift();
-      if (partner) free.delete((found[i] = partner));
+      const partner = (found[i] ??= pool.get(likeness(node))?.shift());
+      free.delete(partner!);
     });
   }
   return found;

@@ -6,7 +6,7 @@ const rules = { createHTML: same, createScript: same, createScriptURL: same };
 type Policy = Record<keyof typeof rules, (text: string) => string>;
 interface Types {
   createPolicy(name: string, rules: Policy): Policy;
-  getAttributeType(tag: string, attribute: string, namespace: string | null): string | null;
+  getAttributeType(tag: string, attribute: string): string | null;
 }
 
 const types = (globalThis as { trustedTypes?: Types }).trustedTypes;
@@ -22,7 +22,7 @@ export function parse(context: Element, html: string): Element {
 
 // Copies an attribute. As a node, for the parser accepts names that setAttribute refuses; a guarded one through the policy.
 export function copyAttribute(from: Element, to: Element, name: string): void {
-  const guard = types?.getAttributeType(from.localName, name, from.namespaceURI);
+  const guard = types?.getAttributeType(from.localName, name);
   if (guard) from.setAttribute(name, policy[guard.replace('Trusted', 'create') as keyof Policy](to.getAttribute(name)!));
   else from.setAttributeNode(to.getAttributeNode(name)!.cloneNode() as Attr);
 }

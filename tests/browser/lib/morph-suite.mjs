@@ -5,7 +5,7 @@ import { launch } from './chromium.mjs';
 import { serveMorph } from './morph-page.mjs';
 
 /**
- * Declares the suite `title` in both modes. `declare(check)` names its tests: `check(name, run, expected)` runs `run` inside
+ * Declares the suite `title` in both modes. `declare(check, moveBefore)` names its tests: `check(name, run, expected)` runs `run` inside
  * the page, which gives what must deep-equal `expected`; a function as `expected` receives the tab and the result instead.
  */
 export function morphSuite(title, declare) {
@@ -22,13 +22,14 @@ export function morphSuite(title, declare) {
         await browser?.close();
         await pages?.close();
       });
-      declare((name, run, expected) =>
-        it(name, async () => {
+      declare(
+        (name, run, expected) => it(name, async () => {
           const result = await tab.evaluate(run);
           if (typeof expected === 'function') await expected(tab, result);
           else assert.deepEqual(result, expected);
           assert.deepEqual(tab.problems.splice(0), []);
         }),
+        moveBefore,
       );
     });
   }

@@ -1,0 +1,114 @@
+// Narrowing against morphing the whole region, over random pages and edits: PAGES (2500) of 20 steps from SEED (1).
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { bundle } from './lib/bundle.mjs';
+import { launch, open } from './lib/chromium.mjs';
+import { page, serve } from './lib/server.mjs';
+
+const PAGES = process.env.PAGES ?? '2500';
+const SEED = process.env.SEED ?? '1';
+const CHUNK = 50;
+
+const script = `
+import { applyDelta } from './delta';
+import { xxh32 } from './hash';
+import { morph } from './morph';
+import { narrow, replaceElement } from './narrow';
+import { parse } from './trusted';
+Object.assign(globalThis, { applyDelta, xxh32, morph, narrow, replaceElement, parse });
+`;
+
+let server, browser, tab;
+
+before(async () => {
+  const body = '<div id="narrowed" data-lv></div><div id="whole" data-lv></div>';
+  server = await serve({ '/': page({ body, script: await bundle(script) }) });
+  browser = await launch();
+  tab = await open(browser, server.url);
+  await tab.evaluate(install);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Runs in the page: `runPages`, which gives counts, and throws at the first wrong DOM. */
+function install() {
+  const [narrowed, whole] = ['narrowed', 'whole'].map((id) => document.getElementById(id));
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  const bytes = (hex) => Uint8Array.from(hex.match(/../g), (digits) => parseInt(digits, 16));
+
+  const start = (html) => {
+    const buf = encoder.encode(html);
+    return { buf, len: buf.length };
+  };
+  const text = ({ buf, len }) => decoder.decode(buf.subarray(0, len));
+
+  // Equal in templates too, which isEqualNode passes over.
+  const same = (from, to) => {
+    const templates = [from, to].map((node) => [...node.querySelectorAll('template')].filter(({ content }) => content));
+    return (
+      from.childNodes.length == to.childNodes.length &&
+      [...from.childNodes].every((node, i) => node.isEqualNode(to.childNodes[i])) &&
+      templates[0].every((template, i) => same(template.content, templates[1][i].content))
+    );
+  };
+
+  const check = (html, old, how) => {
+    const fresh = parse(narrowed, html);
+    for (const host of [whole, narrowed])
+      if (!same(host, fresh))
+        throw Error(`${host.id} (${how}) is wrong:\n${host.innerHTML}\n\n${fresh.innerHTML}\n\nHTML before: ${old}\n\nafter: ${html}`);
+  };
+
+  const step = (region, { delta, html, check: expected }, count) => {
+    const old = text(region);
+    const hint = delta ? applyDelta(region, bytes(delta)) : (Object.assign(region, start(html)), null);
+    const now = text(region);
+    if (delta && xxh32(region.buf.subarray(0, region.len), 0) != expected) throw Error(`check of ${now}`);
+    const done = hint ? narrow(narrowed, region, hint) : false;
+    if (!done) morph(narrowed, now);
+    morph(whole, now);
+    check(now, old, done ? 'by narrowing' : 'as a whole');
+    count.steps++;
+    count.hints += hint ? 1 : 0;
+    count.narrowed += done ? 1 : 0;
+  };
+
+  globalThis.runPages = (pages) => {
+    const counts = { clean: { steps: 0, hints: 0, narrowed: 0 }, messy: { steps: 0, hints: 0, narrowed: 0 } };
+    for (const { messy, html, steps } of pages) {
+      const region = start(html);
+      for (const host of [narrowed, whole]) morph(host, html);
+      for (const each of steps) step(region, each, counts[messy ? 'messy' : 'clean']);
+    }
+    return counts;
+  };
+}
+
+test(`${PAGES} random pages from seed ${SEED} come out as without narrowing`, async () => {
+  const args = ['run', '--quiet', '--release', '-p', 'wire-tests', '--bin', 'steps', '--', PAGES, SEED];
+  const steps = spawn('cargo', args, { cwd: new URL('.', import.meta.url), stdio: ['ignore', 'pipe', 'inherit'] });
+  const exit = once(steps, 'exit');
+  const total = { clean: {}, messy: {} };
+  let pages = [];
+  const run = async () => {
+    const counts = await tab.evaluate((pages) => runPages(pages), pages);
+    for (const kind of ['clean', 'messy'])
+      for (const [key, n] of Object.entries(counts[kind])) total[kind][key] = (total[kind][key] ?? 0) + n;
+    pages = [];
+  };
+  for await (const line of createInterface({ input: steps.stdout })) {
+    if (pages.push(JSON.parse(line)) == CHUNK) await run();
+  }
+  await run();
+  assert.deepEqual(await exit, [0, null]);
+  console.log(total);
+  assert.equal(total.clean.steps + total.messy.steps, PAGES * 20);
+  assert.ok(total.clean.narrowed > total.clean.steps / 3, 'too few steps on clean pages were narrowed');
+  assert.ok(total.clean.narrowed > total.clean.hints * 0.9, 'too many hints on clean pages were refused');
+});
