@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use live_smol::live_std::Escaped;
 use live_smol::prelude::*;
 use sailfish::TemplateSimple;
 use serde::{Deserialize, Serialize};
@@ -82,8 +83,9 @@ impl Page for ChatPage {
         let text = e.get("text").unwrap_or_default().trim();
         check(text)?;
         let message = self.rooms.say(&s.state.room, &s.state.name, text)?;
+        s.state.messages.add(message.clone());
         s.flash.clear();
-        s.mark("flash");
+        s.mark(["messages", "flash"]);
         s.push(Focus::on("#text"));
         ctx.publish(topic(&s.state.room), message)
     }

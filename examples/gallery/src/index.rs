@@ -9,6 +9,8 @@ pub(crate) struct IndexPage;
 /// A page of the gallery, as its card shows it.
 struct Card {
     title: &'static str,
+    /// A drawing, as SVG.
+    art: &'static str,
     shows: &'static str,
     path: &'static str,
     also: Option<(&'static str, &'static str)>,
@@ -35,23 +37,26 @@ impl Page for IndexPage {
 const CARDS: &[Card] = &[
     Card {
         title: "Counter",
-        shows: "The smallest live page: a number in a region of its own, clicks, arrow keys, and a button that sends a value along.",
+        art: include_str!("../templates/art/counter.svg"),
+        shows: "The smallest live page: one number in a region of its own, buttons, arrow keys, and a click that brings a value along.",
         path: "/counter",
         also: None,
         source: "counter.rs",
     },
     Card {
         title: "Chat",
-        shows: "Rooms that many browsers share: messages over pubsub, a history for those who come late, and forms that keep what was typed when something is wrong with it.",
+        art: include_str!("../templates/art/chat.svg"),
+        shows: "Rooms that many browsers share: messages over pubsub, a history for those who come late, a form that keeps what was typed when it isn't taken.",
         path: "/chat/lobby",
         also: None,
         source: "chat.rs",
     },
     Card {
         title: "Table",
+        art: include_str!("../templates/art/table.svg"),
         shows: "A thousand rows, each a region: sort, filter as you type, and change one row for the price of one row.",
         path: "/table",
-        also: Some(("/table?plain", "The same as one region")),
+        also: Some(("/table?plain", "As one region")),
         source: "table.rs",
     },
 ];

@@ -1,6 +1,6 @@
 //! The document around every page: header, navigation, footer.
 
-use live_smol::prelude::*;
+use live_smol::live_std::{Shell, Template};
 use sailfish::TemplateSimple;
 
 #[derive(TemplateSimple)]

@@ -1,1 +1,63 @@
-mod chat; mod counter; mod index; mod layout; mod rooms; mod stock; mod table;
+//! The gallery: every example page in one server. `cargo run --release` at the workspace's root starts it.
+
+mod chat;
+mod counter;
+mod files;
+mod index;
+mod layout;
+mod rooms;
+mod settings;
+mod stock;
+mod table;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use live_smol::prelude::*;
+use settings::{Settings, USAGE};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+fn main() -> ExitCode {
+    match Settings::read() {
+        Ok(None) => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        Ok(Some(settings)) => finish(run(settings), "", 1),
+        Err(error) => finish(Err(error), USAGE, 2),
+    }
+}
+
+fn finish(result: Result<(), Box<dyn Error>>, advice: &str, code: u8) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprint!("gallery: {error}\n{advice}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Serves until the process is told to end.
+fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let options = Options {
+        dev: settings.dev,
+        public_url: settings.public_url,
+        layout: Arc::new(layout::layout),
+        ..Options::default()
+    };
+    let live = Live::new(options)
+        .page("/", index::IndexPage)
+        .page("/counter", counter::CounterPage)
+        .page("/chat/{room}", chat::ChatPage::default())
+        .page("/table", table::TablePage::new());
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let server = files::serve(live).bind(settings.address)?;
+    println!("The gallery is at http://{}", server.local_addr());
+    signals.forever().next();
+    server.shutdown();
+    Ok(())
+}

@@ -62,7 +62,13 @@ fn product(number: usize) -> Product {
     let (thing, kind) = THINGS[mixed % 20];
     let (material, colour) = (MATERIALS[mixed / 20 % 5], COLOURS[mixed / 100]);
     let cents = (400 + number * 7919 % 9200) as u32 / 50 * 50;
-    Product { number, name: format!("{colour} {material} {thing}"), kind, cents, stock: (number * 31 % 97) as u32 }
+    Product {
+        number,
+        name: format!("{colour} {material} {thing}"),
+        kind,
+        cents,
+        stock: (number * 31 % 97) as u32,
+    }
 }
 
 impl Product {

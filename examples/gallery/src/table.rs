@@ -132,6 +132,10 @@ fn bump(s: &mut Session<Table>, number: i64) -> Result {
         Some(stock) => *stock += 1,
         None => return Err(RecoverableError::new("There is no such row.").into()),
     }
-    if s.state.plain { s.mark("rows") } else { s.mark(format!("row:{number}")) }
+    if s.state.plain {
+        s.mark("rows")
+    } else {
+        s.mark(format!("row:{number}"))
+    }
     Ok(())
 }
