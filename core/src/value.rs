@@ -17,6 +17,8 @@ pub enum Value {
     Float(f64),
     /// A text.
     Str(String),
+    /// Bytes. In the browser a `Uint8Array`.
+    Bin(Vec<u8>),
     /// Several values.
     List(Vec<Value>),
     /// Named values, in the order given.
@@ -41,5 +43,6 @@ from! {
     f64 => Float(core::convert::identity),
     &str => Str(String::from),
     String => Str(core::convert::identity),
+    Vec<u8> => Bin(core::convert::identity),
     Vec<Value> => List(core::convert::identity),
 }

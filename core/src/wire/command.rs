@@ -7,6 +7,9 @@ use super::read::{DecodeError, Reader};
 use crate::command::{Block, Command, Download, Focus, Js, Redirect, Scroll};
 use crate::value::Value;
 
+/// How deep in a frame a command's arguments are: in the frame, the list of commands and the command.
+const ARGS_DEPTH: usize = 4;
+
 pub(super) fn write(out: &mut Writer, id: u64, command: &Command) {
     let (kind, fields) = match command {
         Command::Redirect(_) => (0, 4),
@@ -64,7 +67,7 @@ fn read_block(reader: &mut Reader<'_>) -> Result<Block, DecodeError> {
 fn read_args(
     reader: &mut Reader<'_>,
 ) -> Result<alloc::vec::Vec<(alloc::string::String, Value)>, DecodeError> {
-    match reader.value()? {
+    match reader.value_at(ARGS_DEPTH)? {
         Value::Map(entries) => Ok(entries),
         _ => Err(DecodeError::Type),
     }

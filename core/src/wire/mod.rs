@@ -1,5 +1,9 @@
 #![doc = include_str!("WIRE.md")]
 
+use alloc::vec::Vec;
+
+use crate::value::Value;
+
 mod browser;
 mod close;
 mod command;
@@ -22,6 +26,24 @@ pub const SUBPROTOCOL: &str = "mizu-live-v1";
 
 /// The subprotocol of the JSON debug mode: text messages.
 pub const SUBPROTOCOL_JSON: &str = "mizu-live-v1.json";
+
+/// Reads one frame as a value of no kind in particular, as strictly as any: for tools, and for the JSON debug mode.
+///
+/// # Errors
+/// Whatever the wire refuses: an extension type, a key that comes twice, too deep a nesting, trailing bytes.
+pub fn decode(frame: &[u8]) -> Result<Value, DecodeError> {
+    let mut reader = read::Reader::unbounded(frame);
+    let value = reader.value()?;
+    reader.finish()?;
+    Ok(value)
+}
+
+/// Writes a value as a frame.
+pub fn encode(value: &Value) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.value(value);
+    out.into_vec()
+}
 
 /// The kinds of frames from the browser.
 mod browser_kind {

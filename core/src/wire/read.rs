@@ -113,30 +113,38 @@ impl<'a> Reader<'a> {
         self.rest
     }
 
-    /// A value of any shape, [`MAX_DEPTH`] deep at most.
+    /// A value of any shape, [`MAX_DEPTH`] arrays and maps deep at most. A whole number past `i64` becomes a float.
     pub(super) fn value(&mut self) -> Result<Value, DecodeError> {
         self.value_at(1)
     }
 
-    fn value_at(&mut self, depth: usize) -> Result<Value, DecodeError> {
-        if depth > MAX_DEPTH {
-            return Err(DecodeError::Limit);
-        }
+    /// The same, in `depth - 1` arrays already.
+    pub(super) fn value_at(&mut self, depth: usize) -> Result<Value, DecodeError> {
         Ok(match self.marker().ok_or(DecodeError::Truncated)? {
             Marker::Null => {
                 self.nil();
                 Value::Nil
             }
             Marker::True | Marker::False => Value::Bool(self.bool()?),
+            Marker::F32 => Value::Float(self.take(|bytes| decode::read_f32(bytes).ok())?.into()),
             Marker::F64 => Value::Float(self.take(|bytes| decode::read_f64(bytes).ok())?),
+            Marker::U64 => {
+                let number: u64 = self.uint()?;
+                i64::try_from(number).map_or(Value::Float(number as f64), Value::Int)
+            }
+            Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => Value::Bin(self.bin()?.into()),
             Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
                 Value::Str(self.str()?.into())
             }
             Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => {
                 let len = self.array()?;
+                check_depth(depth)?;
                 Value::List((0..len).map(|_| self.value_at(depth + 1)).collect::<Result<_, _>>()?)
             }
-            Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => Value::Map(self.map(depth)?),
+            Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => {
+                check_depth(depth)?;
+                Value::Map(self.map(depth)?)
+            }
             _ => Value::Int(self.take(|bytes| decode::read_int(bytes).ok())?),
         })
     }
@@ -178,4 +186,8 @@ impl<'a> Reader<'a> {
         self.rest = rest;
         Ok(bytes)
     }
+}
+
+fn check_depth(depth: usize) -> Result<(), DecodeError> {
+    if depth > MAX_DEPTH { Err(DecodeError::Limit) } else { Ok(()) }
 }

@@ -54,6 +54,7 @@ impl Writer {
             }
             Value::Float(value) => sure(encode::write_f64(&mut self.0, *value)),
             Value::Str(value) => self.str(value),
+            Value::Bin(value) => self.bin(value),
             Value::List(values) => {
                 self.array(values.len());
                 values.iter().for_each(|value| self.value(value));

@@ -2,6 +2,7 @@
 
 pub mod deltas;
 pub mod edit;
+pub mod json;
 pub mod markup;
 pub mod pages;
 pub mod random;

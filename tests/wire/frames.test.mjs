@@ -1,0 +1,89 @@
+// The client's msgpack against the golden vectors, and against the core's on random frames, half of them damaged: CASES (100000) from
+// SEED (1).
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import vm from 'node:vm';
+import { bundle } from '../browser/lib/bundle.mjs';
+import { fieldsOf } from './fields.mjs';
+
+const CASES = process.env.CASES ?? '100000';
+const SEED = process.env.SEED ?? '1';
+
+vm.runInThisContext(await bundle(`import { decode, encode } from './msgpack'; globalThis.client = { decode, encode };`));
+const { encode } = globalThis.client;
+/** Takes a whole buffer, as a WebSocket gives it. */
+const decode = (frame) => globalThis.client.decode(Uint8Array.from(frame).buffer);
+const vectors = JSON.parse(await readFile(new URL('vectors.json', import.meta.url), 'utf8'));
+const hex = (text) => Uint8Array.from(Buffer.from(text, 'hex'));
+const toHex = (bytes) => Buffer.from(bytes).toString('hex');
+
+/** As the JSON debug mode writes it. */
+const json = (value) =>
+  value instanceof Uint8Array
+    ? { bin: Buffer.from(value).toString('base64') }
+    : Array.isArray(value)
+      ? value.map(json)
+      : value && typeof value == 'object'
+        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, json(item)]))
+        : value;
+
+const fromJson = (value) =>
+  Array.isArray(value) ? value.map(fromJson) : value?.bin != null ? Uint8Array.from(Buffer.from(value.bin, 'base64')) : value;
+
+for (const vector of vectors.frames) {
+  test(`frame from the ${vector.direction}: ${vector.name}`, () => {
+    assert.deepEqual(json(decode(hex(vector.hex))), vector.json);
+    if (vector.direction == 'browser') assert.equal(toHex(encode(fromJson(vector.json))), vector.hex);
+  });
+}
+
+// What is well-formed msgpack of the wrong shape is the server's to refuse; a browser trusts its server's shapes.
+const malformed = /^(empty$|trailing|extension|array beyond|string beyond|the byte|nested|a key)/;
+for (const vector of vectors.refused.filter(({ direction, name }) => direction == 'server' && malformed.test(name))) {
+  test(`refused: ${vector.name}`, () => assert.throws(() => decode(hex(vector.hex))));
+}
+
+test(`${CASES} random frames from seed ${SEED}`, async () => {
+  const args = ['run', '--quiet', '--release', '-p', 'wire-tests', '--bin', 'frames', '--', CASES, SEED];
+  const cases = spawn('cargo', args, { cwd: new URL('.', import.meta.url), stdio: ['ignore', 'pipe', 'inherit'] });
+  const exit = once(cases, 'exit');
+  const seen = { agreed: 0, refused: 0 };
+  for await (const [frame, value] of fieldsOf(cases.stdout, 2)) {
+    const which = `case ${seen.agreed}: ${toHex(frame)}`;
+    assert.equal(read(frame), value.toString(), which);
+    if (!value.length) seen.refused++;
+    seen.agreed++;
+  }
+  assert.deepEqual(await exit, [0, null]);
+  assert.equal(seen.agreed, Number(CASES));
+  assert.ok(seen.refused > seen.agreed / 10 && seen.refused < seen.agreed / 2, JSON.stringify(seen));
+  console.log(seen);
+});
+
+/** The canonical text of what the client reads; empty where it refuses. */
+function read(frame) {
+  try {
+    return canonical(decode(frame));
+  } catch {
+    return '';
+  }
+}
+
+function canonical(value) {
+  if (value === null) return 'nil';
+  if (typeof value == 'number') return number(value);
+  if (typeof value != 'object') return typeof value == 'string' ? JSON.stringify(value) : `${value}`;
+  if (value instanceof Uint8Array) return `<${Buffer.from(value).toString('base64')}>`;
+  if (Array.isArray(value)) return `[${value.map(canonical)}]`;
+  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
+  return `{${entries.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))}}`;
+}
+
+function number(value) {
+  const bits = Buffer.alloc(8);
+  bits.writeDoubleBE(value);
+  return Number.isNaN(value) ? 'nan' : bits.toString('hex');
+}

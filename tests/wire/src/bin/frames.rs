@@ -1,0 +1,140 @@
+//! Writes random frames, half of them damaged, and what the core reads in them, for another implementation to agree with:
+//! `frames COUNT SEED > FILE`. Each case is two fields with their length before them, four bytes little-endian: the frame, and its value as
+//! [`canonical`] text, empty where it is refused.
+
+use std::borrow::Cow;
+use std::io::{BufWriter, Result, Write, stdout};
+
+use live_core::wire::{Body, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome, decode, encode};
+use live_core::{Block, Command, Download, Focus, Js, Redirect, Scroll, Value};
+use wire_tests::json::canonical;
+use wire_tests::random::Random;
+
+const TEXTS: [&str; 8] = ["", "a", "count", "<p>é</p>", "row:17", "日本", "\u{feff}bom", "__proto__"];
+
+/// The depth at which values are no longer lists and maps: past what the wire allows.
+const SCALAR: usize = 9;
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse().expect("a number"));
+    let (count, seed) = (arguments.next().unwrap_or(100_000), arguments.next().unwrap_or(1));
+    let (mut random, mut out) = (Random::new(seed), BufWriter::new(stdout().lock()));
+    for _ in 0..count {
+        let mut frame =
+            if random.one_in(2) { server_frame(&mut random) } else { encode(&value(&mut random, 0)) };
+        if random.one_in(2) {
+            damage(&mut random, &mut frame);
+        }
+        field(&mut out, &frame)?;
+        field(&mut out, decode(&frame).map_or(String::new(), |value| canonical(&value)).as_bytes())?;
+    }
+    out.flush()
+}
+
+/// The bytes of a frame that the core wrote, and reads as it was.
+fn server_frame(random: &mut Random) -> Vec<u8> {
+    let bytes = [random.bits() as u8, random.bits() as u8, 0x80];
+    let frame = match random.below(6) {
+        0 => ServerFrame::Welcome(Welcome {
+            applied: number(random),
+            heartbeat: number(random),
+            token: text(random),
+            resumed: random.one_in(2),
+            reset: random.one_in(2),
+        }),
+        1 | 2 => ServerFrame::Update(Update {
+            applied: number(random),
+            patches: (0..random.below(4)).map(|_| patch(random, &bytes)).collect(),
+            commands: (0..random.below(3)).map(|_| (number(random), Cow::Owned(command(random)))).collect(),
+            failed: (0..random.below(3)).map(|_| number(random)).collect(),
+            title: random.one_in(3).then(|| text(random)),
+        }),
+        3 => ServerFrame::Shared {
+            shared: number(random),
+            epoch: number(random),
+            from: number(random),
+            to: number(random),
+            check: random.bits(),
+            body: body(random, &bytes),
+        },
+        4 => ServerFrame::Notice { level: NoticeLevel::Warning, text: text(random) },
+        _ => ServerFrame::Away { wait: number(random) },
+    };
+    let encoded = frame.encode();
+    assert_eq!(ServerFrame::decode(&encoded).as_ref(), Ok(&frame), "a frame reads as it was written");
+    encoded
+}
+
+fn patch<'a>(random: &mut Random, bytes: &'a [u8]) -> Patch<'a> {
+    let named = random.one_in(2);
+    let region =
+        if named { Region::Named(text(random)) } else { Region::Number(random.bits() >> random.below(32)) };
+    Patch { region, check: random.bits(), body: body(random, bytes) }
+}
+
+fn body<'a>(random: &mut Random, bytes: &'a [u8]) -> Body<'a> {
+    match random.below(4) {
+        0 => Body::Full(text(random)),
+        1 => Body::Delta(&bytes[random.below(3)..]),
+        2 => Body::Element { high: random.bits(), id: text(random), html: text(random) },
+        _ => Body::Stream {
+            shared: number(random),
+            epoch: number(random),
+            version: number(random),
+            html: text(random),
+        },
+    }
+}
+
+fn command(random: &mut Random) -> Command {
+    match random.below(5) {
+        0 => Redirect { to: text(random).into(), replace: random.one_in(2) }.into(),
+        1 => Focus::on(text(random)).into(),
+        2 => Scroll::to(text(random)).block(Block::Nearest).into(),
+        3 => Download::new(text(random), text(random)).into(),
+        _ => Js::call(text(random)).arg("a", value(random, SCALAR)).arg("b", random.one_in(2)).into(),
+    }
+}
+
+fn value(random: &mut Random, depth: usize) -> Value {
+    let many = random.below(4) + usize::from(random.one_in(30)) * 20;
+    match random.below(if depth < SCALAR { 9 } else { 6 }) {
+        0 => Value::Nil,
+        1 => Value::Bool(random.one_in(2)),
+        2 => Value::Int(number(random) as i64 * if random.one_in(2) { 1 } else { -1 }),
+        3 => Value::Float(f64::from(random.bits()) / 7.0),
+        4 => Value::Str(text(random).repeat(many)),
+        5 => Value::Bin(vec![7; many * 10]),
+        6 | 7 => Value::List((0..many).map(|_| value(random, depth + 1)).collect()),
+        _ => Value::Map(
+            (0..many).map(|at| (format!("{}{}", text(random), at / 2), value(random, depth + 1))).collect(),
+        ),
+    }
+}
+
+/// Numbers of every length, up to what a float holds exactly.
+fn number(random: &mut Random) -> u64 {
+    (u64::from(random.bits()) << 21 ^ u64::from(random.bits())) >> random.below(53)
+}
+
+fn text(random: &mut Random) -> &'static str {
+    TEXTS[random.below(TEXTS.len())]
+}
+
+fn damage(random: &mut Random, frame: &mut Vec<u8>) {
+    for _ in 0..=random.below(3) {
+        let at = random.below(frame.len());
+        match random.below(4) {
+            0 => frame.truncate(at),
+            1 => frame.insert(at, random.bits() as u8),
+            2 if at < frame.len() => drop(frame.remove(at)),
+            _ if at < frame.len() => frame[at] = random.bits() as u8,
+            _ => {}
+        }
+    }
+}
+
+fn field(out: &mut impl Write, bytes: &[u8]) -> Result<()> {
+    out.write_all(&(bytes.len() as u32).to_le_bytes())?;
+    out.write_all(bytes)
+}
