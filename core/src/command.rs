@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::limits::MAX_ARGUMENT_DEPTH;
 use crate::value::Value;
 
 /// An action in the browser. [`Session::push`](crate::Session::push) takes each of the types that it holds.
@@ -156,6 +157,30 @@ macro_rules! from {
 }
 
 from!(Redirect, Focus, Scroll, Download, Js);
+
+impl Command {
+    /// Refuses what no browser would read: arguments that nest too deep.
+    pub(crate) fn check(&self) -> Result<(), TooDeep> {
+        match self {
+            Self::Js(js) if js.args.iter().any(|(_, value)| value.depth() > MAX_ARGUMENT_DEPTH) => {
+                Err(TooDeep)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An argument of a [`Js`] command nests deeper than [`MAX_ARGUMENT_DEPTH`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooDeep;
+
+impl fmt::Display for TooDeep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an argument of a Js command nests deeper than {MAX_ARGUMENT_DEPTH}")
+    }
+}
+
+impl core::error::Error for TooDeep {}
 
 impl fmt::Display for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

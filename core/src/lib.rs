@@ -1,4 +1,29 @@
-//! Server-authoritative live pages as pure state machines.
+//! Server-authoritative live pages as pure state machines: no clock, no randomness, no I/O, no `std`.
+//!
+//! A page's state lives on the server as a typed value. The browser sends small events and receives small patches. This crate
+//! does all the thinking about that, and leaves everything with a clock, a socket or a file to a *driver*: `live-std` and
+//! `live-smol` are one, a test or a simulation is another.
+//!
+//! From the top down:
+//!
+//! 1. **What a page author writes**: a [`Page`] with its [`Session`], [`Ctx`], [`Event`] and [`View`]; [`Command`]s, [`Flash`]
+//!    messages, a [`RecoverableError`].
+//! 2. **The machine**: a [`Machine`] is one session of one page. [`Input`]s go in by [`Machine::handle`], [`Output`]s come out of
+//!    [`Machine::poll`], and [`Machine::poll_timeout`] says when to come back.
+//! 3. **The browser's half**: [`client::Client`], the same protocol seen from the other end.
+//! 4. **The wire**: [`wire`] has the protocol, byte by byte; [`delta`], [`narrow`] and [`hash`] are its parts.
+//! 5. **The limits**: every one by name, in [`limits`].
+//!
+//! # The driver's contract
+//!
+//! 1. Verify the token of a connection's first frame, a [`wire::Hello`]; [`Machine::mount`] a session, or take the one that is there; then
+//!    handle [`Input::Connected`].
+//! 2. Handle whatever happens as an [`Input`], with the time: frames, messages, the end of the connection.
+//! 3. After each input call [`Machine::poll`] until it gives `None`, and do what each [`Output`] says, in order: transmit, apply an
+//!    effect, close.
+//! 4. Answer an [`Output::Commit`] by [`Input::Committed`] or [`Input::CommitFailed`]. Without [`Config::durable`] there are none.
+//! 5. Handle [`Input::Timeout`] when the time of [`Machine::poll_timeout`] has come; ask for it anew after each input.
+//! 6. While [`Machine::is_ready`] is false, read no more frames.
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core, clippy::std_instead_of_alloc)]
 
@@ -31,7 +56,7 @@ mod view;
 pub mod wire;
 
 pub use codec::{CodecError, NoCodec, StateCodec};
-pub use command::{Block, Command, Download, Focus, Js, Redirect, Scroll};
+pub use command::{Block, Command, Download, Focus, Js, Redirect, Scroll, TooDeep};
 pub use config::Config;
 pub use counters::Counters;
 pub use ctx::{Ctx, Timer, TooMany};

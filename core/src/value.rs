@@ -25,6 +25,17 @@ pub enum Value {
     Map(Vec<(String, Value)>),
 }
 
+impl Value {
+    /// How deep lists and maps nest in it: 0 for a plain value.
+    pub fn depth(&self) -> usize {
+        match self {
+            Self::List(values) => 1 + values.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Map(entries) => 1 + entries.iter().map(|(_, value)| value.depth()).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+}
+
 macro_rules! from {
     ($($from:ty => $value:ident ($($with:tt)*)),* $(,)?) => {$(
         impl From<$from> for Value {
