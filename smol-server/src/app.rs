@@ -8,8 +8,9 @@ use http::header::{
     SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{Method, StatusCode};
+use live_core::Error;
 use live_std::assets::{self, Asset};
-use live_std::{Denied, Engine, Visitor};
+use live_std::{Denied, Engine, Visitor, caught};
 use tungstenite::handshake::derive_accept_key;
 
 use crate::handler::{Endpoint, Layer, Next};
@@ -46,7 +47,8 @@ impl Answer for From {
         }
         let app = self.app.clone();
         let endpoint: Endpoint = Arc::new(move |request| Box::pin(app.clone().dispatch(request)));
-        Next::new(self.app.layers.clone(), endpoint).run(request).await
+        let response = caught(Box::pin(Next::new(self.app.layers.clone(), endpoint).run(request))).await;
+        response.unwrap_or_else(|panicked| Response::from(Err::<Response, _>(Error::from(panicked))))
     }
 }
 

@@ -1,18 +1,15 @@
 //! Listening, and stopping.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
 use async_io::{Async, Timer};
 use futures_lite::{AsyncReadExt, FutureExt};
 use live_core::wire::Reason;
-use live_std::Connection;
+use live_std::{Connection, caught};
 
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
@@ -99,7 +96,7 @@ async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, o
         match listener.accept().await {
             Ok((stream, peer)) => {
                 let (app, peers, open) = (app.clone(), peers.clone(), open.clone());
-                spawner.run(Box::pin(caught(serve(stream, peer, app, peers, open))));
+                spawner.run(isolated(serve(stream, peer, app, peers, open)));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection wasn't accepted");
@@ -153,15 +150,10 @@ async fn linger(mut stream: Async<TcpStream>) {
 }
 
 /// A panic ends its own connection and no other.
-async fn caught(task: impl Future<Output = ()>) {
-    let mut task = Box::pin(task);
-    poll_fn(|cx| {
-        catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(cx))).unwrap_or_else(|_| {
-            tracing::error!("a connection panicked");
-            Poll::Ready(())
-        })
-    })
-    .await;
+async fn isolated(task: impl Future<Output = ()> + Send) {
+    if let Err(panicked) = caught(Box::pin(task)).await {
+        tracing::error!(%panicked, "a connection panicked");
+    }
 }
 
 impl Open {

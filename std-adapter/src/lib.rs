@@ -29,7 +29,7 @@ pub use clock::{Clock, unix_seconds};
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
 pub use engine::{
     Connection, Engine, EngineBuilder, Incoming, InvalidRoute, Outgoing, Protocol, Refused, Runtime, Upgrade,
-    Visitor, unescaped,
+    Visitor, caught, unescaped,
 };
 pub use form::EventForm;
 pub use guard::CatchUnwind;

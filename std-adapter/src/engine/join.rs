@@ -122,7 +122,8 @@ impl Engine {
 
     /// Puts a session into the registry and on the bus.
     fn register(&self, new: New, live: Box<dyn Live>, was_there: bool) -> (Arc<Slot>, bool) {
-        let topics = live.topics();
+        // A new session's subscriptions come as effects; a restored one has missed what was said meanwhile.
+        let topics = if was_there { live.topics() } else { Vec::new() };
         let (slot, is_new) = self.registry.add(Slot::new(new.id, new.request, live));
         if !is_new {
             return (slot, true);

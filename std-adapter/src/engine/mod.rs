@@ -40,7 +40,7 @@ use mailbox::Mail;
 use pages::Pages;
 pub use pages::{InvalidRoute, unescaped};
 use registry::Registry;
-pub use runtime::Runtime;
+pub use runtime::{Runtime, caught};
 use slot::Slot;
 pub use upgrade::{Protocol, Refused, Upgrade, Visitor};
 

@@ -20,7 +20,7 @@ pub trait Runtime: Send + Sync + 'static {
 }
 
 /// A future whose panic ends it with an error, and nothing else.
-pub(crate) async fn caught<T>(mut future: BoxFuture<'static, T>) -> Result<T, Panicked> {
+pub async fn caught<T>(mut future: BoxFuture<'_, T>) -> Result<T, Panicked> {
     let result = poll_fn(|cx| match CatchUnwind.run(|| future.as_mut().poll(cx)) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),

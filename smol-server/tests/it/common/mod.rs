@@ -1,0 +1,35 @@
+//! A page to try everything on, and a browser tab without a browser. Every wait ends with what it waits for, or after
+//! [`PATIENCE`] with a failed test.
+
+pub(crate) mod http;
+pub(crate) mod page;
+pub(crate) mod tab;
+
+use std::time::Duration;
+
+use live_smol::prelude::*;
+use live_smol::{Server, live_std::Keys};
+
+pub(crate) use page::Lab;
+pub(crate) use tab::Tab;
+
+/// How long a test waits for what must come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server with the lab under `/lab/{room}`.
+pub(crate) fn server() -> Server {
+    start(options())
+}
+
+pub(crate) fn start(options: Options) -> Server {
+    lab(options).bind("127.0.0.1:0").unwrap()
+}
+
+pub(crate) fn lab(options: Options) -> Live {
+    Live::new(options).page("/lab/{room}", Lab)
+}
+
+/// The defaults, with the errors of page code kept out of the test's output.
+pub(crate) fn options() -> Options {
+    Options { keys: Keys::default(), on_error: std::sync::Arc::new(|_, _| {}), ..Options::default() }
+}

@@ -1,0 +1,147 @@
+//! A browser tab: loads a page, opens its socket, speaks the protocol.
+
+use std::net::{SocketAddr, TcpStream};
+
+use data_encoding::BASE64;
+use live_smol::live_core::client::{Action, Client, Heard};
+use live_smol::live_core::wire::SUBPROTOCOL;
+use tungstenite::client::IntoClientRequest;
+use tungstenite::handshake::client::Request;
+use tungstenite::{Error, Message, WebSocket};
+
+use super::http;
+
+pub(crate) struct Tab {
+    pub(crate) client: Client,
+    pub(crate) heard: Vec<Heard>,
+    pub(crate) cookie: String,
+    pub(crate) token: String,
+    pub(crate) ws: WebSocket<TcpStream>,
+    server: SocketAddr,
+}
+
+/// The first response, as the client's half needs it.
+pub(crate) struct Loaded {
+    pub(crate) client: Client,
+    pub(crate) cookie: String,
+    pub(crate) token: String,
+}
+
+/// Loads a page.
+pub(crate) fn load(server: SocketAddr, path: &str, cookie: &str) -> Loaded {
+    let page = http::get(server, path, &format!("Cookie: {cookie}\r\n"));
+    assert_eq!(page.status, 200, "{}", page.text());
+    let set =
+        page.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or(cookie).to_owned();
+    let token = page.quoted("data-lv=\"").to_owned();
+    let hashes = BASE64.decode(page.quoted("data-lv-view=\"").as_bytes()).unwrap();
+    let text = page.text();
+    let start = text.find("data-lv-view=").unwrap();
+    let start = start + text[start..].find('>').unwrap() + 1;
+    let html = &text[start..text.rfind("</div>").unwrap()];
+    let title = text.split_once("<title>").unwrap().1.split_once("</title>").unwrap().0;
+    Loaded { client: Client::open(&token, title, html, &hashes), cookie: set, token }
+}
+
+/// A handshake's request, with everything right.
+pub(crate) fn request(server: SocketAddr, cookie: &str) -> Request {
+    let mut request = format!("ws://{server}/_live/websocket").into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("Origin", format!("http://{server}").parse().unwrap());
+    headers.insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse().unwrap());
+    headers.insert("Cookie", cookie.parse().unwrap());
+    request
+}
+
+pub(crate) fn open(server: SocketAddr, request: Request) -> WebSocket<TcpStream> {
+    tungstenite::client(request, http::connect(server)).unwrap().0
+}
+
+impl Tab {
+    /// Loads a page and connects.
+    pub(crate) fn new(server: SocketAddr, path: &str) -> Self {
+        Self::of(server, load(server, path, ""))
+    }
+
+    pub(crate) fn of(server: SocketAddr, loaded: Loaded) -> Self {
+        let Loaded { client, cookie, token } = loaded;
+        let ws = open(server, request(server, &cookie));
+        let mut tab = Self { client, heard: Vec::new(), cookie, token, ws, server };
+        tab.hello();
+        tab
+    }
+
+    /// The connection is gone, or will be: opens another.
+    pub(crate) fn reconnect(&mut self) {
+        self.ws = open(self.server, request(self.server, &self.cookie));
+        self.hello();
+        for frame in self.client.resend() {
+            self.send_raw(frame);
+        }
+    }
+
+    /// The next connection goes to another server.
+    pub(crate) fn move_to(&mut self, server: SocketAddr) {
+        self.server = server;
+    }
+
+    fn hello(&mut self) {
+        let hello = self.client.hello();
+        self.send_raw(hello);
+        self.until("a welcome", |tab| tab.heard.iter().any(|heard| matches!(heard, Heard::Welcome { .. })));
+    }
+
+    pub(crate) fn send(&mut self, action: Action) {
+        let frame = self.client.send(action);
+        self.send_raw(frame);
+    }
+
+    /// Sends an event and waits until it is acknowledged.
+    pub(crate) fn act(&mut self, name: &str) {
+        self.send(Action::new(name));
+        self.until("an acknowledgement", |tab| tab.client.pending() == 0);
+    }
+
+    pub(crate) fn send_raw(&mut self, frame: Vec<u8>) {
+        self.ws.send(Message::Binary(frame.into())).unwrap();
+    }
+
+    /// Takes in frames until `done`.
+    pub(crate) fn until(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        while !done(self) {
+            match self.ws.read() {
+                Ok(Message::Binary(frame)) => self.take_in(&frame),
+                Ok(Message::Ping(_) | Message::Pong(_)) => {}
+                other => panic!("waiting for {what}, got {other:?}; the page is {}", self.client.page_html()),
+            }
+        }
+    }
+
+    pub(crate) fn until_html(&mut self, region: &str, html: &str) {
+        self.until(html, |tab| tab.client.html(region) == Some(html));
+    }
+
+    /// Reads until the server closes: the code and the reason.
+    pub(crate) fn closed(&mut self) -> (u16, String) {
+        closed(&mut self.ws)
+    }
+
+    fn take_in(&mut self, frame: &[u8]) {
+        let heard = self.client.receive(frame).unwrap();
+        self.heard.extend(heard);
+        while let Some(reply) = self.client.reply() {
+            self.send_raw(reply);
+        }
+    }
+}
+
+pub(crate) fn closed(ws: &mut WebSocket<TcpStream>) -> (u16, String) {
+    loop {
+        match ws.read() {
+            Ok(Message::Close(Some(frame))) => return (frame.code.into(), frame.reason.to_string()),
+            Ok(Message::Close(None)) | Err(Error::ConnectionClosed) => panic!("closed without a code"),
+            Ok(_) => {}
+            Err(error) => panic!("no close frame: {error}"),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The server as its clients see it: over TCP.
+
+mod bad_input;
+mod common;
+mod lifecycle;
+mod pages;
+mod routes;
+mod sessions;
+mod store;

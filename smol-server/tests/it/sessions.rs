@@ -1,0 +1,121 @@
+//! Sessions side by side: failures, messages, the bus.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use live_smol::Options;
+use live_smol::live_core::client::{Action, Heard};
+use live_smol::live_std::PubSubExt;
+
+use crate::common::page::Note;
+use crate::common::{PATIENCE, Tab, options, server, start};
+
+#[test]
+fn a_panic_or_an_error_touches_its_own_event_only() {
+    let server = server();
+    let mut bystander = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr(), "/lab/b");
+    for name in ["inc", "panic", "fail", "task", "inc"] {
+        tab.act(name);
+    }
+    tab.until_html("count", "2");
+    let failed: Vec<_> =
+        tab.heard.iter().filter(|heard| matches!(heard, Heard::Failed(_))).cloned().collect();
+    assert_eq!(failed, [Heard::Failed(2), Heard::Failed(3)]);
+    tab.act("tell");
+    tab.until_html("flash", "Not today.");
+    bystander.act("inc");
+    bystander.until_html("count", "1");
+}
+
+#[test]
+fn errors_reach_the_hook() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let hook = told.clone();
+    let options = Options {
+        on_error: Arc::new(move |session, report| {
+            hook.lock().unwrap().push(format!("{} {report}", session.path))
+        }),
+        ..options()
+    };
+    let server = start(options);
+    let mut tab = Tab::new(server.local_addr(), "/lab/b");
+    tab.act("fail");
+    tab.act("panic");
+    let told = told.lock().unwrap();
+    assert_eq!(*told, ["/lab/b handle `fail`: broken", "/lab/b handle `panic`: panicked: handle panics"]);
+}
+
+#[test]
+fn what_one_says_the_other_hears() {
+    let server = server();
+    let mut ann = Tab::new(server.local_addr(), "/lab/bees");
+    let mut bob = Tab::new(server.local_addr(), "/lab/bees");
+    let mut eve = Tab::new(server.local_addr(), "/lab/wasps");
+    ann.send(Action::new("say").field("text", "hello"));
+    for tab in [&mut ann, &mut bob] {
+        tab.until("the message", |tab| {
+            tab.client.html("notes").is_some_and(|html| html.contains("<li>hello</li>"))
+        });
+    }
+    server.pubsub().publish("room:wasps", &Note::Said("psst".into())).unwrap();
+    eve.until("the message", |tab| {
+        tab.client.html("notes").is_some_and(|html| html.contains("<li>psst</li>"))
+    });
+    assert!(!eve.client.page_html().contains("hello"));
+    server.pubsub().broadcast(&Note::Said("all".into())).unwrap();
+    for tab in [&mut ann, &mut bob, &mut eve] {
+        tab.until("the broadcast", |tab| {
+            tab.client.html("notes").is_some_and(|html| html.contains("<li>all</li>"))
+        });
+    }
+}
+
+#[test]
+fn what_a_page_cannot_read_is_ignored() {
+    let server = server();
+    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    server.pubsub().publish("room:a", &12345).unwrap();
+    server.pubsub().publish("room:a", &Note::Said("sound".into())).unwrap();
+    tab.until("the sound one", |tab| tab.client.html("notes").is_some_and(|html| html.contains("sound")));
+    assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))));
+}
+
+#[test]
+fn messages_for_a_lost_connection_wait_and_past_the_limit_are_told_as_missed() {
+    let server = server();
+    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    tab.act("inc");
+    // The second connection's close says that the session has been left.
+    tab.ws.close(None).unwrap();
+    while tab.ws.read().is_ok() {}
+    for n in 0..100 {
+        server.pubsub().publish("room:a", &Note::Said(format!("note {n}"))).unwrap();
+    }
+    tab.reconnect();
+    tab.until("what was missed", |tab| {
+        tab.client.html("notes").is_some_and(|html| html.contains("missed room:a"))
+    });
+    let html = tab.client.html("notes").unwrap();
+    assert!(html.contains("note 63") && !html.contains("note 64"), "{html}");
+}
+
+#[test]
+fn a_session_starts_and_ends() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let (started, ended) = (tell.clone(), tell);
+    let options = Options {
+        grace: Duration::ZERO,
+        on_session_start: Some(Arc::new(move |session| {
+            started.send(("start", session.path.to_owned())).unwrap()
+        })),
+        on_session_end: Some(Arc::new(move |session| ended.send(("end", session.path.to_owned())).unwrap())),
+        ..options()
+    };
+    let server = start(options);
+    let tab = Tab::new(server.local_addr(), "/lab/a");
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), ("start", "/lab/a".to_owned()));
+    drop(tab);
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), ("end", "/lab/a".to_owned()));
+    assert_eq!(server.sessions(), 0);
+}
