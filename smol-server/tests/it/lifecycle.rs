@@ -69,7 +69,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 fn refused(result: std::result::Result<Server, StartError>) -> String {
-    result.err().expect("an error").to_string()
+    result.expect_err("it started").to_string()
 }
 
 #[test]

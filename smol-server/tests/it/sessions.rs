@@ -1,11 +1,11 @@
 //! Sessions side by side: failures, messages, the bus.
 
+use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use live_smol::Options;
 use live_smol::live_core::client::{Action, Heard};
-use live_smol::live_std::PubSubExt;
+use live_smol::prelude::*;
 
 use crate::common::page::Note;
 use crate::common::{PATIENCE, Tab, options, server, start};
@@ -118,4 +118,37 @@ fn a_session_starts_and_ends() {
     drop(tab);
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), ("end", "/lab/a".to_owned()));
     assert_eq!(server.sessions(), 0);
+}
+
+/// Looks at its data, and then somebody publishes, before the subscription has come about.
+struct Overtaken(Arc<dyn PubSub>);
+
+impl Page for Overtaken {
+    type State = Vec<String>;
+    type Message = Note;
+
+    fn mount(&self, ctx: &mut Ctx<Self>, _: &mut Session<Vec<String>>) -> Result {
+        ctx.subscribe("news")?;
+        Ok(self.0.publish("news", &Note::Said("too early".into()))?)
+    }
+
+    fn render(&self, s: &Session<Vec<String>>, view: &mut View) -> Result {
+        view.page(|out| Ok(write!(out, "{:?}", s.state)?));
+        Ok(())
+    }
+
+    fn missed(&self, _: &mut Ctx<Self>, s: &mut Session<Vec<String>>, topic: &str) -> Result {
+        s.state.push(topic.to_owned());
+        s.mark_all();
+        Ok(())
+    }
+}
+
+#[test]
+fn what_was_published_between_mount_and_subscription_is_told_as_missed() {
+    let options = options();
+    let page = Overtaken(options.pubsub.clone());
+    let server = Live::new(options).page("/", page).bind("127.0.0.1:0").unwrap();
+    let mut tab = Tab::new(server.local_addr(), "/");
+    tab.until_html("", "[\"news\"]");
 }

@@ -7,17 +7,15 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use live_core::wire::Reason;
-use live_core::{CommitError, Input, Instant};
+use live_core::{Input, Instant};
 
 use super::Engine;
 use super::bucket::Bucket;
 use super::join::{Joined, guarded};
-use super::mailbox::Mail;
-use super::outputs::ToBrowser;
-use super::slot::{Inner, Slot};
+use super::serve::{Served, serve};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
-use crate::store::{BoxFuture, StoreError};
+use crate::store::BoxFuture;
 
 /// Frames in, frames out. The owner of the socket does this, over and over:
 ///
@@ -173,6 +171,7 @@ impl Connection {
                 }
                 let mut inner = slot.lock();
                 if inner.owner == Some(*number) {
+                    inner.mark = self.engine.options().pubsub.mark();
                     inner.live.handle(Input::Frame(frame), self.heard);
                 }
             }
@@ -206,9 +205,7 @@ impl Connection {
         inner.owner = None;
         inner.detached += 1;
         inner.live.handle(Input::Closed, now);
-        while let Some(output) = inner.live.poll(now) {
-            self.engine.carry_out(&slot, output);
-        }
+        self.engine.settle_outputs(&slot, &mut inner, now);
         let count = inner.detached;
         drop(inner);
         self.engine.detached(&slot, count);
@@ -217,8 +214,9 @@ impl Connection {
     /// Nothing to send now: looks after the connection itself, and sees to it that it is woken in time.
     fn wait(&mut self, next: Option<Instant>, now: Instant, cx: &mut Context<'_>) -> Poll<Outgoing> {
         let heartbeat = self.engine.options().heartbeat_interval;
+        let limit = heartbeat.saturating_mul(5) / 2;
         let silent = now - self.heard;
-        if silent >= heartbeat.saturating_mul(5) / 2 {
+        if silent >= limit {
             self.leave();
             return Poll::Ready(Outgoing::Abort);
         }
@@ -233,8 +231,7 @@ impl Connection {
             }
             return Poll::Ready(Outgoing::Ping);
         }
-        let ping =
-            coarse(self.heard.max(self.pinged) + heartbeat.min(heartbeat.saturating_mul(5) / 2 - silent));
+        let ping = coarse(self.heard.max(self.pinged) + heartbeat.min(limit - silent), heartbeat);
         let reading = self.bucket.opens_at(now);
         if let Some(at) = [Some(ping), next, reading].into_iter().flatten().min() {
             self.set_alarm(at, now, cx);
@@ -271,69 +268,15 @@ impl Drop for Connection {
     }
 }
 
-enum Served {
-    Frame(Vec<u8>),
-    Close(Reason),
-    Idle(Option<Instant>),
-}
-
-/// Lets the session's machine do what there is to do, up to the next thing for the browser.
-fn serve(engine: &Engine, slot: &Arc<Slot>, number: u64, now: Instant, cx: &Context<'_>) -> Served {
-    let mut inner = slot.lock();
-    if inner.owner != Some(number) {
-        return Served::Close(Reason::Replaced);
-    }
-    // Under the lock: a connection that takes over registers after this one, never before.
-    slot.mailbox.register(cx.waker());
-    loop {
-        if let Some(output) = inner.live.poll(now) {
-            match engine.carry_out(slot, output) {
-                Some(ToBrowser::Frame(frame)) => return Served::Frame(frame),
-                Some(ToBrowser::Close(reason)) => return Served::Close(reason),
-                None => continue,
-            }
-        }
-        let due = inner.live.poll_timeout();
-        if due.is_some_and(|due| due <= now) {
-            inner.live.handle(Input::Timeout, now);
-        } else if !take_mail(engine, slot, &mut inner, now) {
-            return Served::Idle(due);
-        }
-    }
-}
-
-/// False where there was none.
-fn take_mail(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> bool {
-    let Some(mail) = slot.mailbox.take() else { return false };
-    match mail {
-        Mail::Message(parcel) => inner.live.handle(Input::Message(parcel), now),
-        Mail::Missed(topic) => inner.live.handle(Input::Missed(&topic), now),
-        Mail::Stored { generation, result: Ok(()) } => {
-            inner.live.handle(Input::Committed { generation }, now)
-        }
-        Mail::Stored { generation, result: Err(error) } => {
-            tracing::warn!(%error, session = ?slot.id, "a session wasn't written");
-            let fenced = matches!(error, StoreError::Fenced);
-            let error = if fenced { CommitError::Fenced } else { CommitError::Unavailable };
-            inner.live.handle(Input::CommitFailed { generation, error }, now);
-            if fenced {
-                inner.ended = true;
-                engine.drop_session(slot);
-            }
-        }
-    }
-    true
-}
-
 /// Events and requests for whole regions count against the rate; acknowledgements and pings cost next to nothing.
 fn is_limited(frame: &[u8]) -> bool {
     matches!(frame.get(1), Some(1 | 4))
 }
 
-/// Rounded up to a second, so that what isn't urgent is done for many connections at once.
-fn coarse(at: Instant) -> Instant {
-    let second = Duration::from_secs(1).as_micros() as u64;
-    Instant::from_micros(at.as_micros().div_ceil(second).saturating_mul(second))
+/// Rounded up, so that what isn't urgent is done for many connections at once.
+fn coarse(at: Instant, heartbeat: Duration) -> Instant {
+    let step = u64::try_from((heartbeat / 16).as_micros()).unwrap_or(u64::MAX).max(1);
+    Instant::from_micros(at.as_micros().div_ceil(step).saturating_mul(step))
 }
 
 impl fmt::Debug for Connection {

@@ -79,6 +79,7 @@ impl Engine {
         });
         let new =
             New { id: claims.session, request, config: self.config(upgrade.protocol == Protocol::Msgpack) };
+        let mark = self.options.pubsub.mark();
         let restored = self.restore(&found, &new).await?;
         let was_there = restored.is_some();
         let live = match restored {
@@ -88,7 +89,7 @@ impl Engine {
                 .mount(new.clone(), true, self.now())
                 .map_err(|error| self.unmounted(&new, error))?,
         };
-        Ok(self.register(new, live, was_there))
+        Ok(self.register(Slot::new(new.id, new.request, live, mark), was_there))
     }
 
     async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {
@@ -120,19 +121,21 @@ impl Engine {
         Reason::Internal
     }
 
-    /// Puts a session into the registry and on the bus.
-    fn register(&self, new: New, live: Box<dyn Live>, was_there: bool) -> (Arc<Slot>, bool) {
-        // A new session's subscriptions come as effects; a restored one has missed what was said meanwhile.
-        let topics = if was_there { live.topics() } else { Vec::new() };
-        let (slot, is_new) = self.registry.add(Slot::new(new.id, new.request, live));
+    /// Puts a session into the registry and on the bus: what is published from now on reaches it.
+    fn register(&self, slot: Slot, was_there: bool) -> (Arc<Slot>, bool) {
+        let (slot, is_new) = self.registry.add(slot);
         if !is_new {
             return (slot, true);
         }
         self.options.pubsub.join(slot.clone());
-        for topic in topics {
-            self.follow(&slot, &topic);
-            slot.lock().live.handle(Input::Missed(&topic), self.now());
+        let mut inner = slot.lock();
+        if was_there {
+            for topic in inner.live.topics() {
+                self.follow(&slot, &topic, inner.mark);
+            }
         }
+        self.settle_outputs(&slot, &mut inner, self.now());
+        drop(inner);
         if let (Some(hook), false) = (&self.options.on_session_start, was_there) {
             hook(&slot.info());
         }

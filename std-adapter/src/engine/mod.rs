@@ -15,6 +15,7 @@ mod pages;
 mod post;
 mod registry;
 mod runtime;
+mod serve;
 mod slot;
 mod upgrade;
 

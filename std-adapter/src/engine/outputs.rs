@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use live_core::wire::Reason;
-use live_core::{Call, Effect, Error, ErrorReport, Output};
+use live_core::{Call, Effect, Error, ErrorReport, Instant, Output};
 
 use super::Engine;
 use super::live::Parcel;
 use super::mailbox::Mail;
 use super::runtime::caught;
-use super::slot::Slot;
+use super::slot::{Inner, Slot};
 use crate::pubsub::PubSubError;
 
 /// What is left for the connection to do.
@@ -19,20 +19,28 @@ pub(super) enum ToBrowser {
 }
 
 impl Engine {
-    /// Does what an output asks for, or hands on what is the connection's.
-    pub(super) fn carry_out(&self, slot: &Arc<Slot>, output: Output<Parcel>) -> Option<ToBrowser> {
+    /// Does all that a session without a connection asks for.
+    pub(super) fn settle_outputs(&self, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) {
+        while let Some(output) = inner.live.poll(now) {
+            self.carry_out(slot, output, inner.mark);
+        }
+    }
+
+    /// Does what an output asks for, or hands on what is the connection's. `mark` is the bus's position before the call of page
+    /// code that asked.
+    pub(super) fn carry_out(&self, slot: &Arc<Slot>, output: Output<Parcel>, mark: u64) -> Option<ToBrowser> {
         match output {
             Output::Transmit(frame) => return Some(ToBrowser::Frame(frame)),
             Output::Close(reason) => return Some(ToBrowser::Close(reason)),
             Output::Commit(record) => self.commit(slot, record),
-            Output::Effect(effect) => self.effect(slot, effect),
+            Output::Effect(effect) => self.effect(slot, effect, mark),
         }
         None
     }
 
-    fn effect(&self, slot: &Arc<Slot>, effect: Effect<Parcel>) {
+    fn effect(&self, slot: &Arc<Slot>, effect: Effect<Parcel>, mark: u64) {
         match effect {
-            Effect::Subscribe(topic) => self.follow(slot, &topic),
+            Effect::Subscribe(topic) => self.follow(slot, &topic, mark),
             Effect::Unsubscribe(topic) => self.options.pubsub.unsubscribe(slot.id, &topic),
             Effect::Publish { topic, message: Parcel::Bytes(bytes) } => {
                 self.tell(slot, self.options.pubsub.publish_bytes(&topic, bytes));
@@ -45,9 +53,14 @@ impl Engine {
         }
     }
 
-    /// Lets the session follow a topic.
-    pub(super) fn follow(&self, slot: &Slot, topic: &str) {
-        self.tell(slot, self.options.pubsub.subscribe(slot.id, topic));
+    /// Lets the session follow a topic. What was published there after page code looked at its data, and before this, is missed.
+    pub(super) fn follow(&self, slot: &Slot, topic: &str, mark: u64) {
+        let bus = &self.options.pubsub;
+        self.tell(slot, bus.subscribe(slot.id, topic));
+        // Behind a commit, the mark is a later call's.
+        if !self.options.session_store.is_volatile() || bus.published_since(mark, topic) {
+            slot.mailbox.put(Mail::Missed(topic.into()));
+        }
     }
 
     fn tell(&self, slot: &Slot, result: Result<(), PubSubError>) {

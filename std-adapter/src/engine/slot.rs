@@ -24,13 +24,15 @@ pub(crate) struct Inner {
     pub(crate) attempt: u32,
     /// How often the session was left without a connection: tells an old end of grace from the present one.
     pub(crate) detached: u64,
+    /// The bus's position before page code was called last.
+    pub(crate) mark: u64,
     /// It is out of the registry, or on its way out.
     pub(crate) ended: bool,
 }
 
 impl Slot {
-    pub(crate) fn new(id: SessionId, request: Arc<Request>, live: Box<dyn Live>) -> Self {
-        let inner = Inner { live, owner: None, attempt: 0, detached: 0, ended: false };
+    pub(crate) fn new(id: SessionId, request: Arc<Request>, live: Box<dyn Live>, mark: u64) -> Self {
+        let inner = Inner { live, owner: None, attempt: 0, detached: 0, mark, ended: false };
         Self { id, request, mailbox: Mailbox::default(), inner: Mutex::new(inner) }
     }
 

@@ -6,12 +6,14 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use live_core::SessionId;
 
+use super::recent::Recent;
 use super::{MAX_TOPIC, MAX_TOPICS, PubSub, PubSubError, Subscriber};
 
 /// Delivers within the process: a message is in the mailbox of every session that follows its topic when `publish` returns.
 #[derive(Default)]
 pub struct InmemPubSub {
     bus: RwLock<Bus>,
+    recent: Recent,
 }
 
 #[derive(Default)]
@@ -91,7 +93,9 @@ impl PubSub for InmemPubSub {
         if topic.is_empty() || topic.len() > MAX_TOPIC {
             return Err(PubSubError::Topic);
         }
-        if let Some((topic, followers)) = self.read().topics.get_key_value(topic) {
+        let bus = self.read();
+        self.recent.add(topic);
+        if let Some((topic, followers)) = bus.topics.get_key_value(topic) {
             followers.values().for_each(|subscriber| subscriber.deliver(topic, &message));
         }
         Ok(())
@@ -101,6 +105,14 @@ impl PubSub for InmemPubSub {
         let topic = Arc::from("");
         self.read().members.values().for_each(|member| member.subscriber.deliver(&topic, &message));
         Ok(())
+    }
+
+    fn mark(&self) -> u64 {
+        self.recent.count()
+    }
+
+    fn published_since(&self, mark: u64, topic: &str) -> bool {
+        self.recent.has(mark, topic)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Messages between sessions, and from the rest of the program to sessions.
 
 mod inmem;
+mod recent;
 
 use std::fmt;
 use std::sync::Arc;
@@ -38,6 +39,18 @@ pub trait PubSub: Send + Sync + 'static {
 
     /// Takes a message to every session.
     fn broadcast_bytes(&self, message: Arc<[u8]>) -> Result<(), PubSubError>;
+
+    /// Where the bus is now, for [`published_since`](Self::published_since).
+    fn mark(&self) -> u64 {
+        0
+    }
+
+    /// Whether anything may have been published on the topic since `mark`. A bus that doesn't know says yes: a page that has just
+    /// subscribed is then told that it may have missed something.
+    fn published_since(&self, mark: u64, topic: &str) -> bool {
+        let _ = (mark, topic);
+        true
+    }
 }
 
 /// Where a session's messages arrive.

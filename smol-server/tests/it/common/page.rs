@@ -52,7 +52,7 @@ impl Page for Lab {
             Ok(())
         });
         view.region("count", |out| Ok(write!(out, "{}", s.state.count)?));
-        view.region("flash", |out| Ok(out.push_str(&s.flash.error.join(" "))));
+        view.region("flash", |out| Ok(out.write_str(&s.flash.error.join(" "))?));
         view.region("notes", |out| {
             s.state.notes.iter().try_for_each(|note| write!(out, "<li>{note}</li>"))?;
             Ok(())
@@ -70,7 +70,7 @@ impl Page for Lab {
             }
             "who" => s.state.notes.push(s.user_id.clone().unwrap_or_else(|| "nobody".into())),
             "later" => {
-                drop(ctx.send_after(Note::Said("later".into()), std::time::Duration::from_millis(20))?)
+                ctx.send_after(Note::Said("later".into()), std::time::Duration::from_millis(20))?;
             }
             "big" => s.state.notes.push("x".repeat(100_000)),
             "go" => s.push(Redirect::to("/there")),
