@@ -1,6 +1,6 @@
 // What the server may ask the browser to do. Each command runs once: ids only grow within a session.
 
-import { attempt, emit } from './page';
+import { emit } from './page';
 import type { Command } from './wire';
 
 type Registered = (args: unknown) => void;
@@ -24,11 +24,12 @@ export function register(name: string, run: Registered): void {
   functions.set(name, run);
 }
 
+/** Runs those that haven't run, after all else; one that throws is reported and stops nothing. */
 export function runCommands(commands: Command[]): void {
   for (const [id, kind, ...fields] of commands) {
     if (id <= last) continue;
     last = id;
-    attempt(() => actions[kind]?.(...fields));
+    queueMicrotask(() => actions[kind]?.(...fields));
   }
 }
 
@@ -58,7 +59,7 @@ const actions: ((...fields: any[]) => void)[] = [
 
 /** The URL as the browser reads it, control characters and spaces gone; throws where it leads out of the allowed hosts. */
 function allowed(text: string): string {
-  const url = new URL(text, location.href);
-  if (!/^https?:$/.test(url.protocol) || ![location.host, ...hosts].includes(url.host)) throw Error('refused URL: ' + text);
-  return url.href;
+  const { protocol, host, href } = new URL(text, location.href);
+  if (/^https?:$/.test(protocol) && [location.host, ...hosts].includes(host)) return href;
+  throw Error('refused URL');
 }

@@ -5,44 +5,32 @@ import { emit, root } from './page';
 import { hasEnded, setState } from './status';
 import { type FromServer, PING, type ToServer } from './wire';
 
-/** How frames travel; the development script puts its own in place. */
-export const transport = {
-  protocol: 'mizu-live-v1',
-  encode: encode as (frame: ToServer) => Uint8Array | string,
-  decode: (data: any): unknown => decode(new Uint8Array(data)),
-  open: (url: string, protocol: string): WebSocket => new WebSocket(url, protocol),
-};
-
-/** What a connection serves. A `received` that throws found the frame malformed. */
-interface Session {
-  opened_(): void;
-  received_(frame: FromServer, bytes: number): void;
-  closed_(code: number): void;
-}
-
 const MAX_WAIT = 3e4; // ms, of the backoff
 const LONGEST_WAIT = 3e5; // ms, whatever the server asks for
-const LASTING = 1e4; // ms after which a connection counts as a good one, and a page as newly loaded no more
+const LASTING = 1e4; // ms after which a connection counts as good, and a page as newly loaded no more
 
-let session: Session;
+let opened: () => void;
+let received: (frame: FromServer, bytes: number) => void;
+let closed: (code: number) => void;
 let socket: WebSocket | undefined;
 let timer: ReturnType<typeof setTimeout>; // the heartbeat's while there is a socket, the next attempt's while there is none
-let retrying = false;
+let retrying: boolean;
 let heartbeat: number;
 let failures = 0;
 let since: number; // when the server took the session up
-let away = 0;
+let away: number;
 
-/** Names what connections serve, and opens the first. */
-export function start(served: Session): void {
-  session = served;
+/** Opens the first connection. A `onFrame` that throws found the frame malformed. */
+export function start(onOpen: typeof opened, onFrame: typeof received, onClose: typeof closed): void {
+  opened = onOpen;
+  received = onFrame;
+  closed = onClose;
   addEventListener('offline', () => socket && close(1006));
   addEventListener('online', () => retrying && connect());
-  // A page with an open socket can't be kept for the way back.
+  // A browser doesn't keep a page with an open socket for the way back.
   addEventListener('pagehide', () => {
-    if (!socket) return;
+    if (socket) addEventListener('pageshow', connect, { once: true });
     disconnect();
-    addEventListener('pageshow', connect, { once: true });
   });
   setState('connecting');
   connect();
@@ -50,24 +38,23 @@ export function start(served: Session): void {
 
 export function connect(): void {
   if (socket || !root) return;
-  const ws = (socket = transport.open(location.origin.replace('http', 'ws') + '/_live/websocket', transport.protocol));
-  hush();
-  heartbeat = LASTING;
-  away = 0;
-  since = Infinity;
+  const ws = (socket = new WebSocket(location.origin.replace('http', 'ws') + '/_live/websocket', 'mizu-live-v1'));
   ws.binaryType = 'arraybuffer';
-  ws.onopen = () => ws == socket && session.opened_();
+  ws.onopen = opened;
   ws.onmessage = ({ data }) => {
     if (ws != socket) return;
     beat();
     try {
-      session.received_(transport.decode(data) as FromServer, data.byteLength ?? data.length);
+      received(decode(data) as FromServer, data.byteLength);
     } catch (error) {
-      reportError(error);
       close(1007);
+      throw error;
     }
   };
   ws.onclose = ({ code, reason }) => ws == socket && close(code, reason);
+  heartbeat = LASTING;
+  since = Infinity;
+  away = 0;
   beat();
 }
 
@@ -77,18 +64,18 @@ export function disconnect(): void {
   setState('disconnected');
 }
 
-/** False where there is no open connection. */
-export function send(frame: ToServer): boolean {
-  if (socket?.readyState != 1) return false;
+/** Sends where there is an open connection. */
+export function send(frame: ToServer): void {
+  if (socket?.readyState != 1) return;
   emit('send', frame);
-  socket.send(transport.encode(frame) as string);
-  return true;
+  socket.send(encode(frame));
 }
 
 /** The server took the session up. */
 export function welcomed(interval: number): void {
   heartbeat = interval;
   since = Date.now();
+  setState('connected');
   beat();
 }
 
@@ -99,45 +86,38 @@ export function setAway(ms: number): void {
 
 /** Something came: asks for a sign of life after one interval of silence, and gives up after two. */
 function beat(): void {
-  hush();
+  clearTimeout(timer);
+  retrying = false;
   timer = setTimeout(() => {
     send([PING]);
     timer = setTimeout(close, heartbeat, 1006);
   }, heartbeat);
 }
 
-function hush(): void {
+function leave(): void {
   clearTimeout(timer);
   retrying = false;
-}
-
-/** Lets go of the connection, which may be closed already, and does what the code asks for. */
-function close(code: number, reason = ''): void {
-  leave();
-  setState(code == 1000 || code == 4000 ? 'ended' : 'disconnected', code);
-  session.closed_(code);
-  if (Date.now() - since > LASTING) failures = 0;
-  if (code == 4001) reload();
-  else if (!hasEnded()) {
-    retrying = true;
-    timer = setTimeout(connect, wait(code, reason));
-  }
-}
-
-function leave(): void {
-  hush();
   socket?.close();
   socket = undefined;
 }
 
-function wait(code: number, reason: string): number {
-  const spread = (code == 1012 && away) || Math.min(MAX_WAIT, 500 * 2 ** failures++);
-  return Math.min(LONGEST_WAIT, (code == 1013 && +reason) || Math.random() * spread);
+/** Lets go of the connection, which may be closed already, and does what the code asks for. */
+function close(code: number, reason?: string): void {
+  leave();
+  setState(code == 1000 || code == 4000 || (code == 4001 && reloaded()) ? 'ended' : 'disconnected', code);
+  closed(code);
+  if (code == 4001 && !hasEnded()) location.reload();
+  if (Date.now() - since > LASTING) failures = 0;
+  retrying = !hasEnded();
+  if (retrying) timer = setTimeout(connect, wait(code, reason));
 }
 
-/** Loads the page again for a new token, unless that has just been tried. */
-function reload(): void {
-  const [load] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  if (performance.now() < LASTING && load?.type == 'reload') setState('ended', 4001);
-  else location.reload();
+function wait(code: number, reason?: string): number {
+  const spread = (code == 1012 && away) || Math.min(MAX_WAIT, 500 * 2 ** failures++);
+  return Math.min(LONGEST_WAIT, (code == 1013 && +reason!) || Math.random() * spread);
 }
+
+/** Whether the page has just been loaded again: a new token has been tried then. */
+const reloaded = (): boolean =>
+  performance.now() < LASTING &&
+  (performance.getEntriesByType('navigation') as PerformanceNavigationTiming[])[0]?.type == 'reload';

@@ -1,27 +1,16 @@
-// The live root of the page, and what page scripts may listen to.
+// The live root of the page, its attributes, and what the page's own scripts may listen to.
 
-/** The element with `data-lv`. A page without one has no live part: everything else then stays idle. */
+/** The element with `data-lv`. A page without one has no live part: everything else stays idle. */
 export const root = document.querySelector('[data-lv]') as HTMLElement;
 
-const listeners: Record<string, Set<(detail: any) => void>> = Object.create(null);
+/** The attribute `data-lv-<name>`. */
+export const attr = (element: Element, name: string): string | null => element.getAttribute('data-lv-' + name);
 
-/** Calls `listener` with each detail of `name`; the answer ends that. */
-export function on(name: string, listener: (detail: any) => void): () => void {
-  const set = (listeners[name] ??= new Set());
-  set.add(listener);
-  return () => set.delete(listener);
-}
+const bus = new EventTarget();
 
-/** Tells the listeners of `name`; one that throws is reported and stops nobody. */
-export function emit(name: string, detail: unknown): void {
-  listeners[name]?.forEach((listener) => attempt(() => listener(detail)));
-}
+/** Calls `listener` with each detail of `name`. */
+export const on = (name: string, listener: (detail: any) => void): void =>
+  bus.addEventListener(name, (event) => listener((event as CustomEvent).detail));
 
-/** Runs page code, or what a server's text decides; an error in it is reported as uncaught. */
-export function attempt(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    reportError(error);
-  }
-}
+/** Tells the listeners of `name`; one that throws stops nobody. */
+export const emit = (name: string, detail: unknown): unknown => bus.dispatchEvent(new CustomEvent(name, { detail }));

@@ -1,12 +1,13 @@
 // The regions of the page: which number and host each has, its bytes where the browser has them, and patches to them.
 
+import { send } from './connection';
 import { applyDelta, type Html } from './delta';
 import { xxh32 } from './hash';
 import { morph } from './morph';
-import { toBytes, toText } from './msgpack';
+import { refuse, toBytes, toText } from './msgpack';
 import { narrow, replaceElement } from './narrow';
-import { root } from './page';
-import type { Body, Patches, Shared } from './wire';
+import { attr, root } from './page';
+import { type Body, type Patches, RESYNC, type Shared } from './wire';
 
 interface Region {
   name_: string;
@@ -14,61 +15,58 @@ interface Region {
   host_?: Element;
   /** The bytes of its HTML, once the server has sent them. */
   html_?: Html;
-  /** Its hash while there are no bytes; neither: what the host shows is not to be trusted. */
-  hash_?: Uint8Array;
+  /** Its hash while there are no bytes; without either, nobody knows what the host shows. */
+  hash_?: Iterable<number>;
   /** A RESYNC is under way; until the whole HTML comes, nothing else helps. */
   asked_?: boolean;
-  shared_?: number;
-  epoch_?: number;
-  version_?: number;
+  /** The stream that it follows, its epoch, and the version that the host shows. */
+  stream_?: [shared: number, epoch: number, version: number];
 }
 
 let regions = new Map<string, Region>();
 let bound: Region[] = [];
-let resync: (region: number) => void;
 
 /** Takes the hashes that the page was served with. */
-export function adopt(askFor: (region: number) => void): void {
-  resync = askFor;
+export function adopt(): void {
   scan();
-  const view = Uint8Array.from(atob(root.dataset['lvView'] ?? ''), (char) => char.charCodeAt(0));
-  // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.
-  if (view.length != regions.size * 8 + 8) return;
+  const view = Uint8Array.from(atob(attr(root, 'view') ?? ''), (char) => char.charCodeAt(0));
   let at = 0;
-  for (const region of regions.values()) region.hash_ = view.slice(at, (at += 8));
+  // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.
+  if (view.length == regions.size * 8 + 8)
+    for (const region of regions.values()) region.hash_ = view.slice(at, (at += 8));
 }
 
 /** Begins a connection: forgets the numbers, and gives the hashes of all that the browser shows. */
 export function hashes(): Uint8Array {
-  for (const region of regions.values()) region.asked_ = region.shared_ = undefined;
+  for (const region of regions.values()) region.asked_ = region.stream_ = undefined;
   bound = [];
   scan();
-  const known: number[] = [];
-  for (const region of regions.values())
-    known.push(...(region.html_ ? hash(region.name_, bytes(region.html_), region.host_) : (region.hash_ ?? [])));
+  const known = [...regions.values()].flatMap(({ name_, html_, hash_, host_ }) =>
+    html_ ? hash(name_, bytes(html_), host_) : [...(hash_ ?? [])],
+  );
   return new Uint8Array([...known, ...hash('<title>', toBytes(document.title))]);
 }
 
 /** Carries patches out in their order; throws where they can't be of this connection. */
 export function patch(patches: Patches): void {
-  for (let i = 0; i < patches.length; i += 3)
-    apply(find(patches[i] as string | number), patches[i + 1] as number, patches[i + 2] as Body);
+  for (let i = 0; i < patches.length; ) apply(find(patches[i++] as string), patches[i++] as number, patches[i++] as Body);
 }
 
-/** A patch for the region that follows the stream. A version already there is passed over; a missing one asks for the whole. */
+/** A patch for what follows the stream. A version already there is passed over; a missing one asks for the whole. */
 export function patchShared([, shared, epoch, from, to, check, body]: Shared): void {
   for (const region of regions.values()) {
-    if (region.shared_ != shared || region.epoch_ != epoch || region.version_! >= to) continue;
-    if (region.version_ == from) apply(region, check, body);
+    const stream = region.stream_;
+    if (stream?.[0] != shared || stream[1] != epoch || stream[2] >= to) continue;
+    if (stream[2] == from) apply(region, check, body);
     else ask(region);
-    region.version_ = to;
+    stream[2] = to;
   }
 }
 
 function find(ref: string | number): Region {
-  const region = typeof ref == 'string' ? (regions.get(ref) ?? { name_: ref }) : (bound[ref] ?? fail());
+  const region: Region = typeof ref == 'string' ? (regions.get(ref) ?? { name_: ref }) : (bound[ref] ?? refuse());
   if (!region.host_?.isConnected) scan(region);
-  if (ref === region.name_) region.number_ = bound.push(region) - 1;
+  if (ref == region.name_) region.number_ = bound.push(region) - 1;
   return region;
 }
 
@@ -80,11 +78,11 @@ function scan(wanted?: Region): void {
   const found = new Map<string, Region>();
   if (wanted) regions.set(wanted.name_, wanted);
   for (const host of [root, ...root.querySelectorAll('[data-lv-region]')]) {
-    const name = host == root ? '' : host.getAttribute('data-lv-region')!;
-    const region = regions.get(name) ?? { name_: name };
+    const name_ = host == root ? '' : attr(host, 'region')!;
+    const region = regions.get(name_) ?? { name_ };
     region.host_ = host;
-    found.set(name, region);
-    regions.delete(name);
+    found.set(name_, region);
+    regions.delete(name_);
   }
   for (const gone of regions.values()) {
     gone.host_ = gone.html_ = gone.hash_ = undefined;
@@ -95,14 +93,17 @@ function scan(wanted?: Region): void {
 }
 
 function apply(region: Region, check: number, body: Body): void {
-  if (Array.isArray(body) && body[0]) [, region.shared_, region.epoch_, region.version_, body] = body;
+  if (Array.isArray(body) && body[0]) {
+    region.stream_ = [body[1], body[2], body[3]];
+    body = body[4];
+  }
   if (typeof body == 'string') replace(region, check, body);
   else if (!region.asked_ && !edit(region, check, body as Exclude<Body, string>)) ask(region);
 }
 
 function replace(region: Region, check: number, text: string): void {
   const buf = toBytes(text);
-  if (xxh32(buf, 0) != check) fail(); // the whole again would be no better
+  if (xxh32(buf, 0) != check) refuse(); // the whole again would be no better
   // Its parent may be on the way, and then this one comes again; or the page's own scripts took the host out.
   if (!region.host_ && !region.asked_) return ask(region);
   region.asked_ = false;
@@ -119,11 +120,10 @@ function edit(region: Region, check: number, body: Exclude<Body, string>): boole
     region.hash_ = pack(check, body[1]);
     return replaceElement(host_, body[2] as string, body[3] as string);
   }
-  if (!html_) return false;
   try {
-    const hint = applyDelta(html_, body);
-    if (xxh32(bytes(html_), 0) != check) return false;
-    if (!hint || !narrow(host_, html_, hint)) morph(host_, toText(bytes(html_)));
+    const hint = applyDelta(html_!, body);
+    if (xxh32(bytes(html_!), 0) != check) return false;
+    if (!hint || !narrow(host_, html_!, hint)) morph(host_, toText(bytes(html_!)));
     return true;
   } catch {
     return false;
@@ -133,20 +133,17 @@ function edit(region: Region, check: number, body: Exclude<Body, string>): boole
 function ask(region: Region): void {
   region.html_ = region.hash_ = undefined;
   region.asked_ = true;
-  resync(region.number_!);
+  send([RESYNC, region.number_!]);
 }
 
 const bytes = ({ buf, len }: Html): Uint8Array => buf.subarray(0, len);
 
 /** The hash of HTML under a name, in the region that holds its host; the title counts as one in the root. */
-function hash(name: string, html: Uint8Array, host?: Element): Uint8Array {
-  const parent = host?.parentElement?.closest('[data-lv-region]')?.getAttribute('data-lv-region') ?? '';
-  return pack(xxh32(html, 0), xxh32(html, xxh32(toBytes(name), xxh32(toBytes(parent), 0))));
+function hash(name: string, html: Uint8Array, host?: Element): number[] {
+  const parent = host?.parentElement!.closest('[data-lv-region]');
+  const seed = xxh32(toBytes((parent && attr(parent, 'region')) ?? ''), 0);
+  return pack(xxh32(html, 0), xxh32(html, xxh32(toBytes(name), seed)));
 }
 
 /** Both halves of a hash, little-endian as every platform of a browser is. */
-const pack = (check: number, high: number): Uint8Array => new Uint8Array(new Uint32Array([check, high]).buffer);
-
-function fail(): never {
-  throw Error('patch');
-}
+const pack = (check: number, high: number): number[] => [...new Uint8Array(new Uint32Array([check, high]).buffer)];

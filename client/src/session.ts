@@ -2,12 +2,13 @@
 
 import { forgetCommands, lastCommand, runCommands } from './commands';
 import { send, setAway, start, welcomed } from './connection';
-import { type Field, giveBack, keeping, type Snapshot } from './forms';
-import { type Mark, show, unmark } from './loading';
+import { type Field, giveBack } from './forms';
+import { mark, type Mark, unmark } from './marks';
 import type { Encodable } from './msgpack';
 import { emit, root } from './page';
+import { waitingFields } from './rate';
 import { adopt, hashes, patch, patchShared } from './regions';
-import { tellLost, setState } from './status';
+import { tellLost } from './status';
 import * as wire from './wire';
 
 /** An event that the server has not acknowledged. */
@@ -19,11 +20,11 @@ export interface Pending {
   field_?: Field;
   /** The form that it submits, and its fields as they were then. */
   form_?: HTMLFormElement;
-  submitted_?: Snapshot[];
+  submitted_?: [Field, string][];
 }
 
 const MAX_PENDING = 64;
-const WINDOW = 32; // events sent and unacknowledged; well within the server's burst, and then paced by its answers
+const WINDOW = 32; // events sent and unacknowledged: within the server's burst, and then paced by its answers
 const ACK_FRAMES = 2;
 const ACK_BYTES = 65536;
 
@@ -36,20 +37,17 @@ let token: string;
 let connections = 0;
 let known = false; // a server has welcomed this page before
 let ready = false; // this connection was welcomed
-
-let received = 0;
-let unackedFrames = 0;
-let unackedBytes = 0;
-let patching = false;
 let refused = false; // the server found something malformed
-let unsent: () => Iterable<Field>;
 
-/** Begins the session of the page. `waiting` gives the fields whose change has yet to become an event. */
-export function begin(waiting: () => Iterable<Field>): void {
-  unsent = waiting;
-  token = root.dataset['lv']!;
-  adopt((region) => send([wire.RESYNC, region]));
-  start({ opened_: hello, received_: receive, closed_: closed });
+let received: number;
+let unacked: number; // frames
+let patching = false;
+
+/** Begins the session of the page. */
+export function begin(): void {
+  token = root.getAttribute('data-lv')!;
+  adopt();
+  start(hello, receive, closed);
 }
 
 /** Queues an event, and sends it as soon as it may be. False where too many wait already. */
@@ -58,7 +56,7 @@ export function push(event: Pending): boolean {
     emit('send', { dropped: event.fields_ });
     return false;
   }
-  show(event.marks_);
+  mark(event.marks_);
   pending.push(event);
   flush();
   return true;
@@ -71,15 +69,14 @@ export const isLocked = (form: Element): boolean => pending.some(({ form_ }) => 
 export const isPatching = (): boolean => patching;
 
 function flush(): void {
-  while (ready && sent < Math.min(pending.length, WINDOW)) {
-    const { fields_ } = pending[sent++]!;
-    send([wire.EVENT, applied + sent, received, ...fields_]);
-    unackedFrames = unackedBytes = 0;
+  while (ready && sent < WINDOW && pending[sent]) {
+    send([wire.EVENT, applied + sent + 1, received, ...pending[sent++]!.fields_]);
+    unacked = 0;
   }
 }
 
 function hello(): void {
-  received = unackedFrames = unackedBytes = 0;
+  received = unacked = 0;
   send([wire.HELLO, token, ++connections, lastCommand(), hashes(), location.search.slice(1)]);
 }
 
@@ -87,17 +84,16 @@ function closed(code: number): void {
   ready = false;
   sent = 0;
   // What the server refuses to read once it would refuse for ever.
-  refused ||= code == 1002 || code == 1003 || code == 1009;
+  refused ||= [1002, 1003, 1009].includes(code);
 }
 
 function receive(frame: wire.FromServer, bytes: number): void {
   emit('receive', frame);
   if (frame[0] == wire.WELCOME) welcome(frame);
-  else if (!ready) throw Error('no WELCOME');
   else if (frame[0] == wire.AWAY) setAway(frame[1]);
   else if (frame[0] == wire.UPDATE) update(frame, bytes);
   else if (frame[0] == wire.SHARED) {
-    carryOut(applied, [], () => patchShared(frame));
+    carryOut(applied, () => patchShared(frame));
     count(bytes);
   }
 }
@@ -107,8 +103,7 @@ function welcome([, upTo, heartbeat, renewed, flags]: wire.Welcome): void {
   token = renewed;
   ready = true;
   welcomed(heartbeat);
-  setState('connected');
-  if (known && resumed) carryOut(upTo, []);
+  if (known && resumed) carryOut(upTo);
   // What was meant for a state that is gone isn't done to another. The first state is the one that the page shows.
   if ((known && !resumed) || flags & wire.RESET || refused) giveUp();
   if (!resumed) forgetCommands();
@@ -119,13 +114,17 @@ function welcome([, upTo, heartbeat, renewed, flags]: wire.Welcome): void {
 }
 
 function update([, upTo, patches, commands, failed, title]: wire.Update, bytes: number): void {
-  carryOut(upTo, failed ?? [], () => {
-    patch(patches ?? []);
-    if (title != null) document.title = title;
-  });
+  carryOut(
+    upTo,
+    () => {
+      patch(patches ?? []);
+      document.title = title ?? document.title;
+    },
+    failed ?? [],
+  );
   if (commands?.length) {
     runCommands(commands);
-    unackedFrames = ACK_FRAMES;
+    unacked = ACK_FRAMES;
   }
   count(bytes);
   flush();
@@ -134,29 +133,28 @@ function update([, upTo, patches, commands, failed, title]: wire.Update, bytes: 
 /** Counts a frame that was carried out, and acknowledges where it is time. */
 function count(bytes: number): void {
   received++;
-  unackedBytes += bytes;
-  if (++unackedFrames < ACK_FRAMES && unackedBytes < ACK_BYTES) return;
-  unackedFrames = unackedBytes = 0;
+  if (++unacked < ACK_FRAMES && bytes < ACK_BYTES) return;
+  unacked = 0;
   send([wire.ACK, received, lastCommand()]);
 }
 
-/**
- * Changes the page by `step`, and is done with the events up to `upTo`. The step meets the page without marks, as the server
- * knows it; fields whose newest change the server hasn't seen keep it.
- */
-function carryOut(upTo: number, failed: number[], step = () => {}): void {
+/** Changes the page by `step`, and is done with the events up to `upTo`. */
+function carryOut(upTo: number, step = () => {}, failed: number[] = []): void {
   const ahead = pending.slice(upTo - applied).flatMap(({ field_ }) => field_ ?? []);
   unmark();
+  // The fields whose newest change the server hasn't seen keep it, see morph.ts.
+  mark([...ahead, ...waitingFields()].map((field) => [field, 'data-lvc-keep', '']));
   patching = true;
   try {
-    keeping([...ahead, ...unsent()], step);
+    step();
   } finally {
     patching = false;
+    unmark();
     const done = pending.splice(0, upTo - applied);
-    sent -= Math.min(sent, done.length);
+    sent = Math.max(0, sent - done.length);
     for (const { form_, submitted_ } of done) if (!failed.includes(++applied) && form_) giveBack(form_, submitted_!);
     applied = upTo;
-    pending.forEach(({ marks_ }) => show(marks_));
+    for (const { marks_ } of pending) mark(marks_);
   }
 }
 

@@ -171,7 +171,7 @@ connects('events for a state that is gone are given up, and the user is told', a
   const next = await server.connection();
   next.welcome({ applied: 0, flags: 0 });
   await becomes(tab, () => window.lost, 2);
-  assert.match(await tab.getByRole('status').textContent(), /2 of your actions had no effect/);
+  assert.match(await tab.getByRole('status').textContent(), /2 lost/);
   assert.equal(await tab.locator('.lv-loading').count(), 0);
   await tab.click('button');
   assert.equal((await next.event()).id, 1);

@@ -1,7 +1,7 @@
 // The server's frames: regions, checks, deltas, elements, streams, the title, acknowledgements.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { check, hash, viewOf } from './client/fake.mjs';
+import { check, hash, titleHash, viewOf } from './client/fake.mjs';
 import { becomes, live, silent } from './client/tab.mjs';
 
 const frames = (name, inner, run, options) => test(name, live(inner, run, options));
@@ -63,15 +63,15 @@ frames('a whole region whose check is wrong ends the connection', A, async ({ se
   await connection.closed;
   const next = await server.welcomed();
   assert.equal(next.hello[2], 2);
-}, { expected: /Error: patch/ });
+}, { expected: /malformed frame/ });
 
 frames('one element is replaced by its id, and the region has no bytes then', '<div data-lv-region="a"><p>x</p><p id="one">1</p></div>', async ({ tab, connection, server }) => {
   const after = '<p>x</p><p id="one">2</p>';
-  connection.update({ patches: ['a', check(after), [0, check(after, check('a')), 'one', '<p id="one">2</p>']] });
+  connection.update({ patches: ['a', check(after), [0, hash('a', after).readUInt32LE(4), 'one', '<p id="one">2</p>']] });
   await shows(tab, 'div', after);
   connection.terminate();
   const next = await server.connection();
-  assert.deepEqual(Buffer.from(next.hello[4]), hash('a', after));
+  assert.deepEqual(Buffer.from(next.hello[4]), Buffer.concat([hash('a', after), titleHash()]));
 });
 
 frames('an element that is not there exactly once asks for the whole', '<div data-lv-region="a"><p id="one">1</p><p id="one">1</p></div>', async ({ tab, connection }) => {
@@ -91,13 +91,13 @@ frames('a hint narrows a delta to one element', '<div data-lv-region="a"></div>'
 });
 
 frames('hashes on reconnect are those of the patched regions', `${A}<b data-lv-region="b">x</b>`, async ({ tab, server, connection }) => {
-  assert.deepEqual(Buffer.from(connection.hello[4]), Buffer.concat([hash('', `<i data-lv-region="a"></i><b data-lv-region="b"></b>`), hash('a', 'old'), hash('b', 'x')]));
+  assert.deepEqual(Buffer.from(connection.hello[4]), Buffer.concat([hash('', `<i data-lv-region="a"></i><b data-lv-region="b"></b>`), hash('a', 'old'), hash('b', 'x'), titleHash()]));
   assert.deepEqual(connection.hello.slice(0, 4), [0, 'token-1', 1, 0]);
   connection.whole(0, ['b', 'patched ä']);
   await shows(tab, 'b', 'patched ä');
   connection.terminate();
   const next = await server.connection();
-  assert.deepEqual(Buffer.from(next.hello[4]), Buffer.concat([hash('', `<i data-lv-region="a"></i><b data-lv-region="b"></b>`), hash('a', 'old'), hash('b', 'patched ä')]));
+  assert.deepEqual(Buffer.from(next.hello[4]), Buffer.concat([hash('', `<i data-lv-region="a"></i><b data-lv-region="b"></b>`), hash('a', 'old'), hash('b', 'patched ä'), titleHash()]));
   assert.deepEqual(next.hello.slice(0, 4), [0, 'renewed', 2, 0]);
   next.welcome({ flags: 1 });
   next.whole(0, ['b', 'named anew']);

@@ -15,16 +15,20 @@ const hashModule = await bundle("import { xxh32 } from './hash'; globalThis.xxh3
 /** The check of a region's HTML. */
 export const check = (html, seed = 0) => globalThis.xxh32(Buffer.from(html), seed);
 
-/** The hash of a region: its check, and the one seeded by its name. */
-export function hash(name, html) {
+/** The hash of a region: its check, and the one seeded by its name, seeded by its parent's name. */
+export function hash(name, html, parent = '') {
   const bytes = Buffer.alloc(8);
   bytes.writeUInt32LE(check(html), 0);
-  bytes.writeUInt32LE(check(html, check(name)), 4);
+  bytes.writeUInt32LE(check(html, check(name, check(parent))), 4);
   return bytes;
 }
 
-/** `data-lv-view` of regions given as `[name, html]` in document order. */
-export const viewOf = (...regions) => Buffer.concat(regions.map(([name, html]) => hash(name, html))).toString('base64');
+/** The title's hash, as if it were a region. */
+export const titleHash = (title = 'test') => hash('<title>', title);
+
+/** `data-lv-view` of regions given as `[name, html, parent]` in document order. */
+export const viewOf = (...regions) =>
+  Buffer.concat([...regions.map((region) => hash(...region)), titleHash()]).toString('base64');
 
 /** Serves one page whose live root holds `inner`. */
 export async function fake(inner, { view = '', head = '', after = '', root = 'main', attributes = '', withDev = false } = {}) {
