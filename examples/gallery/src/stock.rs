@@ -77,9 +77,10 @@ impl Product {
         format!("{}.{:02}", self.cents / 100, self.cents % 100)
     }
 
-    /// Whether the name or the kind has `text`, in lower case, in it.
+    /// Whether each word of `text`, which is in lower case, is in the name or the kind.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        self.name.to_lowercase().contains(text) || self.kind.to_lowercase().contains(text)
+        let (name, kind) = (self.name.to_lowercase(), self.kind.to_lowercase());
+        text.split_whitespace().all(|word| name.contains(word) || kind.contains(word))
     }
 }
 
@@ -132,6 +133,7 @@ mod tests {
     fn prices_and_search() {
         let p = Product { number: 1, name: "Jade cup".into(), kind: "Kitchen", cents: 1205, stock: 0 };
         assert_eq!(p.price(), "12.05");
-        assert!(p.matches("jade c") && p.matches("kitch") && !p.matches("bath"));
+        assert!(p.matches("cup jad") && p.matches(" kitch jade") && p.matches(""));
+        assert!(!p.matches("bath") && !p.matches("jade bath"));
     }
 }

@@ -105,7 +105,7 @@ impl TablePage {
 
     /// Chooses and sorts the rows. A change of stock doesn't: no row moves away under the pointer.
     fn arrange(&self, table: &mut Table) {
-        let text = table.filter.trim().to_lowercase();
+        let text = table.filter.to_lowercase();
         let mut shown: Vec<&Product> = self.products.iter().filter(|p| p.matches(&text)).collect();
         match table.sort {
             Column::Number => {}

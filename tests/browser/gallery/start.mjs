@@ -1,0 +1,72 @@
+// Starts the real gallery, and opens its pages in Chromium.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launch, open } from '../lib/chromium.mjs';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Where screenshots go. */
+export const OUT = fileURLToPath(new URL('../out/', import.meta.url));
+
+let built;
+
+/** The gallery's binary: `$GALLERY_BIN`, else what cargo builds for release. */
+export function binary() {
+  built ??= process.env.GALLERY_BIN ?? build();
+  return built;
+}
+
+function build() {
+  const args = ['build', '--release', '--package', 'gallery', '--message-format', 'json'];
+  const lines = execFileSync('cargo', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] });
+  const found = lines.split('\n').filter(Boolean).map((line) => JSON.parse(line)).find((line) => line.executable && line.target.name === 'gallery');
+  if (!found) throw new Error('cargo built no gallery');
+  return found.executable;
+}
+
+/** Starts a gallery and waits for the line that says where it is. `stop` ends it by SIGTERM or another signal, and gives its exit code. */
+export async function start(args = ['--addr', '127.0.0.1:0'], env = {}) {
+  const child = spawn(binary(), args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
+  const ended = once(child, 'exit');
+  const line = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
+  const url = String(line[0]).match(/http:\/\/\S+/)?.[0];
+  if (!url) throw new Error(`The gallery did not start: ${errors}`);
+  const stop = async (signal = 'SIGTERM') => {
+    child.kill(signal);
+    return (await ended)[0];
+  };
+  return { url, stop };
+}
+
+/** One gallery and one browser for a file's tests, both ended after them. Gives functions that open a live page in a context of its own. */
+export async function gallery(args) {
+  const [server, browser] = [await start(args), await launch()];
+  after(() => Promise.all([server.stop(), browser.close()]));
+  const visit = (path, options) => open(browser, server.url + path, options);
+  const live = async (path, options) => connected(await visit(path, options));
+  return { url: server.url, browser, visit, live };
+}
+
+/** Waits until the page in `tab` is live. */
+export async function connected(tab) {
+  await tab.locator('[data-lv].lv-connected').waitFor();
+  return tab;
+}
+
+/** Loads `tab` anew, and collects the sizes of the frames that the server sends from then on, in bytes. */
+export async function frames(tab) {
+  const sizes = [];
+  tab.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => sizes.push(payload.length)));
+  await tab.reload();
+  await connected(tab);
+  return sizes;
+}
+
+/** Waits until an element's text is `text`. */
+export const shows = (tab, selector, text) =>
+  tab.waitForFunction(([selector, text]) => document.querySelector(selector)?.textContent === text, [selector, String(text)]);
