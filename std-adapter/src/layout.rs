@@ -64,6 +64,8 @@ impl DefaultLayout {
             "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n"
         )?;
         out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        // No icon of its own: without this, a browser asks for /favicon.ico and says that it is missing.
+        out.push_str("<link rel=\"icon\" href=\"data:,\">\n");
         for path in &self.stylesheets {
             writeln!(out, "<link rel=\"stylesheet\" href=\"{}\">", Escaped(path))?;
         }
