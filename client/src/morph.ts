@@ -10,7 +10,7 @@ type Partners = Map<Node, Element>; // both ways
 const HOST = 'data-lv-region';
 // An id within a host belongs to that region.
 const KEYED = `[${HOST}],[id]:not(:scope [${HOST}] *)`;
-const PINNED = ':is(:focus,iframe,object,embed,audio,video,:modal,:popover-open)';
+const PINNED = ':is(iframe,object,embed,audio,video,:modal,:popover-open)';
 const FIELDS = 'input,textarea,select';
 
 // Users and scripts change `open` itself: of each element where they did, whether the server's HTML has it.
@@ -215,9 +215,9 @@ function stay(old: ChildNode[], found: (ChildNode | undefined)[]): Set<number> {
   }
 }
 
-// Moving takes the selection even with moveBefore, without it much more.
+// Moving takes the caret from editable text even with moveBefore; without it, much more.
 const pinned = (node: ChildNode) =>
-  node.contains(getSelection()!.anchorNode) ||
+  node.contains(document.activeElement) ||
   (!node.parentNode!.moveBefore &&
     node instanceof Element &&
     [node, ...node.querySelectorAll('*')].some((e) => e.matches(PINNED) || e.scrollTop || e.scrollLeft || e.getAnimations()[0]));

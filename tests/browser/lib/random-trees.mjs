@@ -1,6 +1,6 @@
 // Runs inside the page: random pairs of trees, morphed, against the same HTML parsed afresh.
 
-/** Morphs `count` random trees into others, from `seed` on. Gives the first failure as text, or null. */
+/** Takes `count` random trees through two morphs each, from `seed` on. Gives the first failure as text, or null. */
 export function randomTrees({ seed, count }) {
   const root = document.querySelector('#root');
   for (let i = 0; i < count; i++) {
@@ -74,7 +74,7 @@ export function randomTrees({ seed, count }) {
   // A tree is a list of nodes: { text }, { comment } or { tag, attributes, children }.
   function forest(random, depth, names) {
     const nodes = [];
-    for (let left = random(6); left--; ) nodes.push(node(random, depth, names));
+    for (let left = random(depth + 4); left--; ) nodes.push(node(random, depth, names));
     return nodes;
   }
 
@@ -94,7 +94,7 @@ export function randomTrees({ seed, count }) {
   function drawing(random, depth) {
     return Array.from({ length: random(4) }, () => {
       const tag = ['g', 'a', 'circle', 'foreignObject'][random(4)];
-      const inner = tag === 'foreignObject' ? forest(random, 1, new Set(['r0', 'r1', 'r2', 'r3'])) : depth ? drawing(random, depth - 1) : [];
+      const inner = tag === 'foreignObject' ? forest(random, 0, new Set(['r0', 'r1', 'r2', 'r3'])) : depth ? drawing(random, depth - 1) : [];
       return { tag, attributes: { ...attributes(random), ...(random(3) ? {} : { 'xlink:href': `#${random(3)}` }) }, children: inner };
     });
   }
