@@ -22,13 +22,12 @@ observer.observe(document, { subtree: true, attributeFilter: ['open'], attribute
 
 // Makes `html` the inner HTML of `from`, or with `outer` its outer HTML. False, with nothing touched, where outer `html`
 // isn't one element like `from`, or would be torn apart by the parser among the ancestors of `from`.
-export function morph(from: Element, html: string, outer = false): boolean {
+export function morph(from: Element, html: string, outer?: boolean): boolean {
   const to = outer ? parseOuter(from, html) : parse(from, html);
   if (!to) return false;
   learn(observer.takeRecords());
   for (const [element] of opened) if (!element.isConnected) opened.delete(element);
-  const fields = from.matches(FIELDS) ? [from] : [...from.querySelectorAll(FIELDS)];
-  const settle = fields.map((field) => remember(field as Field));
+  const settle = all(from, FIELDS).map(remember);
   outer ? patch(from, to) : patchChildren(content(from), content(to));
   settle.forEach((each) => each());
   observer.takeRecords(); // our own changes
@@ -58,9 +57,10 @@ function kind(node: Node): string {
 type Field = HTMLInputElement & HTMLSelectElement;
 
 // Gives what brings a field to the server's own value where that is another by then, else to what the user made of it.
-function remember(field: Field): () => void {
-  const { defaultValue, defaultChecked } = field;
-  const chosen = field.options && [...field.selectedOptions];
+function remember(element: Element): () => void {
+  const field = element as Field;
+  const { defaultValue, defaultChecked, selectedOptions } = field;
+  const chosen = selectedOptions && [...selectedOptions];
   const own = () => Array.from(field.querySelectorAll<HTMLOptionElement>('[selected]'), (option) => option.value).join();
   const before = own();
   return () => {
@@ -84,7 +84,7 @@ function patchWithin(from: Element, to: Element, partners?: Partners): void {
   if (!from.hasAttribute(HOST)) patchChildren(content(from), content(to), partners);
 }
 
-const content = (node: Element): ParentNode => node.nodeName === 'TEMPLATE' ? (node as HTMLTemplateElement).content : node;
+const content = (node: Element): ParentNode => (node.nodeName === 'TEMPLATE' ? (node as HTMLTemplateElement).content : node);
 
 // What the client itself put there stays: attributes `data-lvc-*` and classes `lv-*`.
 function patchAttributes(from: Element, to: Element): void {
@@ -131,7 +131,7 @@ function patchChildren(from: ParentNode, to: ParentNode, partners?: Partners): v
 // isEqualNode looks into no template, and an `open` that is equal may be the user's doing.
 const equal = (from: Node, to: Node) =>
   from.isEqualNode(to) &&
-  !(from instanceof Element && (from.matches('template') || from.querySelector('template'))) &&
+  !all(from, 'template').some(({ nodeName }) => nodeName === 'TEMPLATE') &&
   ![...opened.keys()].some((element) => from.contains(element));
 
 // Removes a node at once: an open <details> would close new ones of its name. Partners of nodes elsewhere come out first.
@@ -143,7 +143,7 @@ function discard(parent: ParentNode, node: ChildNode, partners: Partners): void 
 // What has partners of live nodes in it is built anew around them, and so is a host that has another tag now.
 function insert(parent: ParentNode, node: ChildNode, next: Node | null, partners: Partners): ChildNode {
   const heir = partners.get(node);
-  if (!heir && !paired(node, partners)[0]) return parent.insertBefore(node, next);
+  if (!paired(node, partners)[0]) return parent.insertBefore(node, next);
   const shell = parent.insertBefore(node.cloneNode() as Element, next);
   while (heir?.firstChild) move(shell, heir.firstChild, null);
   heir?.remove();
@@ -151,8 +151,9 @@ function insert(parent: ParentNode, node: ChildNode, next: Node | null, partners
   return shell;
 }
 
-const paired = (node: Node, partners: Partners) =>
-  node instanceof Element ? [...node.querySelectorAll('*')].filter((element) => partners.has(element)) : [];
+// The node itself, if it is an element, and the elements in it that match.
+const all = (node: Node, selector = '*') => (node instanceof Element ? [node, ...node.querySelectorAll(selector)] : []);
+const paired = (node: Node, partners: Partners) => all(node).filter((element) => partners.has(element));
 
 // The state of a moved node survives where the browser has moveBefore.
 const move = (parent: ParentNode, node: Node, next: Node | null) =>
@@ -200,7 +201,7 @@ function pairChildren(free: Set<ChildNode>, now: ChildNode[], partners: Partners
 }
 
 const whole = (node: Node) => kind(node) + ((node as Element).outerHTML ?? node.nodeValue);
-const fields = (node: Node) => kind(node) + (node instanceof Element && [...node.querySelectorAll('[id],[name]')].map(kind));
+const fields = (node: Node) => all(node, '[id],[name]').map(kind) + kind(node);
 
 // The new children whose partners may stay in place: the most that are in order, around those that must not move.
 function stay(old: ChildNode[], found: (ChildNode | undefined)[]): Set<number> {
@@ -219,8 +220,7 @@ function stay(old: ChildNode[], found: (ChildNode | undefined)[]): Set<number> {
 const pinned = (node: ChildNode) =>
   node.contains(document.activeElement) ||
   (!node.parentNode!.moveBefore &&
-    node instanceof Element &&
-    [node, ...node.querySelectorAll('*')].some((e) => e.matches(PINNED) || e.scrollTop || e.scrollLeft || e.getAnimations()[0]));
+    all(node).some((e) => e.matches(PINNED) || e.scrollTop || e.scrollLeft || e.getAnimations()[0]));
 
 // The indexes of a longest increasing subsequence; negative numbers take no part.
 function longestRise(numbers: number[]): Set<number> {
