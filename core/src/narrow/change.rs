@@ -2,7 +2,7 @@
 
 use super::Element;
 use super::place::{Content, Place};
-use super::scan::{Scan, is_foreign_root};
+use super::scan::{Scan, foreign_content};
 use super::tag::{Attribute, Kind, Tag};
 use super::walk::{ancestors, ends};
 use crate::delta::Common;
@@ -59,7 +59,7 @@ impl<'o, 'n> Change<'o, 'n> {
 
     /// Whether the place lies in SVG or MathML, as far as its near ancestors tell.
     fn in_foreign(&self, at: usize) -> bool {
-        ancestors(self.new.as_bytes(), at).any(|tag| is_foreign_root(tag.name))
+        ancestors(self.new.as_bytes(), at).find_map(|tag| foreign_content(tag.name)) == Some(true)
     }
 }
 

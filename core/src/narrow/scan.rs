@@ -78,7 +78,7 @@ impl<'a> Scan<'a> {
     fn element(&mut self, tag: &Tag<'a>) -> Result<(), Irregular> {
         let irregular = |why| Err(Irregular { at: tag.start, why });
         let around = self.open.last().map_or(self.foreign && self.closed.is_empty(), |open| open.foreign);
-        let foreign = around || is_foreign_root(tag.name);
+        let foreign = around || foreign_content(tag.name) == Some(true);
         if place::is_refused(tag.name) {
             return irregular("an element whose parsing depends on more than its place");
         }
@@ -87,10 +87,10 @@ impl<'a> Scan<'a> {
         }
         self.admit(tag.start, Content::Element(tag.name))?;
         if tag.kind == Kind::Open {
-            let foreign = foreign && !matches!(tag.name, b"foreignObject" | b"desc" | b"title");
+            let foreign = foreign_content(tag.name).unwrap_or(around);
             self.open.push(Open { start: tag.start, name: tag.name, foreign });
-        } else if if foreign { !tag.slashed } else { !tag.is_void() } {
-            return irregular("`/>` on an element that isn't void, or a void element in SVG or MathML");
+        } else if !foreign && !tag.is_void() {
+            return irregular("`/>` on an element that isn't void");
         }
         Ok(())
     }
@@ -111,6 +111,11 @@ impl<'a> Scan<'a> {
     }
 }
 
-pub(super) fn is_foreign_root(name: &[u8]) -> bool {
-    matches!(name, b"svg" | b"math")
+/// Whether the content of an element is SVG or MathML; `None` where it is what is around the element.
+pub(super) fn foreign_content(name: &[u8]) -> Option<bool> {
+    match name {
+        b"svg" | b"math" => Some(true),
+        b"foreignObject" | b"desc" | b"title" => Some(false),
+        _ => None,
+    }
 }

@@ -47,6 +47,30 @@ const TEXTS: [&str; 12] = [
 const MESSY_TEXTS: [&str; 8] =
     ["a < b", "<", "&", "</b>", "<!-- c -->", "<!>", "</p>", "<script>1 < 2</script>"];
 
+/// Elements that hold parts of a table only.
+const TABLE: [&str; 4] = ["table", "tbody", "thead", "tr"];
+
+/// What stands where it will, in a messy page.
+const ANYWHERE: [&str; 10] = ["", "tr", "td", "tbody", "template", "style", "textarea", "p", "div", "svg"];
+
+/// What closes, or isn't allowed in, one like itself or a paragraph.
+const MISNESTED: [&str; 14] = [
+    "p",
+    "div",
+    "li",
+    "a",
+    "button",
+    "form",
+    "h2",
+    "option",
+    "select",
+    "dd",
+    "table",
+    "math",
+    "foreignObject",
+    "b",
+];
+
 /// The element around a page, which is not written.
 const ROOT: &str = "main";
 
@@ -54,14 +78,16 @@ const ROOT: &str = "main";
 #[derive(Clone, Debug)]
 pub struct Page {
     root: Node,
-    messy: bool,
+    /// How messy: one in so many things is.
+    mess: Option<usize>,
     next_id: usize,
 }
 
 impl Page {
     /// A random page.
     pub fn new(random: &mut Random, messy: bool) -> Self {
-        let mut page = Self { root: Node::text(""), messy, next_id: 0 };
+        let mess = messy.then(|| [30, 300, 3000][random.below(3)]);
+        let mut page = Self { root: Node::text(""), mess, next_id: 0 };
         let mut root = page.element(random, ROOT, 0);
         while Self::written(&root).len() < 1500 {
             let child = page.node(random, ROOT, 0);
@@ -112,7 +138,7 @@ impl Page {
                 node.children.insert(random.below(node.children.len() + 1), child);
             }
             _ => {
-                if let Some(name) = child_name(random, node.name, self.messy) {
+                if let Some(name) = self.child(random, node.name) {
                     node.children.insert(at, self.element_or_text(random, name, 3));
                 }
             }
@@ -120,7 +146,7 @@ impl Page {
     }
 
     fn node(&mut self, random: &mut Random, parent: &str, depth: usize) -> Node {
-        match child_name(random, parent, self.messy) {
+        match self.child(random, parent) {
             Some(name) => self.element_or_text(random, name, depth),
             None => Node::text(""),
         }
@@ -132,8 +158,7 @@ impl Page {
 
     fn element(&mut self, random: &mut Random, name: &'static str, depth: usize) -> Node {
         let (id, class) = (self.id(random), random.below(30));
-        let mess =
-            if self.messy && random.one_in(25) { MESSES[random.below(MESSES.len())] } else { Mess::None };
+        let mess = if self.is_messed(random) { MESSES[random.below(MESSES.len())] } else { Mess::None };
         let mut node = Node { name, id, class, text: String::new(), children: Vec::new(), mess };
         if depth < 5 {
             for _ in 0..random.below(5) {
@@ -148,7 +173,7 @@ impl Page {
         if random.one_in(3) {
             return None;
         }
-        if self.messy && random.one_in(6) {
+        if self.mess.is_some() && random.one_in(6) {
             return Some(random.below(5));
         }
         self.next_id += 1;
@@ -156,9 +181,23 @@ impl Page {
     }
 
     fn text(&self, random: &mut Random) -> String {
-        let text =
-            if self.messy && random.one_in(12) { random.pick(&MESSY_TEXTS) } else { random.pick(&TEXTS) };
+        let text = if self.is_messed(random) { random.pick(&MESSY_TEXTS) } else { random.pick(&TEXTS) };
         text.to_string()
+    }
+
+    /// Whether the next thing is to be messy.
+    fn is_messed(&self, random: &mut Random) -> bool {
+        self.mess.is_some_and(|rate| random.one_in(rate))
+    }
+
+    /// The name of a child that `parent` may have, or in a messy page of any element.
+    fn child(&self, random: &mut Random, parent: &str) -> Option<&'static str> {
+        if self.is_messed(random) {
+            return Some(random.pick(&ANYWHERE));
+        }
+        // Regular as text, but nested as the parser won't have it.
+        let misnested = self.mess.is_some() && random.one_in(20) && !TABLE.contains(&parent);
+        if misnested { Some(random.pick(&MISNESTED)) } else { child_name(random, parent) }
     }
 }
 
@@ -216,34 +255,8 @@ fn is_void(name: &str) -> bool {
     matches!(name, "br" | "input" | "img" | "hr" | "circle" | "path")
 }
 
-/// What a child of `parent` may be; `""` for a text, `None` for nothing. In a messy page it may be anything.
-fn child_name(random: &mut Random, parent: &str, messy: bool) -> Option<&'static str> {
-    if messy && random.one_in(20) {
-        return Some(random.pick(&[
-            "",
-            "tr",
-            "td",
-            "li",
-            "template",
-            "p",
-            "div",
-            "a",
-            "table",
-            "form",
-            "svg",
-            "option",
-            "button",
-            "b",
-            "style",
-            "textarea",
-            "select",
-            "desc",
-            "foreignObject",
-            "math",
-            "h2",
-            "tbody",
-        ]));
-    }
+/// A child that `parent` may have; `""` is a text, `None` nothing.
+fn child_name(random: &mut Random, parent: &str) -> Option<&'static str> {
     let names: &[&'static str] = match parent {
         "table" => &["tbody", "tbody", "thead", "caption"],
         "tbody" | "thead" => &["tr"],
