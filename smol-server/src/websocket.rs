@@ -12,9 +12,12 @@ use tungstenite::protocol::frame::{CloseFrame, Frame};
 use tungstenite::protocol::{Role, WebSocketConfig};
 use tungstenite::{Error, Message, WebSocket};
 
-/// The size of a connection's buffers, and of the fragments that a larger message is sent in: a buffer keeps the size of the
-/// largest write that it saw.
-const BUFFER: usize = 4096;
+/// The size of the buffer for reading. It is filled with zeros before each read, and kept by every idle connection.
+const READ: usize = 1024;
+
+/// The size of the fragments that a larger message is sent in: the buffer for writing keeps the size of the largest write that it
+/// saw.
+const FRAGMENT: usize = 4096;
 
 /// One WebSocket.
 pub(crate) struct Socket<'a> {
@@ -53,7 +56,7 @@ impl<'a> Socket<'a> {
         max_message: usize,
     ) -> Self {
         let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER)
+            .read_buffer_size(READ)
             .write_buffer_size(0)
             .max_write_buffer_size(usize::MAX)
             .max_message_size(Some(max_message))
@@ -90,7 +93,7 @@ impl<'a> Socket<'a> {
     /// Begins to send; none where there is nothing more to send.
     fn start(&mut self, outgoing: Outgoing) -> Option<Result<Sending, Error>> {
         let message = match outgoing {
-            Outgoing::Binary(message) if message.len() > 2 * BUFFER => {
+            Outgoing::Binary(message) if message.len() > 2 * FRAGMENT => {
                 return Some(Ok(Sending::Fragments { opcode: OpCode::Data(Data::Binary), message, sent: 0 }));
             }
             Outgoing::Binary(message) => Message::Binary(message.into()),
@@ -119,7 +122,7 @@ impl<'a> Socket<'a> {
                     return Poll::Ready(Ok(last));
                 }
                 Sending::Fragments { opcode, message, sent } => {
-                    let end = (*sent + BUFFER).min(message.len());
+                    let end = (*sent + FRAGMENT).min(message.len());
                     let fragment =
                         Frame::message(message[*sent..end].to_vec(), *opcode, end == message.len());
                     (*opcode, *sent) = (OpCode::Data(Data::Continue), end);

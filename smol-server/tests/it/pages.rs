@@ -4,6 +4,7 @@ use crate::common::tab::{closed, load, open, request};
 use crate::common::{Tab, http, options, server, start};
 use live_smol::Options;
 use live_smol::live_core::client::{Action, Client, Heard};
+use live_smol::live_core::wire::SUBPROTOCOL_JSON;
 use std::time::Duration;
 use tungstenite::Message;
 
@@ -147,4 +148,22 @@ fn a_newer_connection_of_a_session_replaces_the_older() {
     let mut stale = open(server.local_addr(), request(server.local_addr(), &tab.cookie));
     stale.send(Message::Binary(Client::new(&*tab.token).hello().into())).unwrap();
     assert_eq!(closed(&mut stale), (4000, "replaced".to_owned()), "its attempt is older");
+}
+
+#[test]
+fn in_dev_mode_frames_may_be_json() {
+    let server = start(Options { dev: true, ..options() });
+    let page = load(server.local_addr(), "/lab/a", "");
+    let mut request = request(server.local_addr(), &page.cookie);
+    request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL_JSON.parse().unwrap());
+    let mut ws = open(server.local_addr(), request);
+    ws.send(Message::text(format!("[0,\"{}\",1,0,{{\"bin\":\"\"}},\"\"]", page.token))).unwrap();
+    ws.send(Message::text("[1,1,0,\"inc\"]")).unwrap();
+    let mut told = String::new();
+    while !told.contains("\"count\",") || !told.contains("\"1\"") {
+        let Message::Text(text) = ws.read().unwrap() else { panic!("not a text: {told}") };
+        assert!(!text.contains("\"bin\""), "a delta: {text}");
+        told += &text;
+    }
+    assert!(told.starts_with("[0,0,30000,\""), "{told}");
 }

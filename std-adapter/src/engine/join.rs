@@ -9,7 +9,7 @@ use super::live::{Live, New};
 use super::pages::Found;
 use super::slot::Slot;
 use super::upgrade::{Protocol, Upgrade};
-use super::{Engine, runtime};
+use super::{Engine, hook, runtime};
 use crate::clock::unix_seconds;
 use crate::form;
 use crate::options::SessionInfo;
@@ -136,8 +136,8 @@ impl Engine {
         }
         self.settle_outputs(&slot, &mut inner, self.now());
         drop(inner);
-        if let (Some(hook), false) = (&self.options.on_session_start, was_there) {
-            hook(&slot.info());
+        if let (Some(on_start), false) = (&self.options.on_session_start, was_there) {
+            hook(|| on_start(&slot.info()));
         }
         (slot, was_there)
     }

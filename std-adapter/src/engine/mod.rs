@@ -23,13 +23,14 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use live_core::{Config, ErrorReport, Instant, Page, Record};
+use live_core::{Config, ErrorReport, Guard, Instant, Page, Record};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::access::{Access, InvalidOrigin};
 use crate::clock::Clock;
 use crate::cookie;
+use crate::guard::CatchUnwind;
 use crate::options::{Options, SessionInfo};
 use crate::pubsub::PubSub;
 use crate::store::StoreError;
@@ -156,14 +157,14 @@ impl Engine {
     }
 
     fn report(&self, session: &SessionInfo<'_>, report: &ErrorReport) {
-        (self.options.on_error)(session, report);
+        hook(|| (self.options.on_error)(session, report));
     }
 
     /// Ends a session that is out of the registry.
     fn ended(&self, slot: &Slot) {
         self.options.pubsub.leave(slot.id);
-        if let Some(hook) = &self.options.on_session_end {
-            hook(&slot.info());
+        if let Some(on_end) = &self.options.on_session_end {
+            hook(|| on_end(&slot.info()));
         }
     }
 
@@ -204,6 +205,13 @@ impl Engine {
                 tracing::warn!(%error, "a session's time wasn't prolonged");
             }
         }));
+    }
+}
+
+/// Calls code of the application, of which a panic may stop nothing else.
+fn hook(call: impl FnOnce()) {
+    if let Err(panicked) = CatchUnwind.run(call) {
+        tracing::error!(%panicked, "a hook");
     }
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use live_core::wire::Reason;
 use live_core::{Call, Effect, Error, ErrorReport, Instant, Output};
 
-use super::Engine;
 use super::live::Parcel;
 use super::mailbox::Mail;
 use super::runtime::caught;
 use super::slot::{Inner, Slot};
+use super::{Engine, hook};
 use crate::pubsub::PubSubError;
 
 /// What is left for the connection to do.
@@ -78,7 +78,8 @@ impl Engine {
             match result {
                 Ok(parcel) => slot.mailbox.put(Mail::Message(parcel)),
                 Err(panicked) => {
-                    on_error(&slot.info(), &ErrorReport { call: Call::Info, error: Error::from(panicked) });
+                    let report = ErrorReport { call: Call::Info, error: Error::from(panicked) };
+                    hook(|| on_error(&slot.info(), &report));
                 }
             }
         }));
