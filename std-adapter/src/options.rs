@@ -62,7 +62,8 @@ pub struct Options {
     pub layout: Arc<dyn Layout>,
     /// More directives for the content security policy, such as `font-src https://fonts.example`. Default: none.
     pub content_security_policy: String,
-    /// Called with each error of page code, also those that the user was told of. Default: writes to the log.
+    /// Called with each error of page code but those that the user was told of
+    /// ([`RecoverableError`](live_core::RecoverableError)). Default: writes to the log.
     pub on_error: ErrorHook,
     /// Called when a browser has connected to a new session. Default: nothing.
     pub on_session_start: Option<SessionHook>,
@@ -123,13 +124,13 @@ impl Default for Options {
     }
 }
 
-/// What a user was told of is no fault of the program.
+/// The most characters of an error in the log (rule S14).
+const MAX_LOGGED: usize = 1000;
+
+/// An error may repeat what a browser sent, so it is escaped and cut.
 fn log_error(session: &SessionInfo<'_>, report: &ErrorReport) {
-    if report.error.recoverable().is_some() {
-        tracing::info!(path = session.path, session = ?session.id, "{report}");
-    } else {
-        tracing::error!(path = session.path, session = ?session.id, "{report}");
-    }
+    let error: String = report.to_string().escape_debug().take(MAX_LOGGED).collect();
+    tracing::error!(path = session.path, session = ?session.id, "{error}");
 }
 
 impl fmt::Debug for Options {
