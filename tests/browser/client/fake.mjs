@@ -7,6 +7,7 @@ import { bundle } from '../lib/bundle.mjs';
 import { CSP, page } from '../lib/server.mjs';
 
 const NONCE = /nonce-([^']+)/.exec(CSP)[1];
+const CLOSED = new Error('the connection closed');
 const runtime = await bundle("import './live'", { minify: true });
 const dev = await bundle("import './dev'", { minify: true });
 const hashModule = await bundle("import { xxh32 } from './hash'; globalThis.xxh32 = xxh32");
@@ -59,11 +60,15 @@ export async function fake(inner, { view = '', head = '', after = '', root = 'ma
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   server.url = `http://127.0.0.1:${http.address().port}`;
-  /** The next connection, its HELLO read. */
+  /** The next connection, its HELLO read; those that closed before are passed over. */
   server.connection = async () => {
-    const next = await arrived.take();
-    next.hello = await next.take(0);
-    return next;
+    for (;;) {
+      const next = await arrived.take();
+      next.hello = await next.take(0).catch((error) => {
+        if (error !== CLOSED) throw error;
+      });
+      if (next.hello) return next;
+    }
   };
   /** The next connection, welcomed. */
   server.welcomed = async (welcome) => {
@@ -85,7 +90,8 @@ function connection(socket) {
   const json = socket.protocol.endsWith('.json');
   const read = (data) => (json ? JSON.parse(data) : decode(data));
   socket.on('message', (data, binary) => frames.add(binary === !json ? read(data) : ['wrong message type']));
-  const closed = new Promise((done) => socket.on('close', (code) => done(code)));
+  const closed = new Promise((done) => socket.on('close', done));
+  socket.on('close', () => frames.end());
   const self = {
     protocol: socket.protocol,
     closed,
@@ -104,8 +110,6 @@ function connection(socket) {
       const [, id, ack, name, values, form, target, key, modifiers] = frame.map((field) => field ?? undefined);
       return { id, ack, name, values, form, target, key, modifiers };
     },
-    /** Frames that came and were not taken. */
-    rest: () => frames.rest(),
     raw: (data, options) => socket.send(data, options),
     send: (frame) => socket.send(json ? JSON.stringify(frame) : encode(frame)),
     welcome: ({ applied = 0, heartbeat = 30_000, token = 'renewed', flags = 0 } = {}) =>
@@ -117,7 +121,6 @@ function connection(socket) {
       self.update({ applied, patches: regions.flatMap(([region, html]) => [region, check(html), html]) }),
     close: (code, reason) => socket.close(code, reason),
     terminate: () => socket.terminate(),
-    pause: () => socket.pause(),
   };
   return self;
 }
@@ -126,13 +129,21 @@ function connection(socket) {
 function queue() {
   const values = [];
   const takers = [];
+  let ended = false;
   return {
+    end: () => {
+      ended = true;
+      takers.splice(0).forEach((taker) => taker(Promise.reject(CLOSED)));
+    },
     get size() {
       return values.length;
     },
-    rest: () => values.splice(0),
     add: (value) => (takers.length ? takers.shift()(value) : values.push(value)),
-    take: () => (values.length ? Promise.resolve(values.shift()) : within(new Promise((done) => takers.push(done)))),
+    async take() {
+      if (values.length) return values.shift();
+      if (ended) throw CLOSED;
+      return within(new Promise((done) => takers.push(done)));
+    },
   };
 }
 

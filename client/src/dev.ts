@@ -1,0 +1,40 @@
+// What only serves development, loaded after live.js in dev mode: `live.json`, `live.latency` and `live.debug`, which last
+// for the tab, and warnings in the console.
+
+import { read, write } from './dev/settings';
+import { DevSocket } from './dev/socket';
+import { watchPage } from './dev/warnings';
+import type { Live } from './live';
+
+const live = (window as unknown as { live: Live }).live;
+const PROTOCOL = 'mizu-live-v1';
+const NOTICES = ['info', 'warn', 'error'] as const;
+
+Object.assign(live, {
+  /** Speaks the JSON debug mode instead of msgpack, so that the browser's network tools show what is said. */
+  json: (on: boolean) => change('json', on ? 1 : 0),
+  /** Delays everything by so many milliseconds, in both directions. */
+  latency: (ms: number) => change('latency', ms),
+  /** Logs every frame and every change of the connection's state. */
+  debug: (on: boolean) => write('debug', on ? 1 : 0),
+});
+
+// The page's own sockets are left as they are.
+window.WebSocket = new Proxy(WebSocket, {
+  construct: (Native, [url, protocol]) => (protocol === PROTOCOL ? new DevSocket(url, protocol) : new Native(url, protocol)),
+});
+for (const name of ['send', 'receive', 'status']) live.on(name, (detail) => read('debug') && console.debug('live', name, detail));
+live.on('receive', ([kind, level, text]) => kind === 4 && console[NOTICES[level as number] ?? 'error']('live:', text));
+watchPage(live);
+// live.js has its socket already.
+if (read('json') || read('latency')) reconnect();
+
+function change(name: 'json' | 'latency', value: number): void {
+  write(name, value);
+  reconnect();
+}
+
+function reconnect(): void {
+  live.disconnect();
+  live.connect();
+}
