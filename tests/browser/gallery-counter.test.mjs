@@ -1,9 +1,11 @@
 // The counter: clicks, values, keys, and a slow line.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { frames, gallery, shows } from './gallery/start.mjs';
+import { open } from './lib/chromium.mjs';
+import { slowly } from './gallery/slow.mjs';
+import { connected, frames, gallery, shows } from './gallery/start.mjs';
 
-const { live } = await gallery(['--addr', '127.0.0.1:0', '--dev']);
+const { url, browser, live } = await gallery();
 const count = (tab, number) => shows(tab, '#count', number);
 const press = (tab, name) => tab.getByRole('button', { name, exact: true }).click();
 
@@ -41,27 +43,37 @@ test('the keyboard counts, and keeps its place', async () => {
 
 test('each tab counts for itself, and a click costs few bytes', async () => {
   const [one, two] = await Promise.all([live('/counter'), live('/counter')]);
-  const sizes = await frames(one);
+  const [received, sent] = [await frames(one), await frames(one, 'framesent')];
   await press(one, 'Add 1');
   await count(one, 1);
-  sizes.length = 0;
+  received.length = sent.length = 0;
   await press(one, 'Add 1');
   await count(one, 2);
-  assert.equal(sizes.length, 1);
-  assert.ok(sizes[0] <= 24, `${sizes[0]} bytes`);
+  assert.deepEqual(sent, [8]);
+  assert.equal(received.length, 1);
+  assert.ok(received[0] <= 13, `${received} bytes`);
   assert.equal(await two.locator('#count').textContent(), '0');
   await Promise.all([one.context().close(), two.context().close()]);
 });
 
-test('fast clicks on a slow line all count', async () => {
-  const tab = await live('/counter');
-  await tab.evaluate(() => window.live.latency(200));
-  await tab.locator('[data-lv].lv-connected').waitFor();
-  const before = await tab.evaluate(() => performance.now());
-  for (let i = 0; i < 5; i++) await press(tab, 'Add 1');
+test('fast clicks on a slow line all count, and none twice', async () => {
+  const line = await slowly(url, 200);
+  const tab = await connected(await open(browser, `${line.url}/counter`));
+  await tab.evaluate(() => {
+    window.shown = [[performance.now(), '0']];
+    const note = () => window.shown.push([performance.now(), document.querySelector('#count').textContent]);
+    new MutationObserver(note).observe(document.querySelector('#count'), { childList: true, characterData: true, subtree: true });
+  });
+  const pressed = await tab.evaluate(() => {
+    for (let i = 0; i < 5; i++) document.querySelector('[data-lv-click=inc]').click();
+    return performance.now();
+  });
   await count(tab, 5);
-  const took = (await tab.evaluate(() => performance.now())) - before;
-  assert.ok(took >= 200, `the line was not slow: ${took} ms`);
+  await press(tab, 'Subtract 1');
+  await count(tab, 4);
+  const shown = await tab.evaluate(() => window.shown);
+  assert.ok(shown[1][0] - pressed >= 400, `the line was not slow: ${shown[1][0] - pressed} ms`);
   assert.deepEqual(tab.problems, []);
   await tab.context().close();
+  line.close();
 });

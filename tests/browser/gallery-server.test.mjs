@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, test } from 'node:test';
 import { launch, open } from './lib/chromium.mjs';
+import { faint } from './gallery/contrast.mjs';
 import { binary, connected, shows, start } from './gallery/start.mjs';
 
 const browser = await launch();
@@ -17,6 +18,7 @@ test('a killed server is told of, and comes back', async () => {
   await first.stop('SIGKILL');
   await tab.locator('[data-lv].lv-disconnected').waitFor();
   await tab.locator('.lv-notice', { hasText: 'Reconnecting' }).waitFor();
+  assert.deepEqual(await tab.evaluate(faint, '.lv-notice'), []);
   const second = await start(['--addr', address]);
   await connected(tab);
   await tab.locator('.lv-notice').waitFor({ state: 'hidden' });

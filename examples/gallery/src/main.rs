@@ -11,6 +11,7 @@ mod stock;
 mod table;
 
 use std::error::Error;
+use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ fn finish(result: Result<(), Box<dyn Error>>, advice: &str, code: u8) -> ExitCod
 
 /// Serves until the process is told to end.
 fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_writer(stderr).with_ansi(stderr().is_terminal()).init();
     let options = Options {
         dev: settings.dev,
         public_url: settings.public_url,

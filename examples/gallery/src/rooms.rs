@@ -89,8 +89,8 @@ impl Message {
     }
 
     /// One of six colours, the same for all messages of one author.
-    pub(crate) fn colour(&self) -> u32 {
-        self.name.chars().map(u32::from).sum::<u32>() % 6
+    pub(crate) fn colour(&self) -> u8 {
+        self.name.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(7).wrapping_add(byte)) % 6
     }
 }
 

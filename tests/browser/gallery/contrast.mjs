@@ -1,5 +1,5 @@
-/** Texts on the page whose contrast with what is behind them is below 4.5 to 1 (3 to 1 for large ones). Runs in the page. */
-export function faint() {
+/** Of the first 200 texts that `selector` finds, those whose contrast with what is behind them is below 4.5 to 1, or 3 to 1 for large ones. Runs in the page. */
+export function faint(selector = 'body *') {
   const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
 
   function over(colours) {
@@ -25,7 +25,7 @@ export function faint() {
     return (light + 0.05) / (dark + 0.05);
   }
 
-  const texts = [...document.querySelectorAll('body *')].filter((element) => {
+  const texts = [...document.querySelectorAll(selector)].filter((element) => {
     const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
     return own && element.checkVisibility() && !element.closest('svg');
   });

@@ -58,10 +58,10 @@ export async function connected(tab) {
   return tab;
 }
 
-/** Loads `tab` anew, and collects the sizes of the frames that the server sends from then on, in bytes. */
-export async function frames(tab) {
+/** Loads `tab` anew, and collects the sizes of frames from then on, in bytes: those that the server sends, or the browser. */
+export async function frames(tab, event = 'framereceived') {
   const sizes = [];
-  tab.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => sizes.push(payload.length)));
+  tab.on('websocket', (socket) => socket.on(event, ({ payload }) => sizes.push(payload.length)));
   await tab.reload();
   await connected(tab);
   return sizes;
