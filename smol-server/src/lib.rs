@@ -40,6 +40,6 @@ pub mod prelude {
         Redirect, Result, Scroll, Session, SessionId, Timer, Value, View,
     };
     pub use live_std::{
-        EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionStore, Template, safe_url,
+        EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionStore, Template, TestClient, safe_url,
     };
 }

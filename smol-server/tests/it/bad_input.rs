@@ -230,3 +230,16 @@ fn http_that_could_be_read_in_two_ways_is_refused_and_closes() {
     assert_eq!(http::raw(server.local_addr(), "\u{1}\u{2}\r\n\r\n").status, 400);
     bystander.act("inc");
 }
+
+#[test]
+fn in_dev_mode_a_notice_says_why() {
+    let server = start(Options { dev: true, ..options() });
+    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    tab.ws.send(Message::Binary(vec![0; 64 * 1024 + 1].into())).unwrap();
+    tab.until("a notice", |tab| {
+        tab.heard
+            .iter()
+            .any(|heard| matches!(heard, Heard::Notice(_, text) if text.contains("max_message_size")))
+    });
+    assert_eq!(tab.closed(), (1009, "size".to_owned()));
+}

@@ -12,6 +12,7 @@ use live_core::{Input, Instant};
 use super::Engine;
 use super::bucket::Bucket;
 use super::join::{Joined, guarded};
+use super::notices::explain;
 use super::serve::{Served, serve};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
@@ -31,6 +32,7 @@ pub struct Connection {
     phase: Phase,
     bucket: Bucket,
     closing: Option<Reason>,
+    noticed: bool,
     heard: Instant,
     pinged: Instant,
     alarm: Option<Instant>,
@@ -85,6 +87,7 @@ impl Connection {
             upgrade: Arc::new(upgrade),
             engine,
             closing: None,
+            noticed: false,
             heard: now,
             pinged: now,
             alarm: None,
@@ -134,7 +137,11 @@ impl Connection {
             self.close(Reason::Restart);
         }
         let next = loop {
-            if let Some(reason) = self.closing.take() {
+            if let Some(reason) = self.closing {
+                if let Some(notice) = self.notice(reason) {
+                    return Poll::Ready(self.outgoing(notice));
+                }
+                self.closing = None;
                 return self.closed(reason);
             }
             match &mut self.phase {
@@ -182,6 +189,16 @@ impl Connection {
 
     fn close(&mut self, reason: Reason) {
         self.closing.get_or_insert(reason);
+    }
+
+    /// In dev mode the browser's console is told why, once.
+    fn notice(&mut self, reason: Reason) -> Option<Vec<u8>> {
+        let first = !std::mem::replace(&mut self.noticed, true);
+        if first && self.engine.options().dev && !matches!(self.phase, Phase::Closed) {
+            explain(reason)
+        } else {
+            None
+        }
     }
 
     fn closed(&mut self, reason: Reason) -> Poll<Outgoing> {

@@ -13,7 +13,7 @@ use super::{Engine, hook, runtime};
 use crate::clock::unix_seconds;
 use crate::form;
 use crate::options::SessionInfo;
-use crate::token::Claims;
+use crate::token::{Claims, SessionError};
 
 /// How long a browser stays away when there is no room.
 const COME_BACK: Reason = Reason::TryLater(5000);
@@ -32,9 +32,9 @@ pub(super) async fn join(
     number: u64,
 ) -> Result<Joined, Reason> {
     let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&frame) else { return Err(Reason::Protocol) };
-    let claims = engine.claims(hello.token, &upgrade).ok_or(Reason::Token)?;
+    let claims = engine.claims(hello.token, &upgrade).map_err(no_token)?;
     loop {
-        let found = engine.pages.find(&claims.path).ok_or(Reason::Token)?;
+        let found = engine.pages.find(&claims.path).ok_or_else(|| no_token(SessionError::SessionNotFound))?;
         let (slot, resumed) = match engine.registry.get(claims.session) {
             Some(slot) => (slot, true),
             None => engine.start(&claims, found, &hello, &upgrade).await?,
@@ -49,13 +49,13 @@ pub(super) async fn join(
 
 impl Engine {
     /// What a token says, if it is good, this browser's, and this user's.
-    fn claims(&self, token: &str, upgrade: &Upgrade) -> Option<Claims> {
-        let claims = self.signer.verify(token, unix_seconds()).ok()?;
+    fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
+        let claims = self.signer.verify(token, unix_seconds())?;
         let user = upgrade.visitor.user_id.as_deref();
         let fits = upgrade.cookie == Some(claims.cookie)
             && claims.user.as_deref() == user
             && claims.auth_epoch == self.auth_epoch(user);
-        fits.then_some(claims)
+        if fits { Ok(claims) } else { Err(SessionError::InvalidCsrf) }
     }
 
     /// Restores the session from the store, or mounts it. The `bool` says whether it was there before.
@@ -165,6 +165,11 @@ impl Engine {
         slot.mailbox.wake();
         Ok(true)
     }
+}
+
+fn no_token(error: SessionError) -> Reason {
+    tracing::debug!(%error, "a connection was refused");
+    Reason::Token
 }
 
 fn info(new: &New) -> SessionInfo<'_> {

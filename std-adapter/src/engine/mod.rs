@@ -10,6 +10,7 @@ mod get;
 mod join;
 mod live;
 mod mailbox;
+mod notices;
 mod outputs;
 mod pages;
 mod post;
