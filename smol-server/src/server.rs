@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -96,7 +97,7 @@ async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, o
         match listener.accept().await {
             Ok((stream, peer)) => {
                 let (app, peers, open) = (app.clone(), peers.clone(), open.clone());
-                spawner.run(isolated(serve(stream, peer, app, peers, open)));
+                spawner.run(isolated(Box::pin(serve(stream, peer, app, peers, open))));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection wasn't accepted");
@@ -126,10 +127,12 @@ async fn serve(
             if let Some(None) = place {
                 connection.refuse(Reason::TryLater(BUSY));
             }
-            Socket::new(&stream, read, connection, options.max_message_size).run().await;
-            linger(stream).await;
+            let mut socket = Socket::new(&stream, read, connection, options.max_message_size);
+            socket.run().await;
+            drop(socket);
+            Box::pin(linger(stream)).await;
         }
-        Ok(None) => linger(stream).await,
+        Ok(None) => Box::pin(linger(stream)).await,
         Err(_) => {}
     }
 }
@@ -150,8 +153,8 @@ async fn linger(mut stream: Async<TcpStream>) {
 }
 
 /// A panic ends its own connection and no other.
-async fn isolated(task: impl Future<Output = ()> + Send) {
-    if let Err(panicked) = caught(Box::pin(task)).await {
+async fn isolated(task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+    if let Err(panicked) = caught(task).await {
         tracing::error!(%panicked, "a connection panicked");
     }
 }

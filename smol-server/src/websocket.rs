@@ -67,7 +67,7 @@ impl<'a> Socket<'a> {
     }
 
     /// Runs until either side is done.
-    pub(crate) async fn run(mut self) {
+    pub(crate) async fn run(&mut self) {
         // An error ends the connection, which is all that is left to do about it.
         let _ = poll_fn(|cx| self.poll(cx)).await;
     }
