@@ -1,6 +1,7 @@
 // A scripted server that speaks the wire of core/src/wire/WIRE.md, by a msgpack of its own, to the real runtime in a real page.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { decode, encode } from '@msgpack/msgpack';
 import { WebSocketServer } from 'ws';
 import { bundle } from '../lib/bundle.mjs';
@@ -8,8 +9,7 @@ import { CSP, page } from '../lib/server.mjs';
 
 const NONCE = /nonce-([^']+)/.exec(CSP)[1];
 const CLOSED = new Error('the connection closed');
-const runtime = await bundle("import './live'", { minify: true });
-const dev = await bundle("import './dev'", { minify: true });
+const [runtime, dev] = ['live', 'dev'].map((name) => readFileSync(new URL(`../../../client/dist/${name}.js`, import.meta.url)));
 const hashModule = await bundle("import { xxh32 } from './hash'; globalThis.xxh32 = xxh32");
 (0, eval)(hashModule);
 
