@@ -1,8 +1,9 @@
 //! One change of regular HTML: what it leaves regular, and which element encloses it.
 
 use super::Element;
+use super::foreign::Namespace;
 use super::place::{Content, Place};
-use super::scan::{Scan, foreign_content};
+use super::scan::Scan;
 use super::tag::{Attribute, Kind, Tag};
 use super::walk::{ancestors, ends};
 use crate::delta::Common;
@@ -31,11 +32,11 @@ impl<'o, 'n> Change<'o, 'n> {
     pub(super) fn read(&self) -> Option<Stretches<'o, 'n>> {
         let (old, new) = (self.old.as_bytes(), self.new.as_bytes());
         let Common { prefix: start, suffix } = self.common.from(old, new, self.start());
-        let read = |foreign| {
-            let was = Scan::read(old, start, old.len() - suffix, foreign).ok()?;
-            Some((was, Scan::read(new, start, new.len() - suffix, foreign).ok()?))
+        let read = |base| {
+            let was = Scan::read(old, start, old.len() - suffix, base).ok()?;
+            Some((was, Scan::read(new, start, new.len() - suffix, base).ok()?))
         };
-        let (was, is) = read(false).or_else(|| read(self.in_foreign(start)))?;
+        let (was, is) = read(Namespace::Html).or_else(|| read(self.namespace(start)))?;
         let aligned = old.len() - was.end == new.len() - is.end;
         let inside_tag = start < self.common.prefix;
         aligned.then_some(Stretches {
@@ -57,9 +58,9 @@ impl<'o, 'n> Change<'o, 'n> {
             .unwrap_or(prefix)
     }
 
-    /// Whether the place lies in SVG or MathML, as far as its near ancestors tell.
-    fn in_foreign(&self, at: usize) -> bool {
-        ancestors(self.new.as_bytes(), at).find_map(|tag| foreign_content(tag.name)) == Some(true)
+    /// What the place lies in, as far as its near ancestors tell.
+    fn namespace(&self, at: usize) -> Namespace {
+        Namespace::among(ancestors(self.new.as_bytes(), at).map(|tag| tag.name))
     }
 }
 

@@ -1,38 +1,22 @@
 //! What may stand where: the few rules of the HTML parser on whose breach it moves or drops what is written.
 
+use super::foreign::breaks_out;
 use super::tag::{Kind, Tag};
 use memchr::memrchr;
 
-/// Elements that hold text only.
-const RAW: [&[u8]; 5] = [b"script", b"style", b"textarea", b"title", b"iframe"];
-
-/// Elements whose parsing depends on more than their place, or that are dropped or renamed.
-const REFUSED: [&[u8]; 17] = [
-    b"template",
-    b"noscript",
-    b"plaintext",
-    b"xmp",
-    b"noembed",
-    b"noframes",
-    b"html",
-    b"head",
-    b"body",
-    b"frameset",
-    b"frame",
-    b"image",
-    b"annotation-xml",
-    b"basefont",
-    b"bgsound",
-    b"keygen",
-    b"isindex",
-];
-
+/// Whether an element holds text only.
 pub(super) fn is_raw(name: &[u8]) -> bool {
-    RAW.contains(&name)
+    matches!(name, b"script" | b"style" | b"textarea" | b"title" | b"iframe")
 }
 
+/// Whether the parsing of an element depends on more than its place, or it is dropped or renamed.
+#[rustfmt::skip]
 pub(super) fn is_refused(name: &[u8]) -> bool {
-    REFUSED.contains(&name)
+    matches!(
+        name,
+        b"template" | b"noscript" | b"plaintext" | b"xmp" | b"noembed" | b"noframes" | b"html" | b"head" | b"body"
+            | b"frameset" | b"frame" | b"image" | b"annotation-xml" | b"basefont" | b"bgsound" | b"keygen" | b"isindex"
+    )
 }
 
 /// Something that stands in an element, or beside one.
@@ -42,6 +26,10 @@ pub(super) enum Content<'a> {
     Text,
     Comment,
     Element(&'a [u8]),
+    /// Something, at any depth, that can't be in SVG or MathML.
+    Html,
+    /// A form, at any depth: one in another closes that at its end.
+    Form,
 }
 
 /// Whether the parser leaves `content` in an element `parent`.
@@ -49,6 +37,8 @@ pub(super) fn admits(parent: &[u8], content: Content<'_>) -> bool {
     match content {
         Content::Text => !is_table(parent),
         Content::Comment => !is_raw(parent),
+        Content::Html => is_html(parent),
+        Content::Form => false,
         Content::Element(name) => {
             !is_raw(parent) && parents(name).map_or(!is_table(parent), |parents| parents.contains(&parent))
         }
@@ -64,6 +54,11 @@ fn parents(name: &[u8]) -> Option<&'static [&'static [u8]]> {
         b"col" => Some(&[b"colgroup"]),
         _ => None,
     }
+}
+
+/// Whether an element in regular HTML is surely one of HTML.
+fn is_html(name: &[u8]) -> bool {
+    breaks_out(name) || parents(name).is_some()
 }
 
 /// Whether an element holds parts of a table, and no text of its own.
@@ -99,6 +94,8 @@ impl<'a> Place<'a> {
         match (self, content) {
             (Self::Top, _) | (Self::After(_), Content::Comment) => true,
             (Self::In(parent), _) => admits(parent, content),
+            (Self::After(sibling), Content::Form) => *sibling == b"form",
+            (Self::After(sibling), Content::Html) => is_html(sibling),
             (Self::After(sibling), Content::Text) => parents(sibling).is_none(),
             (Self::After(sibling), Content::Element(name)) => parents(name) == parents(sibling),
         }

@@ -1,6 +1,7 @@
 //! The strict reading of HTML by which a region is regular, of all of it or of a stretch.
 
 use super::Irregular;
+use super::foreign::{Namespace, breaks_out};
 use super::place::{self, Content};
 use super::tag::{Kind, Tag};
 use alloc::vec::Vec;
@@ -10,8 +11,8 @@ use memchr::memchr;
 #[derive(Debug)]
 pub(super) struct Scan<'a> {
     html: &'a [u8],
-    /// The stretch starts in SVG or MathML.
-    foreign: bool,
+    /// What the stretch starts in; if HTML, then as far as `bare` doesn't need it to be.
+    base: Namespace,
     /// Names of the elements that were open before the stretch and end in it, the innermost first.
     pub(super) closed: Vec<&'a [u8]>,
     /// The elements that start in the stretch and don't end in it.
@@ -26,15 +27,16 @@ pub(super) struct Scan<'a> {
 pub(super) struct Open<'a> {
     pub(super) start: usize,
     pub(super) name: &'a [u8],
-    /// Its content is SVG or MathML.
-    foreign: bool,
+    content: Namespace,
+    /// The content is of no other kind than what is around the stretch.
+    inherited: bool,
 }
 
 impl<'a> Scan<'a> {
     /// Reads the tags and texts that start from `start` on, until one ends at or after `end`.
-    pub(super) fn read(html: &'a [u8], start: usize, end: usize, foreign: bool) -> Result<Self, Irregular> {
+    pub(super) fn read(html: &'a [u8], start: usize, end: usize, base: Namespace) -> Result<Self, Irregular> {
         let (closed, open, bare) = (Vec::new(), Vec::new(), Vec::new());
-        let mut scan = Self { html, foreign, closed, open, bare, end: start };
+        let mut scan = Self { html, base, closed, open, bare, end: start };
         while scan.end < end {
             scan.end = if html[scan.end] == b'<' { scan.tag(scan.end)? } else { scan.text(scan.end, end)? };
         }
@@ -77,45 +79,62 @@ impl<'a> Scan<'a> {
 
     fn element(&mut self, tag: &Tag<'a>) -> Result<(), Irregular> {
         let irregular = |why| Err(Irregular { at: tag.start, why });
-        let around = self.open.last().map_or(self.foreign && self.closed.is_empty(), |open| open.foreign);
-        let foreign = around || foreign_content(tag.name) == Some(true);
+        let (around, inherited) = self.around();
+        let content = around.within(tag.name);
         if place::is_refused(tag.name) {
             return irregular("an element whose parsing depends on more than its place");
         }
-        if !foreign && tag.name.iter().any(u8::is_ascii_uppercase) {
+        if content == Namespace::Html && tag.name.iter().any(u8::is_ascii_uppercase) && around == content {
             return irregular("an upper-case name");
+        }
+        if needs_html(tag) && !(around == Namespace::Svg && tag.name == b"svg") {
+            match around {
+                Namespace::Html if inherited => self.note(Content::Html),
+                Namespace::Html => {}
+                _ => return irregular("an element that can't be in SVG or MathML"),
+            }
+        }
+        if tag.name == b"form" {
+            if self.open.iter().any(|open| open.name == b"form") {
+                return irregular("a form in a form");
+            }
+            self.note(Content::Form);
         }
         self.admit(tag.start, Content::Element(tag.name))?;
         if tag.kind == Kind::Open {
-            let foreign = foreign_content(tag.name).unwrap_or(around);
-            self.open.push(Open { start: tag.start, name: tag.name, foreign });
-        } else if !foreign && !tag.is_void() {
+            let inherited = inherited && content == around;
+            self.open.push(Open { start: tag.start, name: tag.name, content, inherited });
+        } else if around == content && content == Namespace::Html && !tag.is_void() {
             return irregular("`/>` on an element that isn't void");
         }
         Ok(())
     }
 
+    /// What the next tag stands in, and whether that is for what is around the stretch to say.
+    fn around(&self) -> (Namespace, bool) {
+        let base = if self.closed.is_empty() { self.base } else { Namespace::Html };
+        self.open.last().map_or((base, true), |open| (open.content, open.inherited))
+    }
+
     /// Takes content where it stands.
     fn admit(&mut self, at: usize, content: Content<'a>) -> Result<(), Irregular> {
         match self.open.last() {
-            Some(open) if place::admits(open.name, content) => Ok(()),
-            Some(_) => Err(Irregular { at, why: "content that its parent doesn't allow" }),
-            None => {
-                let bare = (self.closed.len(), content);
-                if !self.bare.contains(&bare) {
-                    self.bare.push(bare);
-                }
-                Ok(())
-            }
+            Some(open) if place::admits(open.name, content) => {}
+            Some(_) => return Err(Irregular { at, why: "content that its parent doesn't allow" }),
+            None => self.note(content),
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, content: Content<'a>) {
+        let bare = (self.closed.len(), content);
+        if !self.bare.contains(&bare) {
+            self.bare.push(bare);
         }
     }
 }
 
-/// Whether the content of an element is SVG or MathML; `None` where it is what is around the element.
-pub(super) fn foreign_content(name: &[u8]) -> Option<bool> {
-    match name {
-        b"svg" | b"math" => Some(true),
-        b"foreignObject" | b"desc" | b"title" => Some(false),
-        _ => None,
-    }
+/// Whether the parser takes a start tag as it is written in HTML only.
+fn needs_html(tag: &Tag<'_>) -> bool {
+    breaks_out(tag.name) || tag.is_void() && !tag.slashed || matches!(tag.name, b"svg" | b"math")
 }

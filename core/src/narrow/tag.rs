@@ -3,11 +3,6 @@
 use core::ops::Range;
 use memchr::{memchr, memmem};
 
-const VOID: [&[u8]; 14] = [
-    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param",
-    b"source", b"track", b"wbr",
-];
-
 /// A tag or comment.
 #[derive(Clone, Debug)]
 pub(super) struct Tag<'a> {
@@ -49,8 +44,13 @@ impl<'a> Tag<'a> {
     }
 
     /// Has no content and no end tag in HTML.
+    #[rustfmt::skip]
     pub(super) fn is_void(&self) -> bool {
-        VOID.contains(&self.name)
+        matches!(
+            self.name,
+            b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta" | b"param"
+                | b"source" | b"track" | b"wbr"
+        )
     }
 
     fn open(html: &'a [u8], start: usize) -> Option<Self> {
