@@ -69,7 +69,10 @@ function remember(element: Element): () => void {
     if (field.defaultChecked !== defaultChecked) field.checked = field.defaultChecked;
     if (!chosen) return;
     const follow = own() !== before || !chosen.some((option) => field.contains(option));
-    for (const option of field.options) option.selected = follow ? option.defaultSelected : chosen.includes(option);
+    for (const option of field.options) {
+      const wanted = follow ? option.defaultSelected : chosen.includes(option);
+      if (option.selected !== wanted) option.selected = wanted;
+    }
   };
 }
 
