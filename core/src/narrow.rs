@@ -7,6 +7,7 @@
 //! the id, an ancestor that the parser would close) the browser checks, and falls back to the whole region.
 
 mod change;
+mod closes;
 mod find;
 mod foreign;
 mod hosts;

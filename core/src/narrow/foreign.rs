@@ -15,6 +15,7 @@ impl Namespace {
             (Self::Html, b"svg") => Self::Svg,
             (Self::Html, b"math") => Self::Math,
             (Self::Svg, b"foreignObject" | b"desc" | b"title") => Self::Html,
+            (Self::Math, b"mi" | b"mo" | b"mn" | b"ms" | b"mtext") => Self::Html,
             _ => self,
         }
     }
@@ -24,7 +25,9 @@ impl Namespace {
         let telling = |name: &[u8]| match name {
             b"svg" => Some(Self::Svg),
             b"math" => Some(Self::Math),
-            b"foreignObject" | b"desc" | b"title" => Some(Self::Html),
+            b"foreignObject" | b"desc" | b"title" | b"mi" | b"mo" | b"mn" | b"ms" | b"mtext" => {
+                Some(Self::Html)
+            }
             _ => None,
         };
         names.map(telling).find_map(|namespace| namespace).unwrap_or(Self::Html)

@@ -1,6 +1,7 @@
 //! The strict reading of HTML by which a region is regular, of all of it or of a stretch.
 
 use super::Irregular;
+use super::closes::Closed;
 use super::foreign::{Namespace, breaks_out};
 use super::place::{self, Content};
 use super::tag::{Kind, Tag};
@@ -94,11 +95,8 @@ impl<'a> Scan<'a> {
                 _ => return irregular("an element that can't be in SVG or MathML"),
             }
         }
-        if tag.name == b"form" {
-            if self.open.iter().any(|open| open.name == b"form") {
-                return irregular("a form in a form");
-            }
-            self.note(Content::Form);
+        if around == Namespace::Html && !Closed::by(tag.name).iter().all(|kind| self.is_clear_of(*kind)) {
+            return irregular("an element that ends one around it");
         }
         self.admit(tag.start, Content::Element(tag.name))?;
         if tag.kind == Kind::Open {
@@ -108,6 +106,17 @@ impl<'a> Scan<'a> {
             return irregular("`/>` on an element that isn't void");
         }
         Ok(())
+    }
+
+    /// Whether no element of a kind that the next tag would end is open in the stretch.
+    fn is_clear_of(&mut self, kind: Closed) -> bool {
+        match self.open.iter().rev().find(|open| kind.includes(open.name) || kind.stops_at(open.name)) {
+            Some(open) => !kind.includes(open.name),
+            None => {
+                self.note(Content::ClearOf(kind));
+                true
+            }
+        }
     }
 
     /// What the next tag stands in, and whether that is for what is around the stretch to say.

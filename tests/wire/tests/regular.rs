@@ -16,6 +16,9 @@ fn regular_html() {
         "<textarea>a > b &lt;</textarea><script>1 > 2</script>",
         "<tr><td>a region of its own, in a tbody</td></tr>",
         "<a href=foo/>unquoted</a>",
+        "<ul><li><p>1</p><ul><li>2</li></ul></li></ul><dl><dt>a</dt><dd><dl><dd>b</dd></dl></dd></dl>",
+        "<button><p>in a button</p></button><p><a>1</a><a>2</a></p><select><optgroup><option>1</option></optgroup></select>",
+        "<a><table><tbody><tr><td><a>in a cell</a></td></tr></tbody></table></a><ruby>a<rt>b</rt></ruby>",
     ] {
         assert_eq!(regular(html), Ok(()), "{html}");
     }
@@ -46,7 +49,16 @@ fn irregular_html() {
         "<svg><br></svg>",
         "<svg><text><table></table></text><path/></svg>",
         "<math><svg></svg></math>",
-        "<form><p><form></form></p></form>",
+        "<form><b><form></form></b></form>",
+        "<p><b><div></div></b></p>",
+        "<ul><li><b><li></li></b></li></ul>",
+        "<dl><dd><dt></dt></dd></dl>",
+        "<h1><h2></h2></h1>",
+        "<a><i><a></a></i></a>",
+        "<button><button></button></button>",
+        "<select><p></p></select>",
+        "<option><b></b></option>",
+        "<math><mi><section/></mi></math>",
         "<svg><foreignObject><div/></foreignObject></svg>",
         "<p",
         "<p title=\"",
