@@ -20,7 +20,7 @@ export function listen(): void {
 
 /** Sends an event from the page's own script. False where it had to be dropped. */
 export const pushNamed = (name: string, values: Record<string, unknown> = {}): boolean =>
-  push({ fields_: trim([name, Object.entries(values).flat().map(String)]), marks_: [] });
+  push({ fields_: trim([name, Object.entries(values).flat().map(String)]), marks_: () => [] });
 
 /** Brings the event to the nearest element that handles it, then to those around it, up to one with `data-lv-stop`. */
 function handle(event: any, type: string): void {
@@ -62,7 +62,7 @@ function fire(event: any, type: string, element: Element): void {
   if (form_ && isLocked(form_)) return;
   push({
     fields_: describe(event, type, element, target),
-    marks_: loadingMarks(element, submitter),
+    marks_: () => loadingMarks(element, submitter),
     field_: type == 'change' ? target : undefined,
     form_,
     submitted_: form_ && contents(form_),
@@ -73,13 +73,14 @@ function fire(event: any, type: string, element: Element): void {
 function describe(event: any, type: string, element: any, target: Field): Encodable[] {
   const changes = type == 'change';
   const form = (type == 'submit' ? target : changes && target.form) as HTMLFormElement | null;
+  const field = changes ? target : element;
   const values: string[] = [];
   let fields: string[] = [];
   for (const { name, value } of element.attributes) if (name.startsWith('data-lv-value-')) values.push(name.slice(14), value);
   if (form) fields = formFields(form, event.submitter);
-  else if (changes) fields = target.matches('[type=checkbox]:not(:checked)') ? [] : [target.name || 'value', target.value];
-  else if (element.value) values.push('value', '' + element.value);
-  if (changes) values.push('_target', target.name);
+  else if ((changes || field.value) && !field.matches('[type=checkbox]:not(:checked)'))
+    (changes ? fields : values).push((changes && field.name) || 'value', '' + (field.value ?? ''));
+  if (changes) values.push('_target', field.name ?? '');
   return trim([
     attr(element, type),
     values,

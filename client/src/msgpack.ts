@@ -36,6 +36,10 @@ export function decode(buffer: ArrayBuffer): unknown {
     while (size--) n = n * 256 + view.getUint8(at++);
     return n;
   };
+  const int = (size: number): number => (uint(size) << (32 - 8 * size)) >> (32 - 8 * size);
+  // Eight bytes in two halves: so only the sum is rounded.
+  const number = (read: (size: number) => number, size: number): number =>
+    size > 4 ? read(4) * 2 ** 32 + uint(4) : read(size);
   const bin = (size: number) => new Uint8Array(buffer, (at += size) - size, size);
   const text = (size: number) => toText(bin(size));
   const array = (size: number, depth: number): unknown[] => {
@@ -49,7 +53,7 @@ export function decode(buffer: ArrayBuffer): unknown {
     const result: Dictionary = Object.create(null);
     while (size--) {
       const [key, item] = entries.splice(0, 2);
-      if (key! in result) refuse();
+      if (typeof key != 'string' || key in result) refuse();
       if (!DROPPED.test(key!)) result[key!] = item;
     }
     return result;
@@ -66,8 +70,7 @@ export function decode(buffer: ArrayBuffer): unknown {
     if (b > 0xdb) return array(uint(size * 2), depth);
     if (b > 0xd8) return text(uint(size / 2));
     if (b > 0xd3) return refuse();
-    if (b > 0xcf) return signed(uint(size), 256 ** size);
-    if (b > 0xcb) return uint(size);
+    if (b > 0xcb) return number(b > 0xcf ? int : uint, size);
     if (b > 0xca) return view.getFloat64((at += 8) - 8);
     if (b > 0xc9) return view.getFloat32((at += 4) - 4);
     if (b > 0xc6 || b == 0xc1) return refuse();
@@ -77,8 +80,6 @@ export function decode(buffer: ArrayBuffer): unknown {
   const result = value(MAX_DEPTH);
   return at < buffer.byteLength ? refuse() : result;
 }
-
-const signed = (n: number, range: number): number => (n < range / 2 ? n : n - range);
 
 /** Encodes in the shortest form. */
 export function encode(value: Encodable): Uint8Array<ArrayBuffer> {

@@ -15,7 +15,8 @@ import * as wire from './wire';
 export interface Pending {
   /** `name, values, form, target, key, modifiers`. */
   fields_: Encodable[];
-  marks_: Mark[];
+  /** What its elements show meanwhile, as the page is at the time. */
+  marks_: () => Mark[];
   /** The field whose change it tells. */
   field_?: Field;
   /** The form that it submits, and its fields as they were then. */
@@ -56,7 +57,7 @@ export function push(event: Pending): boolean {
     emit('send', { dropped: event.fields_ });
     return false;
   }
-  mark(event.marks_);
+  mark(event.marks_());
   pending.push(event);
   flush();
   return true;
@@ -154,7 +155,7 @@ function carryOut(upTo: number, step = () => {}, failed: number[] = []): void {
     sent = Math.max(0, sent - done.length);
     for (const { form_, submitted_ } of done) if (!failed.includes(++applied) && form_) giveBack(form_, submitted_!);
     applied = upTo;
-    for (const { marks_ } of pending) mark(marks_);
+    for (const { marks_ } of pending) mark(marks_());
   }
 }
 

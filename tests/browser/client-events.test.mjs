@@ -118,6 +118,20 @@ events('a field outside a form tells its own value', '<input name="q" data-lv-ch
   assert.deepEqual((await connection.event()).form, ['q', '']);
 });
 
+events('a check box tells its value where it is checked', '<input type="checkbox" value="v" data-lv-click="tick" data-lv-change="set">', async ({ tab, connection }) => {
+  await tab.click('input');
+  assert.deepEqual((await connection.event()).values, ['value', 'v']);
+  assert.deepEqual((await connection.event()).form, ['value', 'v']);
+  await tab.click('input');
+  assert.equal((await connection.event()).values, undefined);
+  assert.equal((await connection.event()).form, undefined);
+});
+
+events('what is edited without being a field tells that it was', '<p contenteditable data-lv-change="note"></p>', async ({ tab, connection }) => {
+  await tab.locator('p').pressSequentially('x');
+  only(await connection.event(), { name: 'note', values: ['_target', ''], form: ['value', ''] });
+});
+
 events('keys pass the filter of data-lv-key, and carry the key and the value', '<input data-lv-keydown="go" data-lv-key="Enter Escape" data-lv-keyup="up">', async ({ tab, connection }) => {
   await tab.type('input', 'a');
   await tab.press('input', 'Enter');

@@ -39,6 +39,14 @@ pages('a patch that comes meanwhile leaves what shows the waiting, and the end l
   await becomes(tab, () => document.querySelector('main').innerHTML, html('done'));
 });
 
+pages('a class that the server gives meanwhile shows at once', '<button class="a" data-lv-click="x">x</button>', async ({ tab, connection }) => {
+  await tab.click('button');
+  connection.whole(0, ['', '<button class="b" data-lv-click="x">x</button>']);
+  await becomes(tab, () => document.querySelector('button').className.trim(), 'b lv-loading');
+  connection.update({ applied: 1 });
+  await becomes(tab, () => document.querySelector('main').innerHTML, '<button class="b" data-lv-click="x">x</button>');
+});
+
 const FORM = '<form data-lv-submit="send" data-lv-loading-disable><input name="text"><input type="file" name="f"><input type="checkbox" name="c"><select name="s"><option>1</option><option>2</option></select><button>go</button></form>';
 const state = () => {
   const [text, file, box, select, button] = document.querySelector('form').elements;
