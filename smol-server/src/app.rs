@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use async_tungstenite::tungstenite::handshake::derive_accept_key;
 use http::header::{
     CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, HOST, HeaderValue, IF_NONE_MATCH, ORIGIN,
     SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -11,7 +12,6 @@ use http::{Method, StatusCode};
 use live_core::Error;
 use live_std::assets::{self, Asset};
 use live_std::{Denied, Engine, Visitor, caught};
-use tungstenite::handshake::derive_accept_key;
 
 use crate::handler::{Endpoint, Layer, Next};
 use crate::http::Answer;

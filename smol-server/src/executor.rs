@@ -7,10 +7,10 @@ use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use async_channel::{Receiver, Sender};
 use async_executor::Executor;
-use async_io::{Timer, block_on};
 use live_std::Runtime;
+use smol::channel::{self, Receiver, Sender};
+use smol::{Timer, block_on};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -29,7 +29,7 @@ impl Workers {
     /// One worker for each core that the process may use.
     pub(crate) fn start() -> std::io::Result<Self> {
         let executor = Arc::new(Executor::new());
-        let (running, stopped) = async_channel::bounded(1);
+        let (running, stopped) = channel::bounded(1);
         let mut workers =
             Self { executor: Some(executor.clone()), running: Some(running), threads: Vec::new() };
         for n in 0..thread::available_parallelism()?.get() {

@@ -7,10 +7,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_io::{Async, Timer};
-use futures_lite::{AsyncReadExt, FutureExt};
 use live_core::wire::Reason;
 use live_std::{Connection, caught};
+use smol::future::FutureExt;
+use smol::io::AsyncReadExt;
+use smol::{Async, Timer};
 
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
@@ -127,7 +128,7 @@ async fn serve(
             if let Some(None) = place {
                 connection.refuse(Reason::TryLater(BUSY));
             }
-            let mut socket = Socket::new(&stream, read, connection, options.max_message_size);
+            let mut socket = Socket::new(&stream, read, connection, options.max_message_size).await;
             socket.run().await;
             drop(socket);
             Box::pin(linger(stream)).await;

@@ -3,8 +3,8 @@
 use std::io;
 
 use async_signal::{Signal, Signals};
-use futures_lite::StreamExt;
-use futures_lite::future::block_on;
+use smol::future::block_on;
+use smol::stream::StreamExt;
 
 /// Signals that are being listened for.
 pub(crate) struct Listening(Signals);

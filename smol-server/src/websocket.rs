@@ -1,16 +1,21 @@
 //! Moves messages between a socket and a [`Connection`].
 
 use std::future::poll_fn;
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::TcpStream;
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use async_io::Async;
+use async_tungstenite::WebSocketStream;
+use async_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
+use async_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
+use async_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use async_tungstenite::tungstenite::{Error, Message};
+use futures_sink::Sink;
 use live_std::{Connection, Incoming, Outgoing};
-use tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
-use tungstenite::protocol::frame::{CloseFrame, Frame};
-use tungstenite::protocol::{Role, WebSocketConfig};
-use tungstenite::{Error, Message, WebSocket};
+use smol::Async;
+use smol::io::{AsyncRead, AsyncWrite};
+use smol::stream::Stream as _;
 
 /// The size of the buffer for reading. It is filled with zeros before each read, and kept by every idle connection.
 const READ: usize = 1024;
@@ -21,7 +26,7 @@ const FRAGMENT: usize = 4096;
 
 /// One WebSocket.
 pub(crate) struct Socket<'a> {
-    ws: WebSocket<Stream<'a>>,
+    ws: WebSocketStream<Stream<'a>>,
     connection: Connection,
     sending: Sending,
 }
@@ -41,7 +46,7 @@ enum Sending {
     },
 }
 
-/// A non-blocking stream that isn't asked again once it has given all it had.
+/// A socket that isn't read again once it has given all it had, but waited for.
 struct Stream<'a> {
     socket: &'a Async<TcpStream>,
     readable: bool,
@@ -49,7 +54,7 @@ struct Stream<'a> {
 
 impl<'a> Socket<'a> {
     /// A socket whose handshake is done; `read` is what came after it.
-    pub(crate) fn new(
+    pub(crate) async fn new(
         socket: &'a Async<TcpStream>,
         read: Vec<u8>,
         connection: Connection,
@@ -62,7 +67,7 @@ impl<'a> Socket<'a> {
             .max_message_size(Some(max_message))
             .max_frame_size(Some(max_message));
         let stream = Stream { socket, readable: true };
-        let ws = WebSocket::from_partially_read(stream, read, Role::Server, Some(config));
+        let ws = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await;
         Self { ws, connection, sending: Sending::Nothing }
     }
 
@@ -102,61 +107,43 @@ impl<'a> Socket<'a> {
             Outgoing::Close(reason) => {
                 let frame =
                     CloseFrame { code: CloseCode::from(reason.code()), reason: reason.to_string().into() };
-                let done = unblocked(self.ws.close(Some(frame)));
-                return Some(done.map(|_| Sending::Flush { last: true }));
+                return Some(self.write(Message::Close(Some(frame))).map(|()| Sending::Flush { last: true }));
             }
             Outgoing::Abort => return None,
         };
-        Some(unblocked(self.ws.write(message)).map(|_| Sending::Flush { last: false }))
+        Some(self.write(message).map(|()| Sending::Flush { last: false }))
+    }
+
+    /// Puts a message into the socket's buffer, which is empty by then.
+    fn write(&mut self, message: Message) -> Result<(), Error> {
+        Pin::new(&mut self.ws).start_send(message)
     }
 
     /// Sends what there is. True when that was the last.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, Error>> {
         loop {
+            if matches!(self.sending, Sending::Nothing) {
+                return Poll::Ready(Ok(false));
+            }
+            ready!(Pin::new(&mut self.ws).poll_flush(cx))?;
             match &mut self.sending {
-                Sending::Nothing => return Poll::Ready(Ok(false)),
-                Sending::Flush { last } => {
-                    let last = *last;
-                    ready!(self.poll_flush(cx))?;
-                    self.sending = Sending::Nothing;
-                    return Poll::Ready(Ok(last));
-                }
-                Sending::Fragments { opcode, message, sent } => {
+                Sending::Fragments { opcode, message, sent } if *sent < message.len() => {
                     let end = (*sent + FRAGMENT).min(message.len());
                     let fragment =
                         Frame::message(message[*sent..end].to_vec(), *opcode, end == message.len());
                     (*opcode, *sent) = (OpCode::Data(Data::Continue), end);
-                    let done = end == message.len();
-                    unblocked(self.ws.write(Message::Frame(fragment)))?;
-                    if done {
-                        self.sending = Sending::Flush { last: false };
-                    } else {
-                        ready!(self.poll_flush(cx))?;
-                    }
+                    self.write(Message::Frame(fragment))?;
                 }
-            }
-        }
-    }
-
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        loop {
-            match unblocked(self.ws.flush())? {
-                Some(()) => return Poll::Ready(Ok(())),
-                None => ready!(self.ws.get_ref().socket.poll_writable(cx))?,
+                Sending::Flush { last: true } => return Poll::Ready(Ok(true)),
+                _ => self.sending = Sending::Nothing,
             }
         }
     }
 
     /// Hands one message to the connection.
     fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let incoming = loop {
-            match self.ws.read() {
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready!(self.ws.get_ref().socket.poll_readable(cx))?;
-                    self.ws.get_mut().readable = true;
-                }
-                other => break other,
-            }
+        let Some(incoming) = ready!(Pin::new(&mut self.ws).poll_next(cx)) else {
+            return Poll::Ready(Err(Error::ConnectionClosed));
         };
         match incoming {
             Ok(Message::Binary(frame)) => self.connection.receive(Incoming::Binary(&frame)),
@@ -177,32 +164,43 @@ impl<'a> Socket<'a> {
     }
 }
 
-/// None where the stream would block.
-fn unblocked(result: Result<(), Error>) -> Result<Option<()>, Error> {
-    match result {
-        Ok(()) => Ok(Some(())),
-        Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-impl Read for Stream<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if !self.readable {
-            return Err(io::ErrorKind::WouldBlock.into());
+impl AsyncRead for Stream<'_> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        loop {
+            if !self.readable {
+                ready!(self.socket.poll_readable(cx))?;
+                self.readable = true;
+            }
+            match io::Read::read(&mut self.socket.get_ref(), buf) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.readable = false,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => {
+                    self.readable = matches!(&read, Ok(count) if *count == buf.len() || *count == 0);
+                    return Poll::Ready(read);
+                }
+            }
         }
-        let result = self.socket.get_ref().read(buf);
-        self.readable = matches!(&result, Ok(count) if *count == buf.len() || *count == 0);
-        result
     }
 }
 
-impl Write for Stream<'_> {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.socket.get_ref().write(buf)
+impl AsyncWrite for Stream<'_> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            match io::Write::write(&mut self.socket.get_ref(), buf) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready!(self.socket.poll_writable(cx))?
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                written => return Poll::Ready(written),
+            }
+        }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.socket.get_ref().shutdown(std::net::Shutdown::Write))
     }
 }

@@ -3,8 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use async_io::Timer;
-use futures_lite::{AsyncRead, AsyncReadExt, FutureExt};
+use smol::Timer;
+use smol::future::FutureExt;
+use smol::io::{AsyncRead, AsyncReadExt};
 
 /// What has been read and not used yet.
 #[derive(Debug, Default)]

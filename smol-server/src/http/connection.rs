@@ -2,9 +2,9 @@
 
 use std::io;
 
-use futures_lite::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use http::Method;
 use live_std::Upgrade;
+use smol::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::body::{Input, within};
 use super::head::{Bad, Head, parse};

@@ -17,7 +17,7 @@ use crate::common::{PATIENCE, Tab, options, start};
 struct Asking {
     kept: MemoryStore,
     asked: Mutex<Sender<u64>>,
-    verdicts: async_channel::Receiver<Verdict>,
+    verdicts: smol::channel::Receiver<Verdict>,
 }
 
 enum Verdict {
@@ -28,7 +28,7 @@ enum Verdict {
 
 struct Judge {
     asked: Receiver<u64>,
-    verdicts: async_channel::Sender<Verdict>,
+    verdicts: smol::channel::Sender<Verdict>,
 }
 
 impl Judge {
@@ -50,7 +50,7 @@ impl Judge {
 }
 
 fn asking() -> (Arc<Asking>, Judge) {
-    let ((ask, asked), (say, verdicts)) = (channel(), async_channel::unbounded());
+    let ((ask, asked), (say, verdicts)) = (channel(), smol::channel::unbounded());
     let store = Asking { kept: MemoryStore::new(), asked: Mutex::new(ask), verdicts };
     (Arc::new(store), Judge { asked, verdicts: say })
 }
