@@ -34,7 +34,7 @@ pub use live_std::Options;
 
 /// Everything that a program with live pages uses, in one line.
 pub mod prelude {
-    pub use crate::{Live, Next, Options, Request, Response, StatusCode};
+    pub use crate::{Live, Next, Options, Request, Response, Server, StatusCode};
     pub use live_core::{
         Block, Command, Ctx, Download, Error, Event, EventMeta, Flash, Focus, Js, Page, RecoverableError,
         Redirect, Result, Scroll, Session, SessionId, Timer, Value, View,

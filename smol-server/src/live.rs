@@ -123,8 +123,21 @@ impl Live {
     /// # Errors
     /// As [`bind`](Self::bind).
     pub fn run(self, address: impl ToSocketAddrs + fmt::Display) -> Result<(), Error> {
+        self.run_with(address, |_| ())
+    }
+
+    /// [`run`](Self::run), and calls `started` once the server listens: to print its address, say.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    pub fn run_with(
+        self,
+        address: impl ToSocketAddrs + fmt::Display,
+        started: impl FnOnce(&Server),
+    ) -> Result<(), Error> {
         let signals = signals::listen().map_err(Error::Start)?;
         let server = self.bind(address)?;
+        started(&server);
         signals.wait();
         server.shutdown();
         Ok(())

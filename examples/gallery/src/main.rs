@@ -17,8 +17,6 @@ use std::sync::Arc;
 
 use live_smol::prelude::*;
 use settings::{Settings, USAGE};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
 fn main() -> ExitCode {
     match Settings::read() {
@@ -55,10 +53,6 @@ fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         .page("/counter", counter::CounterPage)
         .page("/chat/{room}", chat::ChatPage::default())
         .page("/table", table::TablePage::new());
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    let server = files::serve(live).bind(settings.address)?;
-    println!("The gallery is at http://{}", server.local_addr());
-    signals.forever().next();
-    server.shutdown();
-    Ok(())
+    let started = |server: &Server| println!("The gallery is at http://{}", server.local_addr());
+    Ok(files::serve(live).run_with(settings.address, started)?)
 }
