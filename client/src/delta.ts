@@ -13,10 +13,10 @@ export type Hint = [start: number, end: number];
 let scratch: Uint8Array = new Uint8Array(4096);
 
 /**
- * Changes `html` by `delta`, and gives the server's hint. Throws where the delta is malformed or its result over `limit`
- * bytes; `html` is then as it was, and the region has to be asked for whole.
+ * Changes `html` by `delta`, and gives the server's hint. Throws where the delta is malformed;
+ * `html` is then as it was, and the region has to be asked for whole.
  */
-export function applyDelta(html: Html, delta: Uint8Array, limit = 1 << 24): Hint | null {
+export function applyDelta(html: Html, delta: Uint8Array): Hint | null {
   let at = 0;
   let cursor = 0;
   let kept = 0; // bytes at the start that stay where they are
@@ -32,7 +32,7 @@ export function applyDelta(html: Html, delta: Uint8Array, limit = 1 << 24): Hint
     }
   };
   const add = (from: Uint8Array, start: number, end: number, n: number): void => {
-    demand(n <= end - start && kept + built + n <= limit);
+    demand(n <= end - start);
     if (from == html.buf && start == kept && !built) kept += n;
     else {
       scratch = withRoom(scratch, built, built + n);
@@ -63,7 +63,7 @@ export function applyDelta(html: Html, delta: Uint8Array, limit = 1 << 24): Hint
   }
 
   const len = kept + built + html.len - cursor;
-  demand(len <= limit && end <= len);
+  demand(end <= len);
   html.buf = withRoom(html.buf, html.len, len);
   html.buf.copyWithin(kept + built, cursor, html.len);
   html.buf.set(scratch.subarray(0, built), kept);

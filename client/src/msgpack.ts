@@ -1,14 +1,9 @@
-// msgpack as the wire uses it: everything but extensions when decoding; unsigned integers, strings, bytes, nil and arrays when
-// encoding. Integers beyond 2^53 lose precision, as in JSON.
+// msgpack as the wire uses it: unsigned integers, strings, bytes, nil and arrays. Integers beyond 2^53 lose precision, as in JSON.
 
-/** A map: an object without a prototype, and without the keys that could pollute one. */
-export type Dictionary = Record<string, unknown>;
-
-/** What a frame from the browser may hold. */
+/** What a frame may hold. */
 export type Encodable = number | string | null | Uint8Array | readonly Encodable[];
 
 const MAX_DEPTH = 8;
-const DROPPED = /^(__proto__|constructor|prototype)$/;
 const ARRAY = 0xdb; // one below its code of two bytes: an array has no length of one byte
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -27,54 +22,34 @@ export function refuse(): never {
 
 /** Decodes the one value that fills `buffer`; throws on whatever the wire refuses. */
 export function decode(buffer: ArrayBuffer): unknown {
-  const view = new DataView(buffer);
+  const view: any = new DataView(buffer);
   let at = 0;
 
   // Reads past the end throw; so a declared length is never believed before its bytes were seen.
-  const uint = (size: number): number => {
-    let n = 0;
-    while (size--) n = n * 256 + view.getUint8(at++);
-    return n;
-  };
-  const int = (size: number): number => (uint(size) << (32 - 8 * size)) >> (32 - 8 * size);
-  // Eight bytes in two halves: so only the sum is rounded.
-  const number = (read: (size: number) => number, size: number): number =>
-    size > 4 ? read(4) * 2 ** 32 + uint(4) : read(size);
+  const uint = (size: number): number => Number(view[(size > 4 ? 'getBigUint' : 'getUint') + size * 8]((at += size) - size));
   const bin = (size: number) => new Uint8Array(buffer, (at += size) - size, size);
   const text = (size: number) => toText(bin(size));
-  const array = (size: number, depth: number): unknown[] => {
-    const items = [];
-    if (!depth) refuse();
-    while (size--) items.push(value(depth - 1));
-    return items;
-  };
-  const map = (size: number, depth: number): Dictionary => {
-    const entries = array(size * 2, depth) as string[];
-    const result: Dictionary = Object.create(null);
-    while (size--) {
-      const [key, item] = entries.splice(0, 2);
-      if (typeof key != 'string' || key in result) refuse();
-      if (!DROPPED.test(key!)) result[key!] = item;
-    }
-    return result;
-  };
   const value = (depth: number): unknown => {
-    const b = uint(1);
-    const size = 1 << (b & 3);
-    if (b < 0x80) return b;
-    if (b < 0x90) return map(b & 15, depth);
-    if (b < 0xa0) return array(b & 15, depth);
-    if (b < 0xc0) return text(b & 31);
-    if (b > 0xdf) return b - 256;
-    if (b > 0xdd) return map(uint(size / 2), depth);
-    if (b > 0xdb) return array(uint(size * 2), depth);
-    if (b > 0xd8) return text(uint(size / 2));
-    if (b > 0xd3) return refuse();
-    if (b > 0xcb) return number(b > 0xcf ? int : uint, size);
-    if (b > 0xca) return view.getFloat64((at += 8) - 8);
-    if (b > 0xc9) return view.getFloat32((at += 4) - 4);
-    if (b > 0xc6 || b == 0xc1) return refuse();
-    return b > 0xc3 ? bin(uint(size)) : b > 0xc1 ? b > 0xc2 : null;
+    const array = (size: number): unknown[] => {
+      const items = [];
+      if (!depth) refuse();
+      while (size--) items.push(value(depth - 1));
+      return items;
+    };
+    const code = uint(1);
+    if (code < 128) return code;
+    if (code < 144) return refuse();
+    if (code < 160) return array(code & 15);
+    if (code < 192) return text(code & 31);
+    if (code < 193) return null;
+    if (code < 196) return refuse();
+    if (code < 199) return bin(uint(1 << (code - 196)));
+    if (code < 204) return refuse();
+    if (code < 208) return uint(1 << (code - 204));
+    if (code < 217) return refuse();
+    if (code < 220) return text(uint(1 << (code - 217)));
+    if (code < 222) return array(uint(2 << (code - 220)));
+    return refuse();
   };
 
   const result = value(MAX_DEPTH);

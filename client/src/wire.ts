@@ -32,8 +32,7 @@ export type ToServer =
 export type Body =
   | string
   | Uint8Array
-  | [0, high: number, id: string, html: string]
-  | [1, shared: number, epoch: number, version: number, html: string];
+  | [0, high: number, id: string, html: string];
 
 /** `region, check, body`, over and over. */
 export type Patches = (number | string | Body)[];

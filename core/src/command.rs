@@ -1,14 +1,12 @@
 //! What the server may ask the browser to do, beside patching the page.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
-use crate::limits::MAX_ARGUMENT_DEPTH;
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// An action in the browser. [`Session::push`](crate::Session::push) takes each of the types that it holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Go to another page.
     Redirect(Redirect),
@@ -73,12 +71,12 @@ pub struct Download {
 }
 
 /// Calls a function that the page's own script registered by `live.register(name, fn)`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Js {
     /// The registered name.
     pub name: String,
-    /// What the function receives, as one object.
-    pub args: Vec<(String, Value)>,
+    /// What the function receives: the text of one JSON object.
+    pub args: String,
 }
 
 impl Redirect {
@@ -124,12 +122,26 @@ impl Download {
 impl Js {
     /// A call of the function registered as `name`.
     pub fn call(name: impl Into<String>) -> Self {
-        Self { name: name.into(), args: Vec::new() }
+        Self { name: name.into(), args: "{}".into() }
     }
 
     /// The same, with one more argument.
-    pub fn arg(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.args.push((name.into(), value.into()));
+    ///
+    /// ```
+    /// use live_core::Js;
+    ///
+    /// let js = Js::call("chart").arg("points", 3).arg("title", "Sales");
+    /// assert_eq!(js.args, r#"{"points":3,"title":"Sales"}"#);
+    /// ```
+    pub fn arg(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.args.truncate(self.args.len() - 1);
+        if self.args.len() > 1 {
+            self.args.push(',');
+        }
+        value::write_text(name, &mut self.args);
+        self.args.push(':');
+        value.into().write_json(&mut self.args);
+        self.args.push('}');
         self
     }
 }
@@ -157,30 +169,6 @@ macro_rules! from {
 }
 
 from!(Redirect, Focus, Scroll, Download, Js);
-
-impl Command {
-    /// Refuses what no browser would read: arguments that nest too deep.
-    pub(crate) fn check(&self) -> Result<(), TooDeep> {
-        match self {
-            Self::Js(js) if js.args.iter().any(|(_, value)| value.depth() > MAX_ARGUMENT_DEPTH) => {
-                Err(TooDeep)
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// An argument of a [`Js`] command nests deeper than [`MAX_ARGUMENT_DEPTH`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooDeep;
-
-impl fmt::Display for TooDeep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an argument of a Js command nests deeper than {MAX_ARGUMENT_DEPTH}")
-    }
-}
-
-impl core::error::Error for TooDeep {}
 
 impl fmt::Display for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -56,7 +56,7 @@ mod view;
 pub mod wire;
 
 pub use codec::{CodecError, NoCodec, StateCodec};
-pub use command::{Block, Command, Download, Focus, Js, Redirect, Scroll, TooDeep};
+pub use command::{Block, Command, Download, Focus, Js, Redirect, Scroll};
 pub use config::Config;
 pub use counters::Counters;
 pub use ctx::{Ctx, Timer, TooMany};

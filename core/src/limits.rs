@@ -9,9 +9,6 @@ pub const MAX_MESSAGE: usize = 64 * 1024;
 /// The deepest nesting of arrays and maps in a frame (rule S7).
 pub const MAX_DEPTH: usize = 8;
 
-/// The deepest nesting of one argument of a [`Js`](crate::Js) command: the frame takes the rest of [`MAX_DEPTH`].
-pub const MAX_ARGUMENT_DEPTH: usize = 4;
-
 /// The most values in one frame (rule S7).
 pub const MAX_NODES: usize = 1024;
 

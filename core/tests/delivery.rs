@@ -6,11 +6,11 @@ use std::fmt::Write;
 
 use common::Pair;
 use live_core::client::{Action, Heard};
-use live_core::limits::{MAX_ARGUMENT_DEPTH, MAX_NAME, MAX_TIMERS, WINDOW_FRAMES};
+use live_core::limits::{MAX_NAME, MAX_TIMERS, WINDOW_FRAMES};
 use live_core::wire::{Reason, ServerFrame};
 use live_core::{
     Block, Call, Command, Config, Ctx, Download, Duration, Effect, Error, Event, Focus, Input, Js, Page,
-    RecoverableError, Redirect, Result, Rollback, Scroll, Session, Value, View,
+    RecoverableError, Redirect, Result, Rollback, Scroll, Session, View,
 };
 
 struct Counter;
@@ -53,11 +53,6 @@ impl Page for Counter {
             "never" => {
                 let timer = ctx.send_after(10, Duration::from_secs(5))?;
                 ctx.cancel(timer);
-            }
-            "deep" | "deepest" => {
-                let depth = MAX_ARGUMENT_DEPTH + usize::from(e.name == "deep");
-                let value = (0..depth).fold(Value::Nil, |inner, _| Value::List(vec![inner]));
-                s.push(Js::call("chart").arg("points", value));
             }
             "timers" => {
                 (0..=MAX_TIMERS).try_for_each(|_| ctx.send_after(1, Duration::from_secs(1)).map(drop))?
@@ -219,15 +214,6 @@ fn too_many_timers_fail_the_event() {
     let mut pair = connected();
     pair.click("timers");
     assert!(pair.heard.contains(&Heard::Failed(1)) && pair.machine.poll_timeout().is_none());
-}
-
-#[test]
-fn arguments_nest_as_deep_as_a_frame_allows() {
-    let mut pair = connected();
-    pair.click("deep");
-    assert!(pair.heard.contains(&Heard::Failed(1)));
-    pair.click("deepest");
-    assert!(pair.heard.iter().any(|heard| matches!(heard, Heard::Command(_))));
 }
 
 #[test]

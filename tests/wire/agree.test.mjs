@@ -19,10 +19,10 @@ const bytes = (text) => new TextEncoder().encode(text);
 const hex = (text) => Uint8Array.from(Buffer.from(text, 'hex'));
 
 /** Applies a delta to a copy of `old`; null where it is refused, and then nothing may have changed. */
-function apply(old, delta, limit) {
+function apply(old, delta) {
   const html = { buf: old.slice(), len: old.length };
   try {
-    const hint = applyDelta(html, delta, limit);
+    const hint = applyDelta(html, delta);
     return { hint, html: html.buf.subarray(0, html.len) };
   } catch (error) {
     assert.equal(error.message, 'delta');
@@ -33,7 +33,7 @@ function apply(old, delta, limit) {
 
 for (const { name, old, delta, result, hint } of vectors.delta) {
   test(`delta vector: ${name}`, () => {
-    const applied = apply(bytes(old), hex(delta), 1 << 20);
+    const applied = apply(bytes(old), hex(delta));
     assert.equal(applied && new TextDecoder().decode(applied.html), result ?? null);
     if (applied) assert.deepEqual(applied.hint && [...applied.hint], hint ?? null);
   });
@@ -63,7 +63,7 @@ test(`${CASES} random cases from seed ${SEED}`, async () => {
 function runAll(data, seen) {
   for (let at = 0; ; ) {
     const fields = [];
-    while (fields.length < 5) {
+    while (fields.length < 4) {
       const end = at + 4 <= data.length ? at + 4 + data.readUInt32LE(at) : Infinity;
       if (end > data.length) return data.subarray(at - fields.reduce((sum, field) => sum + 4 + field.length, 0));
       fields.push(data.subarray(at + 4, end));
@@ -73,9 +73,10 @@ function runAll(data, seen) {
   }
 }
 
-function runCase([old, delta, limit, hash, outcome], seen) {
-  const which = `case ${seen.agreed}: delta ${delta.toString('hex')} of ${old}`;
-  const applied = apply(new Uint8Array(old), delta, limit.readUInt32LE());
+function runCase([old, delta, hash, outcome], seen) {
+  const which = `case ${seen.agreed}: delta ${delta.toString('hex')} of ${Buffer.from(old)}`;
+  old = new Uint8Array(old);
+  const applied = apply(old, delta);
   if (outcome.length) {
     assert.ok(applied, which);
     const hint = outcome.readInt32LE(0) < 0 ? null : [outcome.readInt32LE(0), outcome.readInt32LE(4)];

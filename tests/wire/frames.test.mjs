@@ -22,13 +22,7 @@ const toHex = (bytes) => Buffer.from(bytes).toString('hex');
 
 /** As the JSON debug mode writes it. */
 const json = (value) =>
-  value instanceof Uint8Array
-    ? { bin: Buffer.from(value).toString('base64') }
-    : Array.isArray(value)
-      ? value.map(json)
-      : value && typeof value == 'object'
-        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, json(item)]))
-        : value;
+  value instanceof Uint8Array ? { bin: Buffer.from(value).toString('base64') } : Array.isArray(value) ? value.map(json) : value;
 
 const fromJson = (value) =>
   Array.isArray(value) ? value.map(fromJson) : value?.bin != null ? Uint8Array.from(Buffer.from(value.bin, 'base64')) : value;
@@ -41,7 +35,7 @@ for (const vector of vectors.frames) {
 }
 
 // What is well-formed msgpack of the wrong shape is the server's to refuse; a browser trusts its server's shapes.
-const malformed = /^(empty$|trailing|extension|array beyond|string beyond|the byte|nested|a key)/;
+const malformed = /^(empty$|trailing|extension|array beyond|string beyond|the byte|nested|map in|bool|number below|signed|float)/;
 for (const vector of vectors.refused.filter(({ direction, name }) => direction == 'server' && malformed.test(name))) {
   test(`refused: ${vector.name}`, () => assert.throws(() => decode(hex(vector.hex))));
 }
@@ -53,7 +47,7 @@ test(`${CASES} random frames from seed ${SEED}`, async () => {
   const seen = { agreed: 0, refused: 0 };
   for await (const [frame, value] of fieldsOf(cases.stdout, 2)) {
     const which = `case ${seen.agreed}: ${toHex(frame)}`;
-    assert.equal(read(frame), value.toString(), which);
+    assert.equal(read(frame), exact(value.toString()), which);
     if (!value.length) seen.refused++;
     seen.agreed++;
   }
@@ -63,27 +57,16 @@ test(`${CASES} random frames from seed ${SEED}`, async () => {
   console.log(seen);
 });
 
-/** The canonical text of what the client reads; empty where it refuses. */
+/** What the client reads, as JSON; empty where it refuses. */
 function read(frame) {
   try {
-    return canonical(decode(frame));
+    return JSON.stringify(json(decode(frame)));
   } catch {
     return '';
   }
 }
 
-function canonical(value) {
-  if (value === null) return 'nil';
-  if (typeof value == 'number') return number(value);
-  if (typeof value != 'object') return typeof value == 'string' ? JSON.stringify(value) : `${value}`;
-  if (value instanceof Uint8Array) return `<${Buffer.from(value).toString('base64')}>`;
-  if (Array.isArray(value)) return `[${value.map(canonical)}]`;
-  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
-  return `{${entries.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))}}`;
-}
-
-function number(value) {
-  const bits = Buffer.alloc(8);
-  bits.writeDoubleBE(value);
-  return Number.isNaN(value) ? 'nan' : bits.toString('hex');
+/** Numbers past 2^53 as JavaScript writes them. */
+function exact(text) {
+  return text && JSON.stringify(JSON.parse(text));
 }

@@ -32,7 +32,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         let mut ctx = Ctx::new(&self.request, self.session.id, self.live, connected, now, &mut self.asked);
         let (page, session) = (&*self.page, &mut self.session);
         let done = self.guard.run(|| call(page, &mut ctx, session)).unwrap_or_else(|panic| Err(panic.into()));
-        let done = done.and_then(|()| self.check());
+        let done = done.and_then(|()| self.check_timers());
         match done {
             Ok(()) => self.absorb(now),
             Err(_) => self.undo(before, now),
@@ -64,9 +64,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         Before { dirty: dirty.clone(), flash: flash.clone(), user_id: user_id.clone() }
     }
 
-    /// Refuses a call that asked for too much.
-    fn check(&self) -> Result {
-        self.session.pushed.iter().try_for_each(crate::command::Command::check)?;
+    fn check_timers(&self) -> Result {
         let wanted = (self.timers.len() + self.asked.timers.len()).saturating_sub(self.asked.cancelled.len());
         if wanted > MAX_TIMERS { Err(TooMany.into()) } else { Ok(()) }
     }

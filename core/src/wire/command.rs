@@ -5,10 +5,6 @@ use alloc::borrow::Cow;
 use super::Writer;
 use super::read::{DecodeError, Reader};
 use crate::command::{Block, Command, Download, Focus, Js, Redirect, Scroll};
-use crate::value::Value;
-
-/// How deep in a frame a command's arguments are: in the frame, the list of commands and the command.
-const ARGS_DEPTH: usize = 4;
 
 pub(super) fn write(out: &mut Writer, id: u64, command: &Command) {
     let (kind, fields) = match command {
@@ -24,7 +20,7 @@ pub(super) fn write(out: &mut Writer, id: u64, command: &Command) {
     match command {
         Command::Redirect(Redirect { to, replace }) => {
             out.str(to);
-            out.bool(*replace);
+            out.uint(u64::from(*replace));
         }
         Command::Focus(Focus { selector }) => out.str(selector),
         Command::Scroll(Scroll { selector, block }) => {
@@ -37,7 +33,7 @@ pub(super) fn write(out: &mut Writer, id: u64, command: &Command) {
         }
         Command::Js(Js { name, args }) => {
             out.str(name);
-            out.map(args);
+            out.str(args);
         }
     }
 }
@@ -45,11 +41,11 @@ pub(super) fn write(out: &mut Writer, id: u64, command: &Command) {
 pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<(u64, Cow<'a, Command>), DecodeError> {
     let (len, id) = (reader.array()?, reader.uint()?);
     let command: Command = match (reader.uint::<u64>()?, len) {
-        (0, 4) => Redirect { to: reader.str()?.into(), replace: reader.bool()? }.into(),
+        (0, 4) => Redirect { to: reader.str()?.into(), replace: reader.uint::<u64>()? != 0 }.into(),
         (1, 3) => Focus { selector: reader.str()?.into() }.into(),
         (2, 4) => Scroll { selector: reader.str()?.into(), block: read_block(reader)? }.into(),
         (3, 4) => Download { url: reader.str()?.into(), filename: reader.str()?.into() }.into(),
-        (4, 4) => Js { name: reader.str()?.into(), args: read_args(reader)? }.into(),
+        (4, 4) => Js { name: reader.str()?.into(), args: reader.str()?.into() }.into(),
         (0..=4, _) => return Err(DecodeError::Type),
         _ => return Err(DecodeError::Kind),
     };
@@ -62,13 +58,4 @@ fn read_block(reader: &mut Reader<'_>) -> Result<Block, DecodeError> {
         .into_iter()
         .find(|block| block.as_str() == name)
         .ok_or(DecodeError::Type)
-}
-
-fn read_args(
-    reader: &mut Reader<'_>,
-) -> Result<alloc::vec::Vec<(alloc::string::String, Value)>, DecodeError> {
-    match reader.value_at(ARGS_DEPTH)? {
-        Value::Map(entries) => Ok(entries),
-        _ => Err(DecodeError::Type),
-    }
 }

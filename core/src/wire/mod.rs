@@ -1,12 +1,9 @@
 #![doc = include_str!("WIRE.md")]
 
-use alloc::vec::Vec;
-
-use crate::value::Value;
-
 mod browser;
 mod close;
 mod command;
+mod node;
 mod pairs;
 mod read;
 pub(crate) mod record;
@@ -16,6 +13,7 @@ mod writer;
 
 pub use browser::{BrowserFrame, Hello};
 pub use close::Reason;
+pub use node::Node;
 pub use pairs::Pairs;
 pub use read::DecodeError;
 pub use server::{Body, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome};
@@ -26,24 +24,6 @@ pub const SUBPROTOCOL: &str = "mizu-live-v1";
 
 /// The subprotocol of the JSON debug mode: text messages.
 pub const SUBPROTOCOL_JSON: &str = "mizu-live-v1.json";
-
-/// Reads one frame as a value of no kind in particular, as strictly as any: for tools, and for the JSON debug mode.
-///
-/// # Errors
-/// Whatever the wire refuses: an extension type, a key that comes twice, too deep a nesting, trailing bytes.
-pub fn decode(frame: &[u8]) -> Result<Value, DecodeError> {
-    let mut reader = read::Reader::unbounded(frame);
-    let value = reader.value()?;
-    reader.finish()?;
-    Ok(value)
-}
-
-/// Writes a value as a frame.
-pub fn encode(value: &Value) -> Vec<u8> {
-    let mut out = Writer::new();
-    out.value(value);
-    out.into_vec()
-}
 
 /// The kinds of frames from the browser.
 mod browser_kind {

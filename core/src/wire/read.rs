@@ -1,14 +1,11 @@
 //! Reading msgpack from a slice, strictly: rule S7.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 use rmp::Marker;
 use rmp::decode::{self, Bytes};
 
-use crate::limits::{MAX_DEPTH, MAX_NODES};
-use crate::value::Value;
+use crate::limits::MAX_NODES;
 
 /// Why bytes are no frame. It says nothing of what was in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +63,13 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn uint<T: TryFrom<u64>>(&mut self) -> Result<T, DecodeError> {
+        match self.marker() {
+            Some(Marker::FixPos(_) | Marker::U8 | Marker::U16 | Marker::U32 | Marker::U64) => {}
+            Some(_) => return Err(DecodeError::Type),
+            None => return Err(DecodeError::Truncated),
+        }
         let number: u64 = self.take(|bytes| decode::read_int(bytes).ok())?;
         T::try_from(number).map_err(|_| DecodeError::Limit)
-    }
-
-    pub(super) fn bool(&mut self) -> Result<bool, DecodeError> {
-        self.take(|bytes| decode::read_bool(bytes).ok())
     }
 
     pub(super) fn str(&mut self) -> Result<&'a str, DecodeError> {
@@ -113,57 +111,6 @@ impl<'a> Reader<'a> {
         self.rest
     }
 
-    /// A value of any shape, [`MAX_DEPTH`] arrays and maps deep at most. A whole number past `i64` becomes a float.
-    pub(super) fn value(&mut self) -> Result<Value, DecodeError> {
-        self.value_at(1)
-    }
-
-    /// The same, in `depth - 1` arrays already.
-    pub(super) fn value_at(&mut self, depth: usize) -> Result<Value, DecodeError> {
-        Ok(match self.marker().ok_or(DecodeError::Truncated)? {
-            Marker::Null => {
-                self.nil();
-                Value::Nil
-            }
-            Marker::True | Marker::False => Value::Bool(self.bool()?),
-            Marker::F32 => Value::Float(self.take(|bytes| decode::read_f32(bytes).ok())?.into()),
-            Marker::F64 => Value::Float(self.take(|bytes| decode::read_f64(bytes).ok())?),
-            Marker::U64 => {
-                let number: u64 = self.uint()?;
-                i64::try_from(number).map_or(Value::Float(number as f64), Value::Int)
-            }
-            Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => Value::Bin(self.bin()?.into()),
-            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
-                Value::Str(self.str()?.into())
-            }
-            Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => {
-                let len = self.array()?;
-                check_depth(depth)?;
-                Value::List((0..len).map(|_| self.value_at(depth + 1)).collect::<Result<_, _>>()?)
-            }
-            Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => {
-                check_depth(depth)?;
-                Value::Map(self.map(depth)?)
-            }
-            _ => Value::Int(self.take(|bytes| decode::read_int(bytes).ok())?),
-        })
-    }
-
-    fn map(&mut self, depth: usize) -> Result<Vec<(String, Value)>, DecodeError> {
-        let len = self.take(|bytes| decode::read_map_len(bytes).ok())? as usize;
-        self.count(len.saturating_mul(2))?;
-        let mut entries: Vec<(String, Value)> = Vec::new();
-        for _ in 0..len {
-            let key = self.str()?;
-            if entries.iter().any(|(known, _)| known == key) {
-                return Err(DecodeError::Type);
-            }
-            let value = self.value_at(depth + 1)?;
-            entries.push((key.into(), value));
-        }
-        Ok(entries)
-    }
-
     /// Refuses a list before anything is allocated for it: each element takes a byte at least.
     fn count(&mut self, len: usize) -> Result<usize, DecodeError> {
         if len > self.rest.len() {
@@ -186,8 +133,4 @@ impl<'a> Reader<'a> {
         self.rest = rest;
         Ok(bytes)
     }
-}
-
-fn check_depth(depth: usize) -> Result<(), DecodeError> {
-    if depth > MAX_DEPTH { Err(DecodeError::Limit) } else { Ok(()) }
 }

@@ -1,12 +1,9 @@
 //! Writing msgpack, the shortest form of each value.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use rmp::encode::{self, ByteBuf, ValueWriteError};
-
-use crate::value::Value;
 
 /// Appends values to a byte buffer. Writing to memory can't fail.
 #[derive(Debug)]
@@ -29,10 +26,6 @@ impl Writer {
         sure(encode::write_uint(&mut self.0, number));
     }
 
-    pub(crate) fn bool(&mut self, value: bool) {
-        let Ok(()) = encode::write_bool(&mut self.0, value);
-    }
-
     pub(crate) fn nil(&mut self) {
         let Ok(()) = encode::write_nil(&mut self.0);
     }
@@ -43,32 +36,6 @@ impl Writer {
 
     pub(crate) fn bin(&mut self, bytes: &[u8]) {
         sure(encode::write_bin(&mut self.0, bytes));
-    }
-
-    pub(crate) fn value(&mut self, value: &Value) {
-        match value {
-            Value::Nil => self.nil(),
-            Value::Bool(value) => self.bool(*value),
-            Value::Int(value) => {
-                sure(encode::write_sint(&mut self.0, *value));
-            }
-            Value::Float(value) => sure(encode::write_f64(&mut self.0, *value)),
-            Value::Str(value) => self.str(value),
-            Value::Bin(value) => self.bin(value),
-            Value::List(values) => {
-                self.array(values.len());
-                values.iter().for_each(|value| self.value(value));
-            }
-            Value::Map(entries) => self.map(entries),
-        }
-    }
-
-    pub(crate) fn map(&mut self, entries: &[(String, Value)]) {
-        sure(encode::write_map_len(&mut self.0, length(entries.len())));
-        for (key, value) in entries {
-            self.str(key);
-            self.value(value);
-        }
     }
 }
 

@@ -54,22 +54,8 @@ const TABLE: [&str; 4] = ["table", "tbody", "thead", "tr"];
 const ANYWHERE: [&str; 10] = ["", "tr", "td", "tbody", "template", "style", "textarea", "p", "div", "svg"];
 
 /// What closes, or isn't allowed in, one like itself or a paragraph.
-const MISNESTED: [&str; 14] = [
-    "p",
-    "div",
-    "li",
-    "a",
-    "button",
-    "form",
-    "h2",
-    "option",
-    "select",
-    "dd",
-    "table",
-    "math",
-    "foreignObject",
-    "b",
-];
+const MISNESTED: [&str; 13] =
+    ["p", "div", "li", "a", "button", "form", "h2", "option", "select", "dd", "table", "foreignObject", "b"];
 
 /// The element around a page, which is not written.
 const ROOT: &str = "main";

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use live_core::wire::{BrowserFrame, Pairs, ServerFrame, decode, encode};
+use live_core::wire::{BrowserFrame, Node, Pairs, ServerFrame};
 use serde_json::{Value, json};
-use wire_tests::json::from_value;
+use wire_tests::json::from_node;
 
 fn vectors(kind: &str) -> Vec<Value> {
     let all: Value = serde_json::from_str(include_str!("../vectors.json")).expect("JSON");
@@ -29,9 +29,9 @@ fn every_frame_is_the_value_that_the_vector_says() {
     let vectors = vectors("frames");
     assert!(vectors.len() > 25);
     for vector in vectors {
-        let value = decode(&bytes(&vector)).expect("a frame");
-        assert_eq!(from_value(&value), vector["json"], "{}", vector["name"]);
-        assert_eq!(hex(&encode(&value)), vector["hex"], "{}", vector["name"]);
+        let node = Node::decode(&bytes(&vector)).expect("a frame");
+        assert_eq!(from_node(&node), vector["json"], "{}", vector["name"]);
+        assert_eq!(hex(&node.encode()), vector["hex"], "{}", vector["name"]);
     }
 }
 
@@ -75,7 +75,7 @@ fn what_the_wire_refuses_is_refused() {
 fn fields(frame: &BrowserFrame<'_>, len: usize) -> Vec<Value> {
     let fields = match frame {
         BrowserFrame::Hello(hello) => {
-            let hashes = from_value(&live_core::Value::Bin(hello.hashes.to_vec()));
+            let hashes = from_node(&Node::Bin(hello.hashes.to_vec()));
             vec![
                 json!(0),
                 json!(hello.token),

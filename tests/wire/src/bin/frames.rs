@@ -1,19 +1,19 @@
 //! Writes random frames, half of them damaged, and what the core reads in them, for another implementation to agree with:
-//! `frames COUNT SEED > FILE`. Each case is two fields with their length before them, four bytes little-endian: the frame, and its value as
-//! [`canonical`] text, empty where it is refused.
+//! `frames COUNT SEED > FILE`. Each case is two fields with their length before them, four bytes little-endian: the frame, and what it
+//! holds as JSON, empty where it is refused.
 
 use std::borrow::Cow;
 use std::io::{BufWriter, Result, Write, stdout};
 
-use live_core::wire::{Body, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome, decode, encode};
-use live_core::{Block, Command, Download, Focus, Js, Redirect, Scroll, Value};
-use wire_tests::json::canonical;
+use live_core::wire::{Body, Node, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome};
+use live_core::{Block, Command, Download, Focus, Js, Redirect, Scroll};
+use wire_tests::json::from_node;
 use wire_tests::random::Random;
 
 const TEXTS: [&str; 8] = ["", "a", "count", "<p>é</p>", "row:17", "日本", "\u{feff}bom", "__proto__"];
 
-/// The depth at which values are no longer lists and maps: past what the wire allows.
-const SCALAR: usize = 9;
+/// The depth at which there are no more arrays: past what the wire allows.
+const DEEP: usize = 9;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1).map(|argument| argument.parse().expect("a number"));
@@ -21,12 +21,12 @@ fn main() -> Result<()> {
     let (mut random, mut out) = (Random::new(seed), BufWriter::new(stdout().lock()));
     for _ in 0..count {
         let mut frame =
-            if random.one_in(2) { server_frame(&mut random) } else { encode(&value(&mut random, 0)) };
+            if random.one_in(2) { server_frame(&mut random) } else { node(&mut random, 0).encode() };
         if random.one_in(2) {
             damage(&mut random, &mut frame);
         }
         field(&mut out, &frame)?;
-        field(&mut out, decode(&frame).map_or(String::new(), |value| canonical(&value)).as_bytes())?;
+        field(&mut out, Node::decode(&frame).map_or(String::new(), |node| from_node(&node).to_string()).as_bytes())?;
     }
     out.flush()
 }
@@ -92,23 +92,18 @@ fn command(random: &mut Random) -> Command {
         1 => Focus::on(text(random)).into(),
         2 => Scroll::to(text(random)).block(Block::Nearest).into(),
         3 => Download::new(text(random), text(random)).into(),
-        _ => Js::call(text(random)).arg("a", value(random, SCALAR)).arg("b", random.one_in(2)).into(),
+        _ => Js::call(text(random)).arg("a", text(random)).arg("b", random.one_in(2)).into(),
     }
 }
 
-fn value(random: &mut Random, depth: usize) -> Value {
+fn node(random: &mut Random, depth: usize) -> Node {
     let many = random.below(4) + usize::from(random.one_in(30)) * 20;
-    match random.below(if depth < SCALAR { 9 } else { 6 }) {
-        0 => Value::Nil,
-        1 => Value::Bool(random.one_in(2)),
-        2 => Value::Int(number(random) as i64 * if random.one_in(2) { 1 } else { -1 }),
-        3 => Value::Float(f64::from(random.bits()) / 7.0),
-        4 => Value::Str(text(random).repeat(many)),
-        5 => Value::Bin(vec![7; many * 10]),
-        6 | 7 => Value::List((0..many).map(|_| value(random, depth + 1)).collect()),
-        _ => Value::Map(
-            (0..many).map(|at| (format!("{}{}", text(random), at / 2), value(random, depth + 1))).collect(),
-        ),
+    match random.below(if depth < DEEP { 6 } else { 4 }) {
+        0 => Node::Nil,
+        1 => Node::Uint(number(random)),
+        2 => Node::Str(text(random).repeat(many)),
+        3 => Node::Bin(vec![7; many * 10]),
+        _ => Node::List((0..many).map(|_| node(random, depth + 1)).collect()),
     }
 }
 
