@@ -43,7 +43,7 @@ pub(super) fn admits(parent: &[u8], content: Content<'_>) -> bool {
         Content::Element(_) if is_raw(parent) => false,
         Content::Element(name) => match parents(name) {
             Some(parents) => parents.contains(&parent),
-            None => !is_table(parent) && !is_select(parent) && !(is_heading(name) && is_heading(parent)),
+            None => !(is_table(parent) || is_select(parent) || is_heading(name) && is_heading(parent)),
         },
     }
 }

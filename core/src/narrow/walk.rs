@@ -4,7 +4,7 @@ use super::tag::{Kind, Tag};
 use memchr::{memchr, memrchr};
 
 /// How far is looked, in bytes each way: parsing an element much larger costs the browser as much as a region.
-const REACH: usize = 8192;
+const REACH: usize = 4096;
 
 /// The start tags of the elements around `at`, the innermost first.
 pub(super) fn ancestors(html: &[u8], mut at: usize) -> impl Iterator<Item = Tag<'_>> {
