@@ -91,7 +91,7 @@ function install() {
 }
 
 test(`${PAGES} random pages from seed ${SEED} come out as without narrowing`, async () => {
-  const args = ['run', '--quiet', '--release', '-p', 'wire-tests', '--bin', 'steps', '--', PAGES, SEED];
+  const args = ['run', '--quiet', '--release', '-p', 'wire-tests', '--example', 'steps', '--', PAGES, SEED];
   const steps = spawn('cargo', args, { cwd: new URL('.', import.meta.url), stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(steps, 'exit');
   const total = { clean: {}, messy: {} };

@@ -46,7 +46,7 @@ for (const { text, times, seed, hash } of vectors.hash) {
 }
 
 test(`${CASES} random cases from seed ${SEED}`, async () => {
-  const args = ['run', '--quiet', '--release', '-p', 'wire-tests', '--bin', 'cases', '--', CASES, SEED];
+  const args = ['run', '--quiet', '--release', '-p', 'wire-tests', '--example', 'cases', '--', CASES, SEED];
   const cases = spawn('cargo', args, { cwd: new URL('.', import.meta.url), stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(cases, 'exit');
   const seen = { agreed: 0, refused: 0, hinted: 0 };

@@ -41,7 +41,7 @@ for (const vector of vectors.refused.filter(({ direction, name }) => direction =
 }
 
 test(`${CASES} random frames from seed ${SEED}`, async () => {
-  const args = ['run', '--quiet', '--release', '-p', 'wire-tests', '--bin', 'frames', '--', CASES, SEED];
+  const args = ['run', '--quiet', '--release', '-p', 'wire-tests', '--example', 'frames', '--', CASES, SEED];
   const cases = spawn('cargo', args, { cwd: new URL('.', import.meta.url), stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(cases, 'exit');
   const seen = { agreed: 0, refused: 0 };
