@@ -3,7 +3,9 @@
 mod common;
 
 use common::{Catch, Pair, fresh_html};
+use live_core::client::Heard;
 use live_core::limits::MAX_REGION_DEPTH;
+use live_core::wire::NoticeLevel;
 use live_core::{Call, Config, Ctx, Effect, Event, Input, Page, RegionError, Request, Result, Session, View};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -116,6 +118,22 @@ fn a_host_may_not_move_into_a_region_while_another_holds_it() {
     pair.message(state(&page, &[("a", ""), ("b", &host("x")), ("x", "1")]));
     assert_eq!(pair.client.page_html(), fresh_html(Markup, pair.machine.session()));
     assert!(pair.client.page_html().contains("<p data-lv-region=\"x\">1</p>"));
+}
+
+#[test]
+fn dev_mode_warns_once_of_a_large_irregular_region() {
+    let warnings = |dev, item: &str| {
+        let mut pair = Pair::with(Markup, Catch, Config { dev, ..Config::default() });
+        pair.connect(false);
+        for text in ["a", "b"] {
+            pair.message(state(&item.replace('x', text).repeat(200), &[]));
+        }
+        let warned = |heard: &&Heard| matches!(heard, Heard::Notice(NoticeLevel::Warning, text) if text.contains("irregular"));
+        pair.heard.iter().filter(warned).count()
+    };
+    assert_eq!(warnings(true, "<li>x"), 1);
+    assert_eq!(warnings(true, "<p>x</p>"), 0);
+    assert_eq!(warnings(false, "<li>x"), 0);
 }
 
 #[test]

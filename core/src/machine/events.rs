@@ -221,7 +221,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         self.notice(NoticeLevel::Error, &what);
     }
 
-    fn notice(&mut self, level: NoticeLevel, text: &str) {
+    pub(super) fn notice(&mut self, level: NoticeLevel, text: &str) {
         if self.config.dev && self.link.is_some() {
             self.out.push_back(Output::Transmit(ServerFrame::Notice { level, text }.encode()));
         }

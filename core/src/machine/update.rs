@@ -1,6 +1,7 @@
 //! Rendering what is dirty, and the one frame that tells the browser (rules R7 and R8).
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::vec::Vec;
 
 use super::Machine;
@@ -10,10 +11,12 @@ use crate::effect::Call;
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::hash;
+use crate::limits::NARROW_FROM;
+use crate::narrow;
 use crate::page::Page;
 use crate::region::{self, Change};
 use crate::time::Instant;
-use crate::wire::{Body, Reason, ServerFrame, Update};
+use crate::wire::{Body, NoticeLevel, Reason, ServerFrame, Update};
 
 /// The name under which the title has a hash. No region can have it.
 const TITLE: &str = "<title>";
@@ -37,6 +40,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             }
         }
         self.add_asked_for(&mut changes);
+        self.warn_of_irregular(&changes);
         let frame = self.frame(changes)?;
         self.counters.frames += 1;
         self.counters.bytes += frame.len() as u64;
@@ -78,6 +82,26 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         self.report(call, error);
         if self.strikes.strike(now) {
             self.close(Reason::Internal);
+        }
+    }
+
+    /// In dev mode, tells the author once of each large region that can't be narrowed.
+    fn warn_of_irregular(&mut self, changes: &[Change]) {
+        let dev = self.config.dev;
+        for change in changes.iter().filter(|_| dev) {
+            let Some(region) = self.regions.get_mut(&change.name) else { continue };
+            if region.warned || region.html.len() < NARROW_FROM {
+                continue;
+            }
+            if let Err(irregular) = narrow::regular(&region.html) {
+                region.warned = true;
+                let text = format!(
+                    "Region `{}` is parsed whole at each change, since its HTML is irregular: {irregular}. Close every element, and write \
+                     out <tbody>.",
+                    change.name
+                );
+                self.notice(NoticeLevel::Warning, &text);
+            }
         }
     }
 

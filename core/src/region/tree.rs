@@ -17,6 +17,8 @@ pub(crate) struct Region {
     pub(crate) html: String,
     /// What is known of that.
     pub(crate) markup: Markup,
+    /// The author was told that it is irregular.
+    pub(crate) warned: bool,
     /// What the browser has of it.
     pub(crate) browser: Browser,
     /// The number it has on the current connection.
@@ -266,6 +268,7 @@ impl Region {
         Self {
             html: String::new(),
             markup: Markup::Unknown,
+            warned: false,
             browser: Browser::Nothing,
             number: None,
             parent,

@@ -26,7 +26,10 @@ fn main() -> Result<()> {
             damage(&mut random, &mut frame);
         }
         field(&mut out, &frame)?;
-        field(&mut out, Node::decode(&frame).map_or(String::new(), |node| from_node(&node).to_string()).as_bytes())?;
+        field(
+            &mut out,
+            Node::decode(&frame).map_or(String::new(), |node| from_node(&node).to_string()).as_bytes(),
+        )?;
     }
     out.flush()
 }
