@@ -126,7 +126,7 @@ fn dev_mode_warns_once_of_a_large_irregular_region() {
         let mut pair = Pair::with(Markup, Catch, Config { dev, ..Config::default() });
         pair.connect(false);
         for text in ["a", "b"] {
-            pair.message(state(&item.replace('x', text).repeat(200), &[]));
+            pair.message(state(&item.replace('x', text).repeat(400), &[]));
         }
         let warned = |heard: &&Heard| matches!(heard, Heard::Notice(NoticeLevel::Warning, text) if text.contains("irregular"));
         pair.heard.iter().filter(warned).count()
