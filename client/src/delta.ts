@@ -9,36 +9,35 @@ export interface Html {
 /** Where the one element that encloses all changes starts and ends, in bytes of the new HTML. */
 export type Hint = [start: number, end: number];
 
-/** The changed middle while it is built; what is before and after it stays in the region's own buffer. */
-let scratch: Uint8Array = new Uint8Array(4096);
-
 /**
- * Changes `html` by `delta`, and gives the server's hint. Throws where the delta is malformed;
- * `html` is then as it was, and the region has to be asked for whole.
+ * Changes `html` by `delta`, and gives the server's hint. Throws where the delta is malformed; `html` is then as it was, and the
+ * region has to be asked for whole.
  */
 export function applyDelta(html: Html, delta: Uint8Array): Hint | null {
+  const { buf, len } = html;
+  const pieces: Uint8Array[] = []; // the new middle
   let at = 0;
   let cursor = 0;
   let kept = 0; // bytes at the start that stay where they are
-  let built = 0; // bytes in `scratch`, which follow
+  let size = 0; // of the new HTML so far
 
+  const demand = (ok: boolean): void => {
+    if (!ok) throw Error('delta');
+  };
   const varint = (): number => {
     let value = 0;
-    for (let place = 1; ; place *= 128) {
+    let place = 1;
+    let byte;
+    do {
       demand(at < delta.length && place < 2 ** 35);
-      const byte = delta[at++]!;
-      value += (byte & 127) * place;
-      if (byte < 128) return value;
-    }
+      value += ((byte = delta[at++]!) & 127) * place;
+      place *= 128;
+    } while (byte > 127);
+    return value;
   };
-  const add = (from: Uint8Array, start: number, end: number, n: number): void => {
-    demand(n <= end - start);
-    if (from == html.buf && start == kept && !built) kept += n;
-    else {
-      scratch = withRoom(scratch, built, built + n);
-      scratch.set(from.subarray(start, start + n), built);
-      built += n;
-    }
+  const add = (from: Uint8Array, start: number, end: number): void => {
+    pieces.push(from.slice(start, end));
+    size += end - start;
   };
 
   const start = varint() - 1;
@@ -48,37 +47,25 @@ export function applyDelta(html: Html, delta: Uint8Array): Hint | null {
     const kind = op & 3;
     const n = (op - kind) / 4;
     if (kind % 3) {
-      add(delta, at, delta.length, n);
-      at += n;
-      if (kind > 1) cursor = Math.min(cursor + n, html.len);
+      add(delta, at, (at += n));
+      demand(at <= delta.length);
+      if (kind > 1) cursor = Math.min(cursor + n, len);
     } else {
       if (kind) {
         const distance = varint();
         cursor += distance & 1 ? -(distance + 1) / 2 : distance / 2;
-        demand(cursor >= 0 && cursor <= html.len);
       }
-      add(html.buf, cursor, html.len, n);
+      demand(cursor >= 0 && cursor + n <= len);
+      if (size == cursor && size == kept) kept = size += n;
+      else add(buf, cursor, cursor + n);
       cursor += n;
     }
   }
 
-  const len = kept + built + html.len - cursor;
-  demand(end <= len);
-  html.buf = withRoom(html.buf, html.len, len);
-  html.buf.copyWithin(kept + built, cursor, html.len);
-  html.buf.set(scratch.subarray(0, built), kept);
-  html.len = len;
+  demand(end <= size + len - cursor);
+  html.len = size + len - cursor;
+  if (html.len > buf.length) (html.buf = new Uint8Array(html.len * 1.25)).set(buf);
+  html.buf.copyWithin(size, cursor, len);
+  for (const piece of pieces) html.buf.set(piece, kept), (kept += piece.length);
   return start < 0 ? null : [start, end];
 }
-
-const demand = (ok: boolean): void => {
-  if (!ok) throw Error('delta');
-};
-
-/** `buf`, or a larger copy of its first `used` bytes where it hasn't room for `len`. */
-const withRoom = (buf: Uint8Array, used: number, len: number): Uint8Array => {
-  if (len <= buf.length) return buf;
-  const larger = new Uint8Array(len * 1.25);
-  larger.set(buf.subarray(0, used));
-  return larger;
-};

@@ -7,7 +7,7 @@ import { mark, type Mark, unmark } from './marks';
 import type { Encodable } from './msgpack';
 import { emit, root } from './page';
 import { waitingFields } from './rate';
-import { adopt, hashes, patch, patchShared } from './regions';
+import { adopt, hashes, patch } from './regions';
 import { tellLost } from './status';
 import * as wire from './wire';
 
@@ -93,10 +93,6 @@ function receive(frame: wire.FromServer, bytes: number): void {
   if (frame[0] == wire.WELCOME) welcome(frame);
   else if (frame[0] == wire.AWAY) setAway(frame[1]);
   else if (frame[0] == wire.UPDATE) update(frame, bytes);
-  else if (frame[0] == wire.SHARED) {
-    carryOut(applied, () => patchShared(frame));
-    count(bytes);
-  }
 }
 
 function welcome([, upTo, heartbeat, renewed, flags]: wire.Welcome): void {
