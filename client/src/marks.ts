@@ -6,17 +6,14 @@ export type Mark = [element: Element, name: string, value: string | null];
 
 const undo: Mark[] = [];
 
-export function mark(marks: Mark[]): void {
-  for (const [element, name, value] of marks) {
-    undo.push([element, name, element.getAttribute(name)]);
-    set(element, name, value);
-  }
-}
+export const mark = (marks: Mark[]): unknown => undo.push(...marks.map(set));
 
 /** Gives all elements the attributes back that they had, the last one first. */
-export function unmark(): void {
-  while (undo.length) set(...undo.pop()!);
-}
+export const unmark = (): unknown => undo.splice(0).reverse().map(set);
 
-const set = (element: Element, name: string, value: string | null): void =>
-  value == null ? element.removeAttribute(name) : element.setAttribute(name, value);
+/** Sets the attribute; what undoes that. */
+function set([element, name, value]: Mark): Mark {
+  const before = element.getAttribute(name);
+  element[value == null ? 'removeAttribute' : 'setAttribute'](name, value!);
+  return [element, name, before];
+}
