@@ -1,18 +1,11 @@
 // What the server may ask the browser to do. Each command runs once: ids only grow within a session.
 
-import { emit } from './page';
 import type { Command } from './wire';
 
-type Registered = (args: unknown) => void;
-
-/** Hosts that redirects and downloads may lead to, beside the page's own. Empty unless the page's script adds some. */
-export const hosts: string[] = [];
-
-const functions = new Map<string, Registered>();
-let last = 0;
+const functions: Record<string, (args: unknown) => void> = {};
+export let last = 0;
 
 /** The highest command id run. */
-export const lastCommand = (): number => last;
 
 /** Begins to count anew, for a new session. */
 export function forgetCommands(): void {
@@ -20,46 +13,42 @@ export function forgetCommands(): void {
 }
 
 /** Lets the server call `run` by `name`, with one object of arguments. */
-export function register(name: string, run: Registered): void {
-  functions.set(name, run);
+export function register(name: string, run: (args: any) => void): void {
+  functions[name] = run;
 }
 
-/** Runs those that haven't run, after all else; one that throws is reported and stops nothing. */
+/** Runs those that haven't run; one that throws rejects its promise, so that it is reported and stops nothing. */
 export function runCommands(commands: Command[]): void {
-  for (const [id, kind, ...fields] of commands) {
-    if (id <= last) continue;
+  commands.map(async ([id, kind, ...fields]) => {
+    if (id <= last) return;
     last = id;
-    queueMicrotask(() => actions[kind]?.(...fields));
-  }
+    actions[kind]!(...fields);
+  });
 }
 
 const actions: ((...fields: any[]) => void)[] = [
-  function redirect(url: string, replace: boolean) {
-    location[replace ? 'replace' : 'assign'](allowed(url));
+  function redirect(url: string, replace: number) {
+    location[replace ? 'replace' : 'assign'](link(url).href);
   },
   function focus(selector: string) {
-    document.querySelector<HTMLElement>(selector)?.focus();
+    document.querySelector<HTMLElement>(selector)!.focus();
   },
   function scroll(selector: string, block: ScrollLogicalPosition) {
-    if (selector) document.querySelector(selector)?.scrollIntoView({ block });
-    else scrollTo(0, 0);
+    document.querySelector(selector || 'html')!.scrollIntoView({ block });
   },
-  function download(url: string, name: string) {
-    const link = document.createElement('a');
-    link.href = allowed(url);
-    link.download = name;
-    link.click();
+  function download(url: string, download: string) {
+    Object.assign(link(url), { download }).click();
   },
-  function js(name: string, args: unknown) {
-    const run = functions.get(name);
-    if (run) run(args);
-    else emit('unknown', name);
+  function js(name: string, args: string) {
+    // Without the keys that all objects have: copied to another, they could change it.
+    functions[name]!(JSON.parse(args, (key, value) => (key in { prototype: 1 } ? undefined : value)));
   },
 ];
 
-/** The URL as the browser reads it, control characters and spaces gone; throws where it leads out of the allowed hosts. */
-function allowed(text: string): string {
-  const { protocol, host, href } = new URL(text, location.href);
-  if (/^https?:$/.test(protocol) && [location.host, ...hosts].includes(host)) return href;
-  throw Error('refused URL');
+/** A link to a URL as the browser reads it, control characters and spaces gone; throws where it leads out of the page's origin. */
+function link(url: string): HTMLAnchorElement {
+  const element = document.createElement('a');
+  element.href = url;
+  if (element.origin == location.origin) return element;
+  throw Error(url);
 }

@@ -2,36 +2,21 @@
 
 import { decode, encode } from './msgpack';
 import { emit, root } from './page';
+import { closed, hello, receive } from './session';
 import { hasEnded, setState } from './status';
-import { type FromServer, PING, type ToServer } from './wire';
+import { AWAY, type FromServer, PING, type ToServer, WELCOME } from './wire';
 
-const MAX_WAIT = 3e4; // ms, of the backoff
-const LONGEST_WAIT = 3e5; // ms, whatever the server asks for
-const LASTING = 1e4; // ms after which a connection counts as good, and a page as newly loaded no more
-
-let opened: () => void;
-let received: (frame: FromServer, bytes: number) => void;
-let closed: (code: number) => void;
 let socket: WebSocket | undefined;
 let timer: ReturnType<typeof setTimeout>; // the heartbeat's while there is a socket, the next attempt's while there is none
-let retrying: boolean;
 let heartbeat: number;
-let failures = 0;
-let since: number; // when the server took the session up
-let away: number;
+let failures = 0; // closes since the last WELCOME
+let away: number; // ms over which the browsers of a server that stops spread
 
-/** Opens the first connection. A `onFrame` that throws found the frame malformed. */
-export function start(onOpen: typeof opened, onFrame: typeof received, onClose: typeof closed): void {
-  opened = onOpen;
-  received = onFrame;
-  closed = onClose;
-  addEventListener('offline', () => socket && close(1006));
-  addEventListener('online', () => retrying && connect());
-  // A browser doesn't keep a page with an open socket for the way back.
-  addEventListener('pagehide', () => {
-    if (socket) addEventListener('pageshow', connect, { once: true });
-    disconnect();
-  });
+/** Opens the first connection. */
+export function start(): void {
+  // A browser doesn't keep a page with an open socket for the way back; the next attempt waits until then.
+  addEventListener('pagehide', () => hasEnded() || close());
+  addEventListener('online', () => hasEnded() || connect());
   setState('connecting');
   connect();
 }
@@ -40,84 +25,56 @@ export function connect(): void {
   if (socket || !root) return;
   const ws = (socket = new WebSocket(location.origin.replace('http', 'ws') + '/_live/websocket', 'mizu-live-v1'));
   ws.binaryType = 'arraybuffer';
-  ws.onopen = opened;
+  ws.onopen = hello;
   ws.onmessage = ({ data }) => {
-    if (ws != socket) return;
-    beat();
     try {
-      received(decode(data) as FromServer, data.byteLength);
+      const frame = decode(data) as FromServer;
+      if (frame[0] == AWAY) away = frame[1];
+      if (frame[0] == WELCOME) {
+        heartbeat = frame[2];
+        failures = away = 0;
+      }
+      receive(frame, data.byteLength);
+      beat();
     } catch (error) {
-      close(1007);
+      // Malformed.
+      close();
       throw error;
     }
   };
   ws.onclose = ({ code, reason }) => ws == socket && close(code, reason);
-  heartbeat = LASTING;
-  since = Infinity;
-  away = 0;
-  beat();
+  later(close, 2e4);
 }
 
 /** Closes the connection and stays away until `connect`. */
-export function disconnect(): void {
-  leave();
-  setState('disconnected');
-}
+export const disconnect = (): void => close(1000);
 
-/** Sends where there is an open connection. */
 export function send(frame: ToServer): void {
-  if (socket?.readyState != 1) return;
   emit('send', frame);
-  socket.send(encode(frame));
-}
-
-/** The server took the session up. */
-export function welcomed(interval: number): void {
-  heartbeat = interval;
-  since = Date.now();
-  setState('connected');
-  beat();
-}
-
-/** The server is about to stop: how long to stay away at most after its close. */
-export function setAway(ms: number): void {
-  away = ms;
+  socket?.send(encode(frame));
 }
 
 /** Something came: asks for a sign of life after one interval of silence, and gives up after two. */
 function beat(): void {
-  clearTimeout(timer);
-  retrying = false;
-  timer = setTimeout(() => {
+  later(() => {
     send([PING]);
-    timer = setTimeout(close, heartbeat, 1006);
+    later(close, heartbeat);
   }, heartbeat);
 }
 
-function leave(): void {
+/** Runs `step` after `ms`, and nothing else that was to come. */
+function later(step: () => void, ms: number): void {
   clearTimeout(timer);
-  retrying = false;
-  socket?.close();
-  socket = undefined;
+  if (!hasEnded()) timer = setTimeout(step, ms);
 }
 
 /** Lets go of the connection, which may be closed already, and does what the code asks for. */
-function close(code: number, reason?: string): void {
-  leave();
-  setState(code == 1000 || code == 4000 || (code == 4001 && reloaded()) ? 'ended' : 'disconnected', code);
+function close(code?: number, reason?: string): void {
+  socket?.close();
+  socket = undefined;
   closed(code);
-  if (code == 4001 && !hasEnded()) location.reload();
-  if (Date.now() - since > LASTING) failures = 0;
-  retrying = !hasEnded();
-  if (retrying) timer = setTimeout(connect, wait(code, reason));
+  // 1000 and 4000 end it. So does 4001 for a page that is new, whose token is; another one is loaded again.
+  setState(code! % 3000 == 1000 || (code == 4001 && (performance.now() < 1e4 || (location.reload() as any))) ? 'ended' : 'disconnected', code);
+  // Only the reason of 1013 is a number.
+  later(connect, +reason! || Math.random() * (away || Math.min(3e4, 500 * 2 ** failures++)));
 }
-
-function wait(code: number, reason?: string): number {
-  const spread = (code == 1012 && away) || Math.min(MAX_WAIT, 500 * 2 ** failures++);
-  return Math.min(LONGEST_WAIT, (code == 1013 && +reason!) || Math.random() * spread);
-}
-
-/** Whether the page has just been loaded again: a new token has been tried then. */
-const reloaded = (): boolean =>
-  performance.now() < LASTING &&
-  (performance.getEntriesByType('navigation') as PerformanceNavigationTiming[])[0]?.type == 'reload';

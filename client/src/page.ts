@@ -6,11 +6,11 @@ export const root = document.querySelector('[data-lv]') as HTMLElement;
 /** The attribute `data-lv-<name>`. */
 export const attr = (element: Element, name: string): string | null => element.getAttribute('data-lv-' + name);
 
-const bus = new EventTarget();
+const listeners: Record<string, ((detail: any) => void)[]> = {};
 
 /** Calls `listener` with each detail of `name`. */
 export const on = (name: string, listener: (detail: any) => void): void =>
-  bus.addEventListener(name, (event) => listener((event as CustomEvent).detail));
+  void (listeners[name] ||= []).push(listener);
 
 /** Tells the listeners of `name`; one that throws stops nobody. */
-export const emit = (name: string, detail: unknown): unknown => bus.dispatchEvent(new CustomEvent(name, { detail }));
+export const emit = (name: string, detail: unknown): unknown => listeners[name]?.forEach(async (listener) => listener(detail));

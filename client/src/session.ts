@@ -1,14 +1,14 @@
 // A session's events on their way to the server, and the server's frames on their way into the page.
 
-import { forgetCommands, lastCommand, runCommands } from './commands';
-import { send, setAway, start, welcomed } from './connection';
+import { forgetCommands, last, runCommands } from './commands';
+import { send, start } from './connection';
 import { type Field, giveBack } from './forms';
 import { mark, type Mark, unmark } from './marks';
 import type { Encodable } from './msgpack';
 import { emit, root } from './page';
 import { waitingFields } from './rate';
 import { adopt, hashes, patch } from './regions';
-import { tellLost } from './status';
+import { isConnected, setState } from './status';
 import * as wire from './wire';
 
 /** An event that the server has not acknowledged. */
@@ -25,41 +25,29 @@ export interface Pending {
 }
 
 const MAX_PENDING = 64;
-const WINDOW = 32; // events sent and unacknowledged: within the server's burst, and then paced by its answers
 const ACK_FRAMES = 2;
 const ACK_BYTES = 65536;
+const NEVER = 4;
 
-// The event at pending[i] has the number applied + 1 + i; the first `sent` of them are on their way.
-const pending: Pending[] = [];
+const pending: Pending[] = []; // pending[i] has the number applied + 1 + i
 let applied = 0;
-let sent = 0;
-
-let token: string;
-let connections = 0;
-let known = false; // a server has welcomed this page before
-let ready = false; // this connection was welcomed
-let refused = false; // the server found something malformed
-
-let received: number;
-let unacked: number; // frames
-let patching = false;
+let attempts = 0;
+let expected: number | undefined; // the flags of a WELCOME that goes on with what the page has; the first always does
+let received: number; // frames
+let unacked: number; // of them
+let patching = 0;
 
 /** Begins the session of the page. */
 export function begin(): void {
-  token = root.getAttribute('data-lv')!;
   adopt();
-  start(hello, receive, closed);
+  start();
 }
 
 /** Queues an event, and sends it as soon as it may be. False where too many wait already. */
 export function push(event: Pending): boolean {
-  if (pending.length >= MAX_PENDING) {
-    emit('send', { dropped: event.fields_ });
-    return false;
-  }
+  if (pending.length >= MAX_PENDING) return false;
   mark(event.marks_());
-  pending.push(event);
-  flush();
+  tell(event, pending.push(event) - 1);
   return true;
 }
 
@@ -67,97 +55,63 @@ export function push(event: Pending): boolean {
 export const isLocked = (form: Element): boolean => pending.some(({ form_ }) => form_ == form);
 
 /** Whether the page is being patched; what the DOM fires then is no act of the user. */
-export const isPatching = (): boolean => patching;
+export const isPatching = (): boolean => !!patching;
 
-function flush(): void {
-  while (ready && sent < WINDOW && pending[sent]) {
-    send([wire.EVENT, applied + sent + 1, received, ...pending[sent++]!.fields_]);
-    unacked = 0;
-  }
-}
-
-function hello(): void {
-  received = unacked = 0;
-  send([wire.HELLO, token, ++connections, lastCommand(), hashes(), location.search.slice(1)]);
-}
-
-function closed(code: number): void {
-  ready = false;
-  sent = 0;
-  // What the server refuses to read once it would refuse for ever.
-  refused ||= [1002, 1003, 1009].includes(code);
-}
-
-function receive(frame: wire.FromServer, bytes: number): void {
-  emit('receive', frame);
-  if (frame[0] == wire.WELCOME) welcome(frame);
-  else if (frame[0] == wire.AWAY) setAway(frame[1]);
-  else if (frame[0] == wire.UPDATE) update(frame, bytes);
-}
-
-function welcome([, upTo, heartbeat, renewed, flags]: wire.Welcome): void {
-  const resumed = flags & wire.RESUMED;
-  token = renewed;
-  ready = true;
-  welcomed(heartbeat);
-  if (known && resumed) carryOut(upTo);
-  // What was meant for a state that is gone isn't done to another. The first state is the one that the page shows.
-  if ((known && !resumed) || flags & wire.RESET || refused) giveUp();
-  if (!resumed) forgetCommands();
-  applied = upTo;
-  known = true;
-  refused = false;
-  flush();
-}
-
-function update([, upTo, patches, commands, failed, title]: wire.Update, bytes: number): void {
-  carryOut(
-    upTo,
-    () => {
-      patch(patches ?? []);
-      document.title = title ?? document.title;
-    },
-    failed ?? [],
-  );
-  if (commands?.length) {
-    runCommands(commands);
-    unacked = ACK_FRAMES;
-  }
-  count(bytes);
-  flush();
-}
-
-/** Counts a frame that was carried out, and acknowledges where it is time. */
-function count(bytes: number): void {
-  received++;
-  if (++unacked < ACK_FRAMES && bytes < ACK_BYTES) return;
+function tell({ fields_ }: Pending, i: number): void {
+  if (!isConnected()) return;
+  send([wire.EVENT, applied + i + 1, received, ...fields_]);
   unacked = 0;
-  send([wire.ACK, received, lastCommand()]);
 }
 
-/** Changes the page by `step`, and is done with the events up to `upTo`. */
-function carryOut(upTo: number, step = () => {}, failed: number[] = []): void {
+export function hello(): void {
+  received = unacked = patching = 0;
+  send([wire.HELLO, root.dataset.lv!, ++attempts, last, hashes(), location.search.slice(1)]);
+}
+
+/** What the server refused to read it would refuse for ever. */
+export const closed = (code: any): unknown => /100[239]/.test(code) && (expected = NEVER);
+
+export function receive(frame: wire.FromServer, bytes: number): void {
+  emit('receive', frame);
+  if (frame[0] == wire.WELCOME) {
+    const [, upTo, , token, flags] = frame;
+    let lost;
+    root.dataset.lv = token;
+    if (flags != expected) {
+      // What was meant for a state that is gone isn't done to another. The first state is the one that the page shows.
+      if (expected || flags > wire.RESUMED) lost = pending.splice(0).length;
+      forgetCommands();
+      applied = upTo;
+    }
+    expected = wire.RESUMED;
+    carryOut(upTo);
+    setState('connected', undefined, lost);
+    pending.forEach(tell);
+  }
+  if (frame[0] == wire.UPDATE) {
+    const [, upTo, patches, commands, failed, title] = frame;
+    carryOut(upTo, patches, failed, title);
+    received++;
+    if (commands) runCommands(commands);
+    if (++unacked >= ACK_FRAMES || commands || bytes >= ACK_BYTES) {
+      unacked = 0;
+      send([wire.ACK, received, last]);
+    }
+  }
+}
+
+/** Changes the page, and is done with the events up to `upTo`. A step that throws ends the connection, and WELCOME does the rest. */
+function carryOut(upTo: number, patches?: wire.Patches | null, failed?: number[] | null, title?: string | null): void {
   const ahead = pending.slice(upTo - applied).flatMap(({ field_ }) => field_ ?? []);
   unmark();
   // The fields whose newest change the server hasn't seen keep it, see morph.ts.
   mark([...ahead, ...waitingFields()].map((field) => [field, 'data-lvc-keep', '']));
-  patching = true;
-  try {
-    step();
-  } finally {
-    patching = false;
-    unmark();
-    const done = pending.splice(0, upTo - applied);
-    sent = Math.max(0, sent - done.length);
-    for (const { form_, submitted_ } of done) if (!failed.includes(++applied) && form_) giveBack(form_, submitted_!);
-    applied = upTo;
-    for (const { marks_ } of pending) mark(marks_());
-  }
-}
-
-function giveUp(): void {
-  const lost = pending.splice(0).length;
-  sent = 0;
+  patching = 1;
+  if (patches) patch(patches);
+  if (title != null) document.title = title;
+  for (const { form_, submitted_ } of pending.splice(0, upTo - applied))
+    if (!(failed ?? []).includes(++applied) && form_) giveBack(form_, submitted_!);
+  patching = 0;
   unmark();
-  if (lost) tellLost(lost);
+  pending.forEach(({ marks_ }) => mark(marks_()));
 }

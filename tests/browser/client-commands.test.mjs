@@ -17,25 +17,18 @@ commands('a redirect goes to a path, and acknowledges before', '', async ({ tab,
 
 commands('a redirect may replace the history entry', '', async ({ tab, connection, server }) => {
   const before = await tab.evaluate(() => history.length);
-  connection.update({ commands: [[1, 0, '/next', true]] });
+  connection.update({ commands: [[1, 0, '/next', 1]] });
   await tab.waitForURL(server.url + '/next');
   assert.equal(await tab.evaluate(() => history.length), before);
 });
 
 for (const url of ['javascript:document.title="bad"', ' \u0001java\nscript:document.title="bad"', 'https://example.com/', '//example.com/', '\\\\example.com/', 'data:text/html,x', 'blob:http://127.0.0.1/x', 'http://['])
   commands(`a redirect and a download refuse ${JSON.stringify(url)}`, '', async ({ tab, connection, server }) => {
-    connection.update({ commands: [[1, 0, url], [2, 3, url, 'x.txt'], [3, 4, 'done', {}]] });
+    connection.update({ commands: [[1, 0, url], [2, 3, url, 'x.txt'], [3, 4, 'done', '{}']] });
     await becomes(tab, () => document.title, 'done');
     assert.equal(tab.url(), server.url + '/');
     assert.equal(tab.problems.length, 2);
-  }, { expected: /refused URL|Invalid URL/, after: '<script>addEventListener("DOMContentLoaded", () => live.register("done", () => (document.title = "done")))</script>' });
-
-commands('a page may allow other hosts', '', async ({ tab, connection }) => {
-  await tab.route('https://example.com/', (route) => route.fulfill({ body: 'elsewhere' }));
-  await tab.evaluate(() => live.hosts.push('example.com'));
-  connection.update({ commands: [[1, 0, 'https://example.com/']] });
-  await tab.waitForURL('https://example.com/');
-});
+  }, { expected: /script:|example\.com|data:|blob:|http:/, after: '<script>addEventListener("DOMContentLoaded", () => live.register("done", () => (document.title = "done")))</script>' });
 
 commands('focus comes after the patches of its frame', '', async ({ tab, connection }) => {
   const html = '<input id="new">';
@@ -59,10 +52,10 @@ commands('a download saves under the name', '', async ({ tab, connection }) => {
 });
 
 commands('js calls what the page registered, with plain arguments', '', async ({ tab, connection }) => {
-  await tab.evaluate(() => live.register('chart', (args) => (window.got = JSON.stringify(args) + (Object.getPrototypeOf(args) === null) + args.constructor)));
-  const args = JSON.parse('{"points":[1,-2,1.5,300,70000,-40000,true,null],"name":"ä","__proto__":{"bad":1},"constructor":2}');
+  await tab.evaluate(() => live.register('chart', (args) => (window.got = JSON.stringify(args) + Object.keys(args.nested))));
+  const args = '{"points":[1,-2,1.5,300,70000,-40000,true,null],"name":"ä","nested":{"__proto__":{"bad":1},"constructor":2,"prototype":3}}';
   connection.update({ commands: [[1, 4, 'chart', args]] });
-  await becomes(tab, () => window.got, '{"points":[1,-2,1.5,300,70000,-40000,true,null],"name":"ä"}trueundefined');
+  await becomes(tab, () => window.got, '{"points":[1,-2,1.5,300,70000,-40000,true,null],"name":"ä","nested":{}}');
 });
 
 commands('a command runs once, also over connections, and one that throws stops nothing', '', async ({ tab, connection, server }) => {
@@ -73,8 +66,8 @@ commands('a command runs once, also over connections, and one that throws stops 
       throw new Error('of the page');
     });
   });
-  const call = (id) => [id, 4, 'call', { n: id }];
-  connection.update({ commands: [call(1), [2, 4, 'throw', {}], [3, 1, '[['], [4, 4, 'unknown'], [5, 99], call(6)] });
+  const call = (id) => [id, 4, 'call', `{"n":${id}}`];
+  connection.update({ commands: [call(1), [2, 4, 'throw', '{}'], [3, 1, '[['], [4, 4, 'unknown', '{}'], [5, 99], call(6)] });
   await becomes(tab, () => window.calls, '16');
   connection.update({ commands: [call(6), call(7)] });
   await becomes(tab, () => window.calls, '167');
@@ -88,4 +81,4 @@ commands('a command runs once, also over connections, and one that throws stops 
   const fresh = await server.welcomed({ flags: 0 });
   fresh.update({ commands: [call(1)] });
   await becomes(tab, () => window.calls, '16781');
-}, { expected: /of the page|not a valid selector/ });
+}, { expected: /of the page|not a valid selector|is not a function/ });
