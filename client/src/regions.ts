@@ -10,8 +10,8 @@ import { attr, root } from './page';
 import { type Body, type Patches, RESYNC } from './wire';
 
 type Host = Element & {
-  /** The bytes of its region's HTML, once the server has sent them. */
-  html_?: Html;
+  /** The bytes of its region's HTML, once the server has sent them; null while they are asked for. */
+  html_?: Html | null;
   /** The region's hash, a byte a character, while there are none; without either, nobody knows what the host shows. */
   hash_?: string;
 };
@@ -36,9 +36,9 @@ export function adopt(): void {
 /** Begins a connection: forgets the numbers, and gives the hashes of all that the browser shows. */
 export function hashes(): Uint8Array {
   bound = [];
-  let known = hash('<title>', toBytes(document.title));
+  let known = '';
   for (const host of hosts()) known += host.html_ ? hash(nameOf(host), bytes(host.html_), host) : (host.hash_ ?? '');
-  return Uint8Array.from(known, (char) => char.charCodeAt(0));
+  return Uint8Array.from(known + hash('<title>', toBytes(document.title)), (char) => char.charCodeAt(0));
 }
 
 /** Carries patches out in their order; throws where they can't be of this connection. */
@@ -48,13 +48,15 @@ export function patch(patches: Patches): void {
     const number = typeof ref == 'string' ? bound.push(ref) - 1 : ref;
     const name = bound[number] ?? refuse();
     const host: Host | null = name ? root.querySelector(`[data-lv-region="${CSS.escape(name)}"]`) : root;
+    const body = patches[i + 2] as Body;
+    const whole = typeof body == 'string';
     try {
       // Without a host (the page's own scripts took it out) nothing shows the region.
-      if (!host || apply(host, patches[i + 1] as number, patches[i + 2] as Body)) continue;
+      if (!host || (host.html_ === null && !whole) || apply(host, patches[i + 1] as number, body)) continue;
     } catch {}
-    // The whole again would be no better.
-    if (typeof patches[i + 2] == 'string') refuse();
-    host!.html_ = host!.hash_ = undefined;
+    if (whole) refuse(); // the whole again would be no better
+    host!.hash_ = undefined;
+    host!.html_ = null;
     send([RESYNC, number]);
   }
 }

@@ -1,4 +1,4 @@
-// The server's frames: regions, checks, deltas, elements, streams, the title, acknowledgements.
+// The server's frames: regions, checks, deltas, elements, the title, acknowledgements.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { check, hash, titleHash, viewOf } from './client/fake.mjs';
@@ -104,24 +104,12 @@ frames('hashes on reconnect are those of the patched regions', `${A}<b data-lv-r
   await shows(tab, 'b', 'named anew');
 }, { view: viewOf(['', '<i data-lv-region="a"></i><b data-lv-region="b"></b>'], ['a', 'old'], ['b', 'x']) });
 
-frames('a region without a host asks once and is then left alone', A, async ({ tab, connection }) => {
+frames('a region without a host is left alone', A, async ({ tab, connection }) => {
   connection.whole(0, ['ghost', 'boo']);
-  assert.deepEqual(await connection.take(4), [4, 0]);
   connection.whole(0, [0, 'boo']);
   connection.whole(0, ['a', 'fine']);
   await shows(tab, 'i', 'fine');
   await silent(tab, connection);
-});
-
-frames('a shared stream patches the region that follows it, skips the old and asks at a gap', A, async ({ tab, connection }) => {
-  connection.update({ patches: ['a', check('abc'), [1, 9, 5, 10, 'abc']] });
-  await shows(tab, 'i', 'abc');
-  connection.send([3, 9, 5, 9, 10, 1, 'older']);
-  connection.send([3, 8, 5, 10, 11, 1, 'foreign']);
-  connection.send([3, 9, 5, 10, 11, check('ABc'), overwrite('AB')]);
-  await shows(tab, 'i', 'ABc');
-  connection.send([3, 9, 5, 12, 13, check('zBc'), overwrite('z')]);
-  assert.deepEqual(await connection.take(4), [4, 0]);
 });
 
 frames('two frames, or one with commands, are acknowledged', A, async ({ tab, connection }) => {

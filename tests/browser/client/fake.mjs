@@ -14,7 +14,7 @@ const hashModule = await bundle("import { xxh32 } from './hash'; globalThis.xxh3
 (0, eval)(hashModule);
 
 /** The check of a region's HTML. */
-export const check = (html, seed = 0) => globalThis.xxh32(Buffer.from(html), seed);
+export const check = (html, seed = 0) => globalThis.xxh32(new TextEncoder().encode(html), seed);
 
 /** The hash of a region: its check, and the one seeded by its name, seeded by its parent's name. */
 export function hash(name, html, parent = '') {
