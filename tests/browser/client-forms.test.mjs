@@ -88,19 +88,6 @@ pages('a second submit is swallowed while the first is under way', FORM.replace(
   assert.equal(tab.url(), server.url + '/');
 });
 
-pages('what is typed after the submit stays', '<form data-lv-submit="send"><input name="text"><input name="other"><button>go</button></form>', async ({ tab, connection }) => {
-  await tab.fill('[name=text]', 'first');
-  await tab.fill('[name=other]', 'x');
-  await tab.press('[name=text]', 'Enter');
-  await connection.event();
-  await tab.fill('[name=text]', 'second');
-  connection.update({ applied: 1 });
-  await becomes(tab, () => document.querySelector('[name=other]').value, '');
-  assert.equal(await tab.inputValue('[name=text]'), 'second');
-  assert.equal(await tab.locator('[form]').count(), 0);
-  assert.equal(await tab.evaluate(() => document.activeElement.name), 'text');
-});
-
 pages('a value that the server gives a submitted form shows', '<form data-lv-submit="send"><input name="text" value=""></form>', async ({ tab, connection }) => {
   await tab.fill('input', 'abc');
   await tab.press('input', 'Enter');
