@@ -19,9 +19,8 @@ export interface Pending {
   marks_: () => Mark[];
   /** The field whose change it tells. */
   field_?: Field;
-  /** The form that it submits, and its fields as they were then. */
+  /** The form that it submits. */
   form_?: HTMLFormElement;
-  submitted_?: [Field, string][];
 }
 
 const MAX_PENDING = 64;
@@ -45,7 +44,7 @@ export function begin(): void {
 
 /** Queues an event, and sends it as soon as it may be. False where too many wait already. */
 export function push(event: Pending): boolean {
-  if (pending.length >= MAX_PENDING) return false;
+  if (pending[MAX_PENDING - 1]) return false;
   mark(event.marks_());
   tell(event, pending.push(event) - 1);
   return true;
@@ -109,8 +108,8 @@ function carryOut(upTo: number, patches?: wire.Patches | null, failed?: number[]
   patching = 1;
   if (patches) patch(patches);
   if (title != null) document.title = title;
-  for (const { form_, submitted_ } of pending.splice(0, upTo - applied))
-    if (!(failed ?? []).includes(++applied) && form_) giveBack(form_, submitted_!);
+  for (const { form_ } of pending.splice(0, upTo - applied))
+    if (!(failed ?? []).includes(++applied) && form_) giveBack(form_);
   patching = 0;
   unmark();
   pending.forEach(({ marks_ }) => mark(marks_()));

@@ -27,6 +27,8 @@ for (const url of ['javascript:document.title="bad"', ' \u0001java\nscript:docum
     connection.update({ commands: [[1, 0, url], [2, 3, url, 'x.txt'], [3, 4, 'done', '{}']] });
     await becomes(tab, () => document.title, 'done');
     assert.equal(tab.url(), server.url + '/');
+    // A rejection is reported a moment later.
+    while (tab.problems.length < 2) await tab.evaluate(() => 0);
     assert.equal(tab.problems.length, 2);
   }, { expected: /script:|example\.com|data:|blob:|http:/, after: '<script>addEventListener("DOMContentLoaded", () => live.register("done", () => (document.title = "done")))</script>' });
 

@@ -10,7 +10,7 @@ export const fromJson = (text: string): unknown =>
     typeof value?.bin == 'string' ? Uint8Array.from(atob(value.bin), (char) => char.charCodeAt(0)) : value,
   );
 
-/** Encodes any JSON value and bytes, each in its longest form. */
+/** Encodes what a frame may hold, each in its longest form. */
 export function encodeAny(value: unknown): Uint8Array<ArrayBuffer> {
   const out: number[] = [];
   const head = (code: number, length: number) => out.push(code, length >>> 24, length >>> 16, length >>> 8, length);
@@ -20,23 +20,13 @@ export function encodeAny(value: unknown): Uint8Array<ArrayBuffer> {
   };
   const put = (item: unknown): void => {
     if (item == null) out.push(0xc0);
-    else if (typeof item == 'boolean') out.push(item ? 0xc3 : 0xc2);
-    else if (typeof item == 'number') putNumber(item);
+    else if (typeof item == 'number') head(0xce, item);
     else if (typeof item == 'string') sized(0xdb, new TextEncoder().encode(item));
     else if (item instanceof Uint8Array) sized(0xc6, item);
     else if (Array.isArray(item)) {
       head(0xdd, item.length);
       item.forEach(put);
-    } else {
-      const entries = Object.entries(item);
-      head(0xdf, entries.length);
-      entries.flat().forEach(put);
     }
-  };
-  const putNumber = (number: number): void => {
-    const view = new DataView(new ArrayBuffer(8));
-    view.setFloat64(0, number);
-    out.push(0xcb, ...new Uint8Array(view.buffer));
   };
   put(value);
   return new Uint8Array(out);

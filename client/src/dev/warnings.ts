@@ -10,9 +10,7 @@ const given = new Set<string>();
 
 export function watchPage(live: Live): void {
   live.on('receive', () => queueMicrotask(inspect));
-  live.on('unknown', (name) => warn(`no function is registered as "${name}"; call live.register("${name}", …) first`));
   live.on('send', (frame) => {
-    if (frame.dropped) console.warn('live: too many events wait, dropped', frame.dropped);
     if (frame[0] == 1) inspectEvent(frame);
   });
   inspect();
