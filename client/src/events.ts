@@ -3,14 +3,15 @@
 import { formFields } from './forms';
 import { loadingMarks } from './loading';
 import { attr, root } from './page';
-import { flushWaiting, paced } from './rate';
+import { finish, flushWaiting, waiting } from './rate';
 import { isLocked, isPatching, push } from './session';
 import { hasEnded } from './status';
 
 export function listen(): void {
-  for (const type of ['click', 'submit', 'change', 'keydown', 'keyup', 'focus', 'blur'])
-    // Whatever the user edits fires `input`. Focus doesn't bubble.
-    root.addEventListener(type == 'change' ? 'input' : type, (event) => handle(event, type), /^[bf]/.test(type));
+  // Whatever the user edits fires `input`. The first two don't bubble.
+  ['focus', 'blur', 'click', 'submit', 'change', 'keydown', 'keyup'].forEach((type, index) =>
+    root.addEventListener(type == 'change' ? 'input' : type, (event) => handle(event, type), index < 2),
+  );
 }
 
 /** Sends an event from the page's own script. False where it had to be dropped. */
@@ -31,22 +32,20 @@ function handle(event: any, type: string): void {
     const keys = attr(element, 'key');
     if (name && !(isKey && (event.isComposing || (keys && !keys.split(' ').includes(key))))) {
       if (attr(element, 'prevent') != null || /submit|click(a|button)$/.test(type + element.localName)) event.preventDefault();
-      paced(element, type, target, () => {
-        if (isLocked(target)) return;
-        const form = form_ ?? field_?.form;
+      const run = () => {
         const value = '' + (target.value ?? '');
         const values = [...element.attributes].flatMap(({ name, value }) =>
           name.startsWith('data-lv-value-') ? [name.slice(14), value] : [],
         );
         if (field_) values.push('_target', target.name || '');
         if (isKey) values.push('value', value);
-        push({
+        isLocked(target) || push({
           fields_: [
             name,
             values,
-            form
-              ? formFields(form, event.submitter)
-              : field_ && !target.matches('[type=checkbox]:not(:checked)')
+            form_ || field_?.form
+              ? formFields(form_ || field_.form, event.submitter)
+              : field_ && target.matches(':checked,:not([type=checkbox])')
                 ? [target.name || 'value', value]
                 : [],
             attr(element, 'target'),
@@ -57,7 +56,18 @@ function handle(event: any, type: string): void {
           field_,
           form_,
         });
-      });
+      };
+      const time = (which: string): any => attr(target, which) ?? attr(element, which);
+      // For each type of its events an element has what waits, or the time until which nothing else happens.
+      const last = 'lv-' + type;
+      if (time('debounce')) {
+        waiting.delete(element[last]);
+        waiting.set((element[last] = run), target);
+        setTimeout(finish, time('debounce'), target, run);
+      } else if (!(element[last] > Date.now())) {
+        element[last] = Date.now() + +time('throttle');
+        run();
+      }
     }
     if (attr(element, 'stop') != null) break;
   }
