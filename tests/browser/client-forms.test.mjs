@@ -88,6 +88,18 @@ pages('a second submit is swallowed while the first is under way', FORM.replace(
   assert.equal(tab.url(), server.url + '/');
 });
 
+pages('a change that the server has not seen survives the end of a submit', '<form data-lv-submit="send" data-lv-change="check"><input name="text"></form>', async ({ tab, connection }) => {
+  await tab.locator('input').pressSequentially('a');
+  await tab.press('input', 'Enter');
+  await tab.locator('input').pressSequentially('b');
+  connection.update({ applied: 2, title: 'submitted' });
+  await becomes(tab, () => document.title, 'submitted');
+  assert.equal(await tab.inputValue('input'), 'ab');
+  await tab.press('input', 'Enter');
+  connection.update({ applied: 4 });
+  await becomes(tab, () => document.querySelector('input').value, '');
+});
+
 pages('a value that the server gives a submitted form shows', '<form data-lv-submit="send"><input name="text" value=""></form>', async ({ tab, connection }) => {
   await tab.fill('input', 'abc');
   await tab.press('input', 'Enter');
