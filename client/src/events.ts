@@ -10,7 +10,7 @@ import { hasEnded } from './status';
 export function listen(): void {
   // Whatever the user edits fires `input`. The first two don't bubble.
   ['focus', 'blur', 'click', 'submit', 'change', 'keydown', 'keyup'].forEach((type, index) =>
-    root.addEventListener(type == 'change' ? 'input' : type, (event) => handle(event, type), index < 2),
+    root.addEventListener(type == 'change' ? 'input' : type, handle(type), index < 2),
   );
 }
 
@@ -19,7 +19,7 @@ export const pushNamed = (name: string, values?: any): boolean =>
   push({ fields_: [name, [...new URLSearchParams(values)].flat()], marks_: () => [] });
 
 /** Brings the event to the elements that handle it, the nearest first, up to one with `data-lv-stop`. */
-function handle(event: any, type: string): void {
+const handle = (type: string) => (event: any): void => {
   const { target, key } = event;
   const isKey = type[0] == 'k';
   const field_ = type == 'change' ? target : undefined;
@@ -71,4 +71,4 @@ function handle(event: any, type: string): void {
     }
     if (attr(element, 'stop') != null) break;
   }
-}
+};
