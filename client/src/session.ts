@@ -58,7 +58,9 @@ export const isPatching = (): boolean => !!patching;
 
 function tell({ fields_ }: Pending, i: number): void {
   if (!isConnected()) return;
-  send([wire.EVENT, applied + i + 1, received, ...fields_]);
+  // What is empty at the end is left out.
+  const end = fields_.findLastIndex((field: any) => field?.length || field > 0) + 1;
+  send([wire.EVENT, applied + i + 1, received, ...fields_.slice(0, end)]);
   unacked = 0;
 }
 

@@ -12,7 +12,7 @@ let lost: number | undefined;
 export function prepareNotice(): void {
   notice.className = 'lv-notice';
   notice.role = 'status';
-  notice.style.cssText = 'position:fixed;bottom:0;background:#fff';
+  notice.style.cssText = 'position:fixed;bottom:0;background:canvas';
   show();
   // Beside the body, since the body may be the root.
   document.documentElement.append(notice);
