@@ -8,7 +8,7 @@ import { AWAY, type FromServer, PING, type ToServer, WELCOME } from './wire';
 
 let socket: WebSocket | undefined;
 let timer: ReturnType<typeof setTimeout>; // the heartbeat's while there is a socket, the next attempt's while there is none
-let heartbeat: number;
+let heartbeat: number; // ms; none before the first WELCOME
 let failures = 0; // closes since the last WELCOME
 let away: number; // ms over which the browsers of a server that stops spread
 
@@ -73,8 +73,8 @@ function close(code?: number, reason?: string): void {
   socket?.close();
   socket = undefined;
   closed(code);
-  // 1000 and 4000 end it. So does 4001 for a page that is new, whose token is; another one is loaded again.
-  setState(code! % 3000 == 1000 || (code == 4001 && (performance.now() < 1e4 || (location.reload() as any))) ? 'ended' : 'disconnected', code);
+  // 1000 and 4000 end it. So does 4001 where no token of the page was ever good; another page is loaded again.
+  setState(code! % 3000 == 1000 || (code == 4001 && (!heartbeat || (location.reload() as any))) ? 'ended' : 'disconnected', code);
   // Only the reason of 1013 is a number.
   later(connect, +reason! || Math.random() * (away || Math.min(3e4, 500 * 2 ** failures++)));
 }
