@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { minify } from 'terser';
 
 const AIM = 5200; // bytes of live.js after gzip -9, not reached yet
-const LIMIT = 6100; // what it has, so that it only shrinks until then
+const LIMIT = 5568; // what it has, so that it only shrinks until then
 const here = new URL('./', import.meta.url);
 const check = process.argv.includes('--check');
 let failed = false;

@@ -5,238 +5,154 @@
 // partners. Hosts of regions go by name alone, and what is in them is never touched.
 import { copyAttribute, parse } from './trusted';
 
-type Partners = Map<Node, Element>; // both ways
+declare global {
+  interface MapConstructor {
+    groupBy<K, V>(items: Iterable<V>, key: (item: V) => K): Map<K, V[]>; // ES2024
+  }
+}
 
 const HOST = 'data-lv-region';
 // An id within a host belongs to that region.
 const KEYED = `[${HOST}],[id]:not(:scope [${HOST}] *)`;
-const PINNED = ':is(iframe,object,embed,audio,video,:modal,:popover-open)';
-const FIELDS = 'input,textarea,select';
+const PINNED = 'iframe,audio,video,:modal,:popover-open';
 
-// Users and scripts change `open` itself: of each element where they did, whether the server's HTML has it.
-const opened = new Map<Node, boolean>();
+// Users and scripts change `open` themselves: while it is theirs, this attribute has the server's.
+const OPEN = 'data-lvc-open';
 const learn = (records: MutationRecord[]) =>
-  records.forEach(({ target, oldValue }) => opened.has(target) || opened.set(target, oldValue !== null));
+  records.forEach(({ target, oldValue }: any) => target.hasAttribute(OPEN) || target.setAttribute(OPEN, oldValue));
 const observer = new MutationObserver(learn);
 observer.observe(document, { subtree: true, attributeFilter: ['open'], attributeOldValue: true });
 
-// Makes `html` the inner HTML of `from`, or with `outer` its outer HTML. False, with nothing touched, where outer `html`
-// isn't one element like `from`, or would be torn apart by the parser among the ancestors of `from`.
-export function morph(from: Element, html: string, outer?: boolean): boolean {
-  const to = outer ? parseOuter(from, html) : parse(from, html);
-  if (!to) return false;
+/**
+ * Makes `html` the inner HTML of `from`; or its outer HTML, where `host` is the element around it whose parts are morphed. False,
+ * with nothing touched, where outer `html` isn't one element like `from`, or would be torn apart by the parser in its place.
+ */
+export function morph(from: Element, html: string, host = from): boolean {
+  let partners: Map<Node, any> | undefined; // both ways
+  const gone: ChildNode[] = [];
+
+  // Parsed within the names of all ancestors up to the host, so that what the parser moves out of its place shows.
+  let depth = 0;
+  for (let at = from; at != host; at = at.parentElement!) if (depth++) html = `<${at.localName}>` + html;
+  let to: any = parse(host, html);
+  while (depth--) {
+    if (to.childNodes.length != 1) return false;
+    to = to.firstChild;
+  }
+  if (kind(to) != kind(from)) return false;
   learn(observer.takeRecords());
-  for (const [element] of opened) if (!element.isConnected) opened.delete(element);
-  const settle = all(from, FIELDS).map(remember);
-  outer ? patch(from, to) : patchChildren(content(from), content(to));
-  settle.forEach((each) => each());
+  // isEqualNode looks into no template.
+  const plain = !to.querySelector('template');
+  patch(from, to);
+  gone.forEach((node) => node.remove());
   observer.takeRecords(); // our own changes
   return true;
-}
 
-// Parses within the names of all ancestors up to the host, so that what the parser moves out of its place shows.
-function parseOuter(from: Element, html: string): Element | undefined {
-  let context: Element | null = from;
-  let depth = 0;
-  do if (depth++) html = `<${context.localName}>` + html;
-  while ((context = context.parentElement) && !context.matches(`body,[data-lv],[${HOST}]`));
-  if (!context) return;
-  let to = parse(context, html);
-  while (depth--) if (to.childNodes.length !== 1 || !(to = to.firstElementChild!)) return;
-  return kind(to) === kind(from) ? to : undefined;
-}
+  function equal(live?: Node, now?: Node): boolean | undefined {
+    return plain && live?.isEqualNode(now!);
+  }
 
-// Only nodes of one kind are partners. A field that has another name or stands for another value is another field.
-function kind(node: Node): string {
-  if (!(node instanceof Element)) return node.nodeName;
-  const read = (name: string) => node.getAttribute(name);
-  const value = node.matches('option,[type=radio],[type=checkbox],[type=file]') && read('value');
-  return node.nodeName + (read(HOST) ?? ` ${read('id')} ${read('name')} ${value}`);
-}
-
-type Field = HTMLInputElement & HTMLSelectElement;
-
-// Gives what brings a field to the server's own value where that is another by then, else to what the user made of it.
-function remember(element: Element): () => void {
-  const field = element as Field;
-  const { defaultValue, defaultChecked, selectedOptions } = field;
-  const chosen = selectedOptions && [...selectedOptions];
-  const own = () => Array.from(field.querySelectorAll<HTMLOptionElement>('[selected]'), (option) => option.value).join();
-  const before = own();
-  return () => {
-    if (field.hasAttribute('data-lvc-keep')) return;
-    if (field.defaultValue !== defaultValue && field.value !== field.defaultValue) field.value = field.defaultValue;
-    if (field.defaultChecked !== defaultChecked) field.checked = field.defaultChecked;
-    if (!chosen) return;
-    const follow = own() !== before || !chosen.some((option) => field.contains(option));
-    for (const option of field.options) {
-      const wanted = follow ? option.defaultSelected : chosen.includes(option);
-      if (option.selected !== wanted) option.selected = wanted;
+  function patch(live: any, now: any): void {
+    if (live.nodeValue != now.nodeValue) live.nodeValue = now.nodeValue;
+    if (live.nodeType > 1) return;
+    const { defaultValue, defaultChecked } = live;
+    const { value, checked } = now;
+    const chosen = live.selectedOptions && [...live.selectedOptions];
+    const stays = chosen && own(live) == own(now);
+    const mine = live.getAttribute(OPEN) == now.getAttribute('open') + '';
+    // First those it has, then the new ones; `type` before `value` is seen again, for it may make the browser write that.
+    for (const name of [...live.getAttributeNames(), ...now.getAttributeNames()]) {
+      const value = now.getAttribute(name);
+      if (live.getAttribute(name) == value || name == KEEP || (mine && /^(data-lvc-)?open$/.test(name))) continue;
+      if (value == null) name == 'open' && live.close?.(), live.removeAttribute(name);
+      else copyAttribute(live, now, name);
     }
-  };
-}
-
-function patch(from: Node, to: Node, partners?: Partners): void {
-  if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
-  if (!(from instanceof Element)) return;
-  patchAttributes(from, to as Element);
-  patchWithin(from, to as Element, partners);
-}
-
-function patchWithin(from: Element, to: Element, partners?: Partners): void {
-  if (!from.hasAttribute(HOST)) patchChildren(content(from), content(to), partners);
-}
-
-const content = (node: Element): ParentNode => (node.nodeName === 'TEMPLATE' ? (node as HTMLTemplateElement).content : node);
-
-// What the client itself put there stays: attributes `data-lvc-*` and classes `lv-*`.
-function patchAttributes(from: Element, to: Element): void {
-  const open = to.hasAttribute('open');
-  const mine = (name: string) => name.startsWith('data-lvc-') || (name === 'open' && opened.get(from) === open);
-  const classes = [...from.classList].filter((name) => name.startsWith('lv-') && !to.classList.contains(name));
-  const names = to.getAttributeNames();
-  // Twice, for the browser may write `value` when `type` changes.
-  for (const name of [...names, ...names])
-    if (!mine(name) && from.getAttribute(name) !== to.getAttribute(name)) copyAttribute(from, to, name);
-  for (const name of from.getAttributeNames()) {
-    if (mine(name) || to.hasAttribute(name)) continue;
-    if (name === 'open' && from.nodeName === 'DIALOG') (from as HTMLDialogElement).close();
-    from.removeAttribute(name);
-  }
-  if (opened.get(from) !== open) opened.delete(from);
-  if (classes[0]) from.classList.add(...classes);
-}
-
-function patchChildren(from: ParentNode, to: ParentNode, partners?: Partners): void {
-  const old = [...from.childNodes];
-  const now = [...to.childNodes];
-  let next: ChildNode | null = null;
-  let same = 0;
-  while (old[0] && now[0] && equal(old.at(-1)!, now.at(-1)!)) (next = old.pop()!), now.pop();
-  while (old[same] && now[same] && equal(old[same]!, now[same]!)) same++;
-  old.splice(0, same);
-  now.splice(0, same);
-  if (old.length === 1 && now.length === 1 && kind(old[0]!) === kind(now[0]!)) return patch(old[0]!, now[0]!, partners);
-  partners ??= pairKeys(from, to);
-  const free = new Set(old.filter((node) => !partners!.has(node)));
-  const found = pairChildren(free, now, partners);
-  for (const node of free) discard(from, node, partners);
-  const staying = stay(old, found);
-  for (let i = now.length; i--; ) {
-    const node = now[i]!;
-    const partner = found[i];
-    if (partner && !staying.has(i)) move(from, partner, next);
-    if (partner) patch(partner, node, partners);
-    next = partner ?? insert(from, node, next, partners);
-  }
-}
-
-// isEqualNode looks into no template, and an `open` that is equal may be the user's doing.
-const equal = (from: Node, to: Node) =>
-  from.isEqualNode(to) &&
-  !all(from, 'template').some(({ nodeName }) => nodeName === 'TEMPLATE') &&
-  ![...opened.keys()].some((element) => from.contains(element));
-
-// Removes a node at once: an open <details> would close new ones of its name. Partners of nodes elsewhere come out first.
-function discard(parent: ParentNode, node: ChildNode, partners: Partners): void {
-  for (const element of paired(node, partners)) if (node.contains(element)) move(parent, element, node);
-  node.remove();
-}
-
-// What has partners of live nodes in it is built anew around them, and so is a host that has another tag now.
-function insert(parent: ParentNode, node: ChildNode, next: Node | null, partners: Partners): ChildNode {
-  const heir = partners.get(node);
-  if (!paired(node, partners)[0]) return parent.insertBefore(node, next);
-  const shell = parent.insertBefore(node.cloneNode() as Element, next);
-  while (heir?.firstChild) move(shell, heir.firstChild, null);
-  heir?.remove();
-  patchWithin(shell, node as Element, partners);
-  return shell;
-}
-
-// The node itself, if it is an element, and the elements in it that match.
-const all = (node: Node, selector = '*') => (node instanceof Element ? [node, ...node.querySelectorAll(selector)] : []);
-const paired = (node: Node, partners: Partners) => all(node).filter((element) => partners.has(element));
-
-// The state of a moved node survives where the browser has moveBefore.
-const move = (parent: ParentNode, node: Node, next: Node | null) =>
-  (parent.moveBefore ?? parent.insertBefore).call(parent, node, next);
-
-function pairKeys(from: ParentNode, to: ParentNode): Partners {
-  const partners: Partners = new Map();
-  const live = keys(from);
-  keys(to).forEach((element, key) => {
-    const partner = live.get(key);
-    if (element && partner && (element.hasAttribute(HOST) || kind(element) === kind(partner)))
-      partners.set(element, partner).set(partner, element);
-  });
-  return partners;
-}
-
-// Elements by region name or id; null where there are several.
-function keys(root: ParentNode): Map<string, Element | null> {
-  const found = new Map<string, Element | null>();
-  for (const element of root.querySelectorAll(KEYED)) {
-    const key = element.getAttribute(HOST) ?? ' ' + element.getAttribute('id');
-    found.set(key, found.has(key) ? null : element);
-  }
-  return found;
-}
-
-// The partner of each new child, out of `free` unless by key: what is the same, else what holds the same fields, else what is of its kind.
-function pairChildren(free: Set<ChildNode>, now: ChildNode[], partners: Partners): (ChildNode | undefined)[] {
-  const found = now.map<ChildNode | undefined>((node) => {
-    const partner = partners.get(node);
-    return partner?.nodeName === node.nodeName ? partner : undefined;
-  });
-  for (const likeness of [whole, fields, kind]) {
-    const pool = new Map<string, ChildNode[]>();
-    for (const node of free) {
-      const key = likeness(node);
-      pool.get(key)?.push(node) ?? pool.set(key, [node]);
+    if (live == from || !live.hasAttribute(HOST))
+      live.nodeName == 'TEMPLATE' ? patchChildren(live.content, now.content) : patchChildren(live, now);
+    // A field follows the server where the server's own value is another by now.
+    if (value == null || live.hasAttribute(KEEP)) return;
+    if (defaultValue != live.defaultValue && live.value != value) live.value = value;
+    if (defaultChecked != live.defaultChecked) live.checked = checked;
+    if (chosen) {
+      const keep = stays && chosen.every(({ isConnected }: Node) => isConnected);
+      for (const option of live.options) option.selected = keep ? chosen.includes(option) : option.defaultSelected;
     }
-    now.forEach((node, i) => {
-      const partner = (found[i] ??= pool.get(likeness(node))?.shift());
-      free.delete(partner!);
+  }
+
+  function patchChildren(live: any, now: any): void {
+    const olds = [...live.childNodes];
+    const news = [...now.childNodes];
+    let next: ChildNode | null = null;
+    while (equal(olds.at(-1), news.at(-1))) (next = olds.pop()), news.pop();
+    while (equal(olds[0], news[0])) olds.shift(), news.shift();
+    if (olds.length * news.length == 1 && kind(olds[0]) == kind(news[0])) return patch(olds[0], news[0]);
+    if (!partners) pairKeys();
+    for (const likeness of [whole, fields, kind]) {
+      const pool = Map.groupBy(olds.filter((node) => !partners!.has(node)), likeness);
+      for (const node of news) partners!.has(node) || pair(pool.get(likeness(node))?.shift(), node);
+    }
+    for (const node of olds) if (!partners!.has(node)) holds(node) ? gone.push(node) : node.remove();
+
+    // Moving takes the caret from editable text even with moveBefore; without it, much more.
+    const pinned = (node: Node) =>
+      node.contains(document.activeElement) ||
+      (!live.moveBefore &&
+        all(node).some((each) => each.matches?.(PINNED) || each.scrollTop || each.getAnimations?.()[0]));
+    // The most that are in order stay in place, around those that must not move.
+    const places = news.map((node) => olds.indexOf(partners!.get(node)));
+    const scores: number[] = [];
+    const best = (limit: number) => Math.max(0, ...scores.filter((_, i) => places[i]! < limit));
+    for (const place of places) scores.push(best(place) + (place < 0 ? -1 : pinned(olds[place]) ? 1e6 : 1));
+    let limit = 1 / 0;
+    let want = best(limit);
+    for (const node of news.reverse()) {
+      const place = places.pop()!;
+      // What has partners of live nodes in it is built anew around them.
+      const partner = partners!.get(node) ?? (holds(node) ? node.cloneNode() : node);
+      if (scores.pop() == want && place < limit) want = best((limit = place));
+      else live[partner.isConnected && live.moveBefore ? 'moveBefore' : 'insertBefore'](partner, next);
+      if (partner != node) patch(partner, node);
+      next = partner;
+    }
+  }
+
+  function pairKeys(): void {
+    partners = new Map();
+    Map.groupBy([from, to].flatMap((root) => [...root.querySelectorAll(KEYED)]), (node) => node.getAttribute(HOST) ?? kind(node)).forEach(([live, now, more]: any) => {
+      if (more || !from.contains(live) || !to.contains(now)) return;
+      if (live.nodeName != now.nodeName) {
+        // A host that has another tag now.
+        const heir = now.cloneNode();
+        live.replaceWith(heir);
+        heir.append(...live.childNodes);
+        live = heir;
+      }
+      pair(live, now);
     });
   }
-  return found;
-}
 
-const whole = (node: Node) => kind(node) + ((node as Element).outerHTML ?? node.nodeValue);
-const fields = (node: Node) => all(node, '[id],[name]').map(kind) + kind(node);
+  // Whether partners of nodes elsewhere are in it.
+  function holds(node: Node): boolean {
+    return all(node).some((each) => partners!.has(each));
+  }
 
-// The new children whose partners may stay in place: the most that are in order, around those that must not move.
-function stay(old: ChildNode[], found: (ChildNode | undefined)[]): Set<number> {
-  const index = new Map<ChildNode | undefined, number>(old.map((node, i) => [node, i]));
-  const places = found.map((node) => index.get(node) ?? -1);
-  for (;;) {
-    const staying = longestRise(places);
-    const stuck = places.findIndex((place, i) => place >= 0 && !staying.has(i) && pinned(found[i]!));
-    if (stuck < 0) return staying;
-    const home = places[stuck]!;
-    places.forEach((place, i) => (place - home) * (i - stuck) < 0 && (places[i] = -1));
+  function pair(live: Node | undefined, now: Node): void {
+    if (live) partners!.set(live, now).set(now, live);
   }
 }
 
-// Moving takes the caret from editable text even with moveBefore; without it, much more.
-const pinned = (node: ChildNode) =>
-  node.contains(document.activeElement) ||
-  (!node.parentNode!.moveBefore &&
-    all(node).some((e) => e.matches(PINNED) || e.scrollTop || e.scrollLeft || e.getAnimations()[0]));
+const KEEP = 'data-lvc-keep';
 
-// The indexes of a longest increasing subsequence; negative numbers take no part.
-function longestRise(numbers: number[]): Set<number> {
-  const ends: number[] = []; // the index of the smallest number that ends a rise, by the rise's length
-  const before: (number | undefined)[] = [];
-  numbers.forEach((number, i) => {
-    if (number < 0) return;
-    let length = ends.length;
-    while (length && numbers[ends[length - 1]!]! > number) length--;
-    before[i] = ends[length - 1];
-    ends[length] = i;
-  });
-  const rise = new Set<number>();
-  for (let i = ends.at(-1); i !== undefined; i = before[i]) rise.add(i);
-  return rise;
+// Only nodes of one kind are partners. A field that has another name or stands for another value is another field.
+function kind(node: any): string {
+  const read = (name: any) => node.getAttribute?.(name);
+  return node.nodeName + (read(HOST) ?? ['id', 'name', node.matches?.('option,[type=radio],[type=checkbox]') && 'value'].map(read));
 }
+
+const whole = (node: any): string => node.outerHTML ?? kind(node) + node.nodeValue;
+const fields = (node: Node) => all(node, '[id],[name]').map(kind) + '';
+
+// The node itself, and the elements in it that match.
+const all = (node: any, selector = '*'): any[] => [node, ...(node.querySelectorAll?.(selector) ?? [])];
+
+const own = (select: Element) => Array.from(select.querySelectorAll<HTMLOptionElement>('[selected]'), (option) => option.value) + '';
