@@ -4,8 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-const AIM = 5200; // bytes of live.js after gzip -9, not reached yet
-const LIMIT = 5568; // what it has, so that it only shrinks until then
+const LIMIT = 5200; // bytes of live.js after gzip -9
 const here = new URL('./', import.meta.url);
 const check = process.argv.includes('--check');
 let failed = false;
@@ -15,7 +14,6 @@ for (const name of ['live', 'dev']) {
   const code = await bundle(name);
   const size = gzipSync(code, { level: 9 }).length;
   console.log(`dist/${name}.js  ${code.length} B, gzip -9 ${size} B`);
-  if (name === 'live' && size > AIM) console.warn(`live.js is ${size - AIM} B over its aim of ${AIM} B`);
   if (name === 'live' && size > LIMIT) fail(`live.js is ${size - LIMIT} B over its limit of ${LIMIT} B`);
   await deliver(new URL(`dist/${name}.js`, here), code);
 }
@@ -31,6 +29,7 @@ async function bundle(name) {
     target: 'es2022',
     tsconfigRaw: { compilerOptions: { strict: true, alwaysStrict: false } },
     charset: 'utf8',
+    minifySyntax: true,
     mangleProps: /[^_]_$/,
     legalComments: 'none',
   });
@@ -39,10 +38,11 @@ async function bundle(name) {
     ecma: 2020,
     compress: {
       passes: 10,
+      comparisons: false,
       unsafe: true,
+      unsafe_math: true,
       unsafe_arrows: true,
       unsafe_comps: true,
-      unsafe_methods: true,
       pure_getters: true,
       keep_fargs: false,
       hoist_funs: true,

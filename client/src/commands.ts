@@ -34,7 +34,7 @@ const actions: ((...fields: any[]) => void)[] = [
     document.querySelector<HTMLElement>(selector)!.focus();
   },
   function scroll(selector: string, block: ScrollLogicalPosition) {
-    document.querySelector(selector || 'html')!.scrollIntoView({ block });
+    document.querySelector(selector)!.scrollIntoView({ block });
   },
   function download(url: string, download: string) {
     Object.assign(link(url), { download }).click();

@@ -4,7 +4,7 @@ import { decode, encode } from './msgpack';
 import { emit, root } from './page';
 import { closed, hello, receive } from './session';
 import { hasEnded, setState } from './status';
-import { AWAY, type FromServer, PING, type ToServer, WELCOME } from './wire';
+import { AWAY, type FromServer, PING, type ToServer } from './wire';
 
 let socket: WebSocket | undefined;
 let timer: ReturnType<typeof setTimeout>; // the heartbeat's while there is a socket, the next attempt's while there is none
@@ -23,17 +23,13 @@ export function start(): void {
 
 export function connect(): void {
   if (socket || !root) return;
-  const ws = (socket = new WebSocket(location.origin.replace('http', 'ws') + '/_live/websocket', 'mizu-live-v1'));
+  const ws = (socket = new WebSocket('/_live/websocket', 'mizu-live-v1'));
   ws.binaryType = 'arraybuffer';
   ws.onopen = hello;
   ws.onmessage = ({ data }) => {
     try {
       const frame = decode(data) as FromServer;
       if (frame[0] == AWAY) away = frame[1];
-      if (frame[0] == WELCOME) {
-        heartbeat = frame[2];
-        failures = away = 0;
-      }
       receive(frame, data.byteLength);
       beat();
     } catch (error) {
@@ -44,6 +40,12 @@ export function connect(): void {
   };
   ws.onclose = ({ code, reason }) => ws == socket && close(code, reason);
   later(close, 2e4);
+}
+
+/** The server answered, and told its heartbeat. */
+export function welcomed(interval: number): void {
+  heartbeat = interval;
+  failures = away = 0;
 }
 
 /** Closes the connection and stays away until `connect`. */

@@ -1,5 +1,7 @@
 // The delta: a region's new HTML told as copies of its old one and what was added (WIRE.md, "The delta").
 
+import { demand } from './msgpack';
+
 /** A region's HTML in UTF-8: the first `len` bytes of `buf`, which may have room for more. */
 export interface Html {
   buf: Uint8Array;
@@ -21,17 +23,14 @@ export function applyDelta(html: Html, delta: Uint8Array): Hint | null {
   let kept = 0; // bytes at the start that stay where they are
   let size = 0; // of the new HTML so far
 
-  const demand = (ok: boolean): void => {
-    if (!ok) throw Error('delta');
-  };
   const varint = (): number => {
     let value = 0;
-    let place = 1;
+    let shift = 0;
     let byte;
     do {
-      demand(at < delta.length && place < 2 ** 35);
-      value += ((byte = delta[at++]!) & 127) * place;
-      place *= 128;
+      demand(shift < 28);
+      value |= ((byte = delta[at++]!) & 127) << shift;
+      shift += 7;
     } while (byte > 127);
     return value;
   };
@@ -45,15 +44,14 @@ export function applyDelta(html: Html, delta: Uint8Array): Hint | null {
   while (at < delta.length) {
     const op = varint();
     const kind = op & 3;
-    const n = (op - kind) / 4;
+    const n = op >> 2;
     if (kind % 3) {
       add(delta, at, (at += n));
-      demand(at <= delta.length);
       if (kind > 1) cursor = Math.min(cursor + n, len);
     } else {
       if (kind) {
         const distance = varint();
-        cursor += distance & 1 ? -(distance + 1) / 2 : distance / 2;
+        cursor += (distance >> 1) ^ -(distance & 1);
       }
       demand(cursor >= 0 && cursor + n <= len);
       if (size == cursor && size == kept) kept = size += n;
@@ -62,7 +60,8 @@ export function applyDelta(html: Html, delta: Uint8Array): Hint | null {
     }
   }
 
-  demand(end <= size + len - cursor);
+  // Past its end a delta reads as zeros.
+  demand(at == delta.length && end <= size + len - cursor);
   html.len = size + len - cursor;
   if (html.len > buf.length) (html.buf = new Uint8Array(html.len * 1.25)).set(buf);
   html.buf.copyWithin(size, cursor, len);

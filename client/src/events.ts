@@ -2,7 +2,8 @@
 
 import { formFields } from './forms';
 import { loadingMarks } from './loading';
-import { attr, root } from './page';
+import { attr } from './dom';
+import { root } from './page';
 import { finish, flushWaiting, waiting } from './rate';
 import { isLocked, isPatching, push } from './session';
 import { hasEnded } from './status';
@@ -22,15 +23,16 @@ export const pushNamed = (name: string, values?: any): boolean =>
 const handle = (type: string) => (event: any): void => {
   const { target, key } = event;
   const isKey = type[0] == 'k';
-  const field_ = type == 'change' ? target : undefined;
-  const form_ = type == 'submit' ? target : undefined;
+  const field_ = type == 'change' && target;
+  const form_ = type == 'submit' && target;
+  const form = form_ || field_.form;
   if (isPatching() || hasEnded()) return;
   if (/submit|blur/.test(type)) flushWaiting();
   // An element that the page has taken out by now has no one around.
   for (let element = target; root.contains(element); element = element.parentNode) {
     const name = attr(element, type);
     const keys = attr(element, 'key');
-    if (name && !(isKey && (event.isComposing || (keys && !keys.split(' ').includes(key))))) {
+    if (name && !(isKey && (event.isComposing || (keys && keys != key && !keys.split(' ').includes(key))))) {
       if (attr(element, 'prevent') != null || /submit|click(a|button)$/.test(type + element.localName)) event.preventDefault();
       const run = () => {
         const value = '' + (target.value ?? '');
@@ -43,8 +45,8 @@ const handle = (type: string) => (event: any): void => {
           fields_: [
             name,
             values,
-            form_ || field_?.form
-              ? formFields(form_ || field_.form, event.submitter)
+            form
+              ? formFields(form, event.submitter)
               : field_ && target.matches(':checked,:not([type=checkbox])')
                 ? [target.name || 'value', value]
                 : [],

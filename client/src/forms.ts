@@ -9,5 +9,5 @@ export const formFields = (form: HTMLFormElement, submitter?: HTMLElement): stri
 /** The form's fields take the server's values, unless one has a change that the server hasn't seen. */
 export function giveBack(form: any): void {
   // A field named "reset" would hide the form's own method.
-  if (!form.querySelector('[data-lvc-keep]')) form.__proto__.reset.call(form);
+  if (!form.querySelector(':enabled[data-lvc-keep]')) form.__proto__.reset.call(form);
 }

@@ -5,9 +5,8 @@ import { connect, disconnect } from './connection';
 import { listen, pushNamed } from './events';
 import { on, root } from './page';
 import { begin } from './session';
-import { prepareNotice } from './status';
 
-const live = { connect, disconnect, on, push: pushNamed, register };
+const live = { register, on, push: pushNamed, connect, disconnect };
 
 /** The type of `window.live`. */
 export type Live = typeof live;
@@ -16,6 +15,5 @@ export type Live = typeof live;
 
 if (root) {
   listen();
-  prepareNotice();
   begin();
 }

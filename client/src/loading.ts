@@ -1,7 +1,7 @@
 // What elements show while an event awaits the server.
 
 import type { Mark } from './marks';
-import { attr } from './page';
+import { all, attr } from './dom';
 
 const SWITCHES = [
   ['show', 'hidden', null],
@@ -17,7 +17,7 @@ export const loadingMarks = (element: Element): Mark[] => [
     const selector = attr(element, 'loading-' + what);
     // Without a selector it is the element itself, and in a form the buttons.
     const targets =
-      selector == null ? [] : selector ? document.querySelectorAll(selector) : [element, ...element.querySelectorAll('button')];
+      selector == null ? [] : selector ? document.querySelectorAll(selector) : all(element, 'button');
     return [...targets].map((target): Mark => [target, name, value]);
   }),
 ];

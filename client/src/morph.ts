@@ -3,7 +3,8 @@
 // A new node has at most one live node as its partner; one without is inserted as it was parsed. Partners are found by key
 // (a region's name, or an id that both trees hold once) anywhere in the trees, else by likeness among the children of
 // partners. Hosts of regions go by name alone, and what is in them is never touched.
-import { copyAttribute, parse } from './trusted';
+import { all } from './dom';
+import { parse } from './trusted';
 
 declare global {
   interface MapConstructor {
@@ -16,10 +17,11 @@ const HOST = 'data-lv-region';
 const KEYED = `[${HOST}],[id]:not(:scope [${HOST}] *)`;
 const PINNED = 'iframe,audio,video,:modal,:popover-open';
 
-// Users and scripts change `open` themselves: while it is theirs, this attribute has the server's.
-const OPEN = 'data-lvc-open';
+// What is the user's has this attribute, and in it the server's `open` as text: users and scripts change `open` themselves, and fields,
+// which have none, are marked from outside.
+const KEEP = 'data-lvc-keep';
 const learn = (records: MutationRecord[]) =>
-  records.forEach(({ target, oldValue }: any) => target.hasAttribute(OPEN) || target.setAttribute(OPEN, oldValue));
+  records.forEach(({ target, oldValue }: any) => target.hasAttribute(KEEP) || target.setAttribute(KEEP, oldValue));
 const observer = new MutationObserver(learn);
 observer.observe(document, { subtree: true, attributeFilter: ['open'], attributeOldValue: true });
 
@@ -35,16 +37,13 @@ export function morph(from: Element, html: string, host = from): boolean {
   let depth = 0;
   for (let at = from; at != host; at = at.parentElement!) if (depth++) html = `<${at.localName}>` + html;
   let to: any = parse(host, html);
-  while (depth--) {
-    if (to.childNodes.length != 1) return false;
-    to = to.firstChild;
-  }
+  while (depth--) to = to.childNodes?.length == 1 && to.firstChild;
   if (kind(to) != kind(from)) return false;
   learn(observer.takeRecords());
   // isEqualNode looks into no template.
   const plain = !to.querySelector('template');
   patch(from, to);
-  gone.forEach((node) => node.remove());
+  gone.map((node) => node.remove());
   observer.takeRecords(); // our own changes
   return true;
 
@@ -59,18 +58,24 @@ export function morph(from: Element, html: string, host = from): boolean {
     const { value, checked } = now;
     const chosen = live.selectedOptions && [...live.selectedOptions];
     const stays = chosen && own(live) == own(now);
-    const mine = live.getAttribute(OPEN) == now.getAttribute('open') + '';
+    const mine = live.getAttribute(KEEP) == now.getAttribute('open') + '';
     // First those it has, then the new ones; `type` before `value` is seen again, for it may make the browser write that.
     for (const name of [...live.getAttributeNames(), ...now.getAttributeNames()]) {
       const value = now.getAttribute(name);
-      if (live.getAttribute(name) == value || name == KEEP || (mine && /^(data-lvc-)?open$/.test(name))) continue;
-      if (value == null) name == 'open' && live.close?.(), live.removeAttribute(name);
-      else copyAttribute(live, now, name);
+      if (live.getAttribute(name) == value || (mine && (name == KEEP || name == 'open'))) continue;
+      try {
+        // As a node, for the parser accepts names that setAttribute refuses.
+        if (value != null) live.setAttributeNode(now.getAttributeNode(name).cloneNode());
+        else name == 'open' && live.close?.(), live.removeAttribute(name);
+      } catch (error) {
+        // Trusted Types guard it: it stays.
+        reportError(error);
+      }
     }
     if (live == from || !live.hasAttribute(HOST))
       live.nodeName == 'TEMPLATE' ? patchChildren(live.content, now.content) : patchChildren(live, now);
     // A field follows the server where the server's own value is another by now.
-    if (value == null || live.hasAttribute(KEEP)) return;
+    if (value == null || mine) return;
     if (defaultValue != live.defaultValue && live.value != value) live.value = value;
     if (defaultChecked != live.defaultChecked) live.checked = checked;
     if (chosen) {
@@ -82,7 +87,7 @@ export function morph(from: Element, html: string, host = from): boolean {
   function patchChildren(live: any, now: any): void {
     const olds = [...live.childNodes];
     const news = [...now.childNodes];
-    let next: ChildNode | null = null;
+    let next: any;
     while (equal(olds.at(-1), news.at(-1))) (next = olds.pop()), news.pop();
     while (equal(olds[0], news[0])) olds.shift(), news.shift();
     if (olds.length * news.length == 1 && kind(olds[0]) == kind(news[0])) return patch(olds[0], news[0]);
@@ -118,7 +123,7 @@ export function morph(from: Element, html: string, host = from): boolean {
 
   function pairKeys(): void {
     partners = new Map();
-    Map.groupBy([from, to].flatMap((root) => [...root.querySelectorAll(KEYED)]), (node) => node.getAttribute(HOST) ?? kind(node)).forEach(([live, now, more]: any) => {
+    Map.groupBy([from, to].flatMap((root) => all(root, KEYED)), (node) => node.getAttribute(HOST) ?? kind(node)).forEach(([live, now, more]: any) => {
       if (more || !from.contains(live) || !to.contains(now)) return;
       if (live.nodeName != now.nodeName) {
         // A host that has another tag now.
@@ -141,18 +146,14 @@ export function morph(from: Element, html: string, host = from): boolean {
   }
 }
 
-const KEEP = 'data-lvc-keep';
-
 // Only nodes of one kind are partners. A field that has another name or stands for another value is another field.
 function kind(node: any): string {
   const read = (name: any) => node.getAttribute?.(name);
-  return node.nodeName + (read(HOST) ?? ['id', 'name', node.matches?.('option,[type=radio],[type=checkbox]') && 'value'].map(read));
+  return node.nodeName + (read(HOST) ?? ['id', 'name', 'srcdoc', node.matches?.('option,[type=radio],[type=checkbox]') && 'value'].map(read));
 }
 
 const whole = (node: any): string => node.outerHTML ?? kind(node) + node.nodeValue;
 const fields = (node: Node) => all(node, '[id],[name]').map(kind) + '';
 
-// The node itself, and the elements in it that match.
-const all = (node: any, selector = '*'): any[] => [node, ...(node.querySelectorAll?.(selector) ?? [])];
 
 const own = (select: Element) => Array.from(select.querySelectorAll<HTMLOptionElement>('[selected]'), (option) => option.value) + '';

@@ -15,9 +15,9 @@ export const toBytes = (text: string): Uint8Array => encoder.encode(text);
 /** UTF-8 as text; throws where it isn't UTF-8. */
 export const toText = (bytes: Uint8Array): string => decoder.decode(bytes);
 
-/** Throws what ends a connection: a frame that can't be the server's. */
-export function refuse(): never {
-  throw Error('malformed frame');
+/** Throws where something can't be the server's. */
+export function demand(fine?: unknown): void {
+  if (!fine) throw Error('malformed frame');
 }
 
 /** Decodes the one value that fills `buffer`; throws on whatever the wire refuses. */
@@ -32,28 +32,29 @@ export function decode(buffer: ArrayBuffer): unknown {
   const value = (depth: number): unknown => {
     const array = (size: number): unknown[] => {
       const items = [];
-      if (!depth) refuse();
+      demand(depth);
       while (size--) items.push(value(depth - 1));
       return items;
     };
     const code = uint(1);
     if (code < 128) return code;
-    if (code < 144) return refuse();
+    if (code < 144) return demand();
     if (code < 160) return array(code & 15);
     if (code < 192) return text(code & 31);
     if (code < 193) return null;
-    if (code < 196) return refuse();
+    if (code < 196) return demand();
     if (code < 199) return bin(uint(1 << (code - 196)));
-    if (code < 204) return refuse();
+    if (code < 204) return demand();
     if (code < 208) return uint(1 << (code - 204));
-    if (code < 217) return refuse();
+    if (code < 217) return demand();
     if (code < 220) return text(uint(1 << (code - 217)));
     if (code < 222) return array(uint(2 << (code - 220)));
-    return refuse();
+    return demand();
   };
 
   const result = value(MAX_DEPTH);
-  return at < buffer.byteLength ? refuse() : result;
+  demand(at == buffer.byteLength);
+  return result;
 }
 
 /** Encodes in the shortest form. */
@@ -81,7 +82,7 @@ export function encode(value: Encodable): Uint8Array<ArrayBuffer> {
     else if (item instanceof Uint8Array) bytes(item, 0, 0, 0xc4);
     else {
       head(item.length, 0x90, 16, ARRAY);
-      item.forEach(write);
+      item.map(write);
     }
   };
 

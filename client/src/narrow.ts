@@ -19,5 +19,5 @@ export function replaceElement(host: Element, id: string, html: string): boolean
   const found = host.querySelectorAll('#' + CSS.escape(id));
   const element = found[0]!;
   // A host isn't named itself.
-  return found.length == 1 && element.closest('[data-lv],[data-lv-region]') == host && morph(element, html, host);
+  return found.length == 1 && element.closest('[data-lv-region]') == host && morph(element, html, host);
 }

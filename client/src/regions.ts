@@ -2,32 +2,30 @@
 
 import { send } from './connection';
 import { applyDelta, type Html } from './delta';
-import { xxh32 } from './hash';
+import { murmur3 } from './hash';
 import { morph } from './morph';
-import { refuse, toBytes, toText } from './msgpack';
+import { demand, toBytes, toText } from './msgpack';
 import { narrow, replaceElement } from './narrow';
-import { attr, root } from './page';
+import { attr } from './dom';
+import { root } from './page';
 import { type Body, type Patches, RESYNC } from './wire';
 
 type Host = Element & {
   /** The bytes of its region's HTML, once the server has sent them; null while they are asked for. */
   html_?: Html | null;
   /** The region's hash, a byte a character, while there are none; without either, nobody knows what the host shows. */
-  hash_?: string;
+  hash_?: number[];
 };
 
 /** The name of each number. */
 let bound: string[] = [];
 
 /** The root and the hosts, in document order. */
-const hosts = (): Host[] => [root, ...root.querySelectorAll('[data-lv-region]')];
-
-/** The region in an element; the root's has no name. */
-const nameOf = (host?: Element | null): string => (host && attr(host, 'region')) ?? '';
+const hosts = (): Host[] => [...document.querySelectorAll('[data-lv-region]')];
 
 /** Takes the hashes that the page was served with. */
 export function adopt(): void {
-  const view = atob(attr(root, 'view') ?? '');
+  const view = Array.from(atob(attr(root, 'view')), (char) => char.charCodeAt(0));
   const all = hosts();
   // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.
   if (view.length == all.length * 8 + 8) all.forEach((host, i) => (host.hash_ = view.slice(i * 8, i * 8 + 8)));
@@ -36,9 +34,8 @@ export function adopt(): void {
 /** Begins a connection: forgets the numbers, and gives the hashes of all that the browser shows. */
 export function hashes(): Uint8Array {
   bound = [];
-  let known = '';
-  for (const host of hosts()) known += host.html_ ? hash(nameOf(host), bytes(host.html_), host) : (host.hash_ ?? '');
-  return Uint8Array.from(known + hash('<title>', toBytes(document.title)), (char) => char.charCodeAt(0));
+  const shown = hosts().flatMap((host) => (host.html_ ? hash(attr(host, 'region')!, bytes(host.html_), host) : (host.hash_ ?? [])));
+  return new Uint8Array(shown.concat(hash('<title>', toBytes(document.title))));
 }
 
 /** Carries patches out in their order; throws where they can't be of this connection. */
@@ -46,15 +43,16 @@ export function patch(patches: Patches): void {
   for (let i = 0; i < patches.length; i += 3) {
     const ref = patches[i] as string | number;
     const number = typeof ref == 'string' ? bound.push(ref) - 1 : ref;
-    const name = bound[number] ?? refuse();
-    const host: Host | null = name ? root.querySelector(`[data-lv-region="${CSS.escape(name)}"]`) : root;
+    const name = bound[number]!;
+    demand(name != null);
+    const host: Host | null = document.querySelector(`[data-lv-region="${CSS.escape(name)}"]`);
     const body = patches[i + 2] as Body;
     const whole = typeof body == 'string';
     try {
       // Without a host (the page's own scripts took it out) nothing shows the region.
       if (!host || (host.html_ === null && !whole) || apply(host, patches[i + 1] as number, body)) continue;
     } catch {}
-    if (whole) refuse(); // the whole again would be no better
+    demand(!whole); // the whole again would be no better
     host!.hash_ = undefined;
     host!.html_ = null;
     send([RESYNC, number]);
@@ -74,7 +72,7 @@ function apply(host: Host, check: number, body: Body): boolean {
     host.html_ = { buf, len: buf.length };
   } else hint = applyDelta(host.html_!, body as Uint8Array);
   const html = host.html_!;
-  if (xxh32(bytes(html), 0) != check) return false;
+  if (murmur3(bytes(html), 0) != check) return false;
   if (!hint || !narrow(host, html, hint)) morph(host, toText(bytes(html)));
   return true;
 }
@@ -82,11 +80,11 @@ function apply(host: Host, check: number, body: Body): boolean {
 const bytes = ({ buf, len }: Html): Uint8Array => buf.subarray(0, len);
 
 /** The hash of HTML under a name, in the region that holds its host; the title counts as one in the root. */
-function hash(name: string, html: Uint8Array, host?: Element): string {
-  const parent = nameOf(host?.parentElement!.closest('[data-lv-region]'));
-  return pack(xxh32(html, 0), xxh32(html, xxh32(toBytes(name), xxh32(toBytes(parent), 0))));
+function hash(name: string, html: Uint8Array, host?: Element): number[] {
+  // The root has no parent, and its own name is empty.
+  const place = [name, attr(host?.parentElement!.closest('[data-lv-region]'), 'region')].join(' ');
+  return pack(murmur3(html, 0), murmur3(html, murmur3(toBytes(place), 0)));
 }
 
 /** Both halves of a hash, little-endian as every platform of a browser is. */
-const pack = (check: number, high: number): string =>
-  String.fromCharCode(...new Uint8Array(new Uint32Array([check, high]).buffer));
+const pack = (check: number, high: number): number[] => [...new Uint8Array(Uint32Array.of(check, high).buffer)];

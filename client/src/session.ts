@@ -1,7 +1,7 @@
 // A session's events on their way to the server, and the server's frames on their way into the page.
 
 import { forgetCommands, last, runCommands } from './commands';
-import { send, start } from './connection';
+import { send, start, welcomed } from './connection';
 import { type Field, giveBack } from './forms';
 import { mark, type Mark, unmark } from './marks';
 import type { Encodable } from './msgpack';
@@ -66,7 +66,7 @@ function tell({ fields_ }: Pending, i: number): void {
 
 export function hello(): void {
   received = unacked = patching = 0;
-  send([wire.HELLO, root.dataset.lv!, ++attempts, last, hashes(), location.search.slice(1)]);
+  send([wire.HELLO, root.dataset.lv!, ++attempts, last, hashes(), location.search]);
 }
 
 /** What the server refused to read it would refuse for ever. */
@@ -75,7 +75,8 @@ export const closed = (code: any): unknown => /100[239]/.test(code) && (expected
 export function receive(frame: wire.FromServer, bytes: number): void {
   emit('receive', frame);
   if (frame[0] == wire.WELCOME) {
-    const [, upTo, , token, flags] = frame;
+    const [, upTo, interval, token, flags] = frame;
+    welcomed(interval);
     let lost;
     root.dataset.lv = token;
     if (flags != expected) {
@@ -103,10 +104,10 @@ export function receive(frame: wire.FromServer, bytes: number): void {
 
 /** Changes the page, and is done with the events up to `upTo`. A step that throws ends the connection, and WELCOME does the rest. */
 function carryOut(upTo: number, patches?: wire.Patches | null, failed?: number[] | null, title?: string | null): void {
-  const ahead = pending.slice(upTo - applied).flatMap(({ field_ }) => field_ ?? []);
+  const ahead = pending.slice(upTo - applied).flatMap(({ field_ }) => field_ || []);
   unmark();
   // The fields whose newest change the server hasn't seen keep it, see morph.ts.
-  mark([...ahead, ...waitingFields()].map((field) => [field, 'data-lvc-keep', '']));
+  mark([...ahead, ...waitingFields()].map((field) => [field, 'data-lvc-keep', 'null']));
   patching = 1;
   if (patches) patch(patches);
   if (title != null) document.title = title;

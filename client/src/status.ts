@@ -1,22 +1,12 @@
-// The connection's state, for style sheets (a class of the root) and for people (the notice).
+// The connection's state, for style sheets (a class of the root) and for people (the notice, which the server placed after the root).
 
 import { emit, root } from './page';
 
 export type State = 'connecting' | 'connected' | 'disconnected' | 'ended';
 
-const notice = document.createElement('div');
+const notice = document.querySelector('.lv-notice') as HTMLElement;
 let state: State;
 let lost: number | undefined;
-
-/** Puts the notice into the page: empty, so that screen readers know it before it speaks. */
-export function prepareNotice(): void {
-  notice.className = 'lv-notice';
-  notice.role = 'status';
-  notice.style.cssText = 'position:fixed;bottom:0;background:canvas';
-  show();
-  // Beside the body, since the body may be the root.
-  document.documentElement.append(notice);
-}
 
 /** Takes the state over, and tells of events that were given up. */
 export function setState(next: State, code?: number, given?: number): void {
@@ -33,7 +23,6 @@ export const isConnected = (): boolean => state == 'connected';
 export const hasEnded = (): boolean => state == 'ended';
 
 function show(): void {
-  const text = ({ disconnected: 'Reconnecting…', ended: 'Disconnected' } as any)[state] ?? (lost ? lost + ' lost' : '');
-  notice.hidden = !(notice.textContent = text);
+  notice.textContent = lost ? notice.dataset.lost! + lost : notice.dataset[state]!;
   lost = 0;
 }

@@ -14,10 +14,3 @@ export function parse(context: Element, html: string): Element {
   root.innerHTML = policy.createHTML(html);
   return root;
 }
-
-// Copies an attribute. As a node, for the parser accepts names that setAttribute refuses. Of those that Trusted Types guard, only
-// HTML passes; scripts are reported and left as they were.
-export async function copyAttribute(from: Element, to: Element, name: string): Promise<void> {
-  if (name == 'srcdoc') from.setAttribute(name, policy.createHTML(to.getAttribute(name)!));
-  else from.setAttributeNode(to.getAttributeNode(name)!.cloneNode() as Attr);
-}

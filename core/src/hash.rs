@@ -1,11 +1,9 @@
 //! The hashes by which both ends tell whether they hold the same HTML: a region's 32-bit check, which every
 //! patch carries, and its 64-bit hash, by which a browser says what it shows.
 
-use xxhash_rust::xxh32::xxh32;
-
-/// The check of a region's HTML: xxh32 with seed 0. Never fails; any length.
+/// The check of a region's HTML: its hash with seed 0. Never fails; any length.
 pub fn check(html: impl AsRef<[u8]>) -> u32 {
-    xxh32(html.as_ref(), 0)
+    murmur3(html.as_ref(), 0)
 }
 
 /// The hash of the region `name` in the region `parent` that holds `html`.
@@ -14,9 +12,27 @@ pub fn region_hash(parent: &str, name: &str, html: impl AsRef<[u8]>) -> RegionHa
     RegionHash::new(check(html), high(parent, name, html))
 }
 
-/// The second half of a region's hash: xxh32 of its HTML, seeded by its name's, seeded by its parent's.
+/// The second half of a region's hash: that of its HTML, seeded by the hash of its name, a space, and its parent's name.
 pub fn high(parent: &str, name: &str, html: impl AsRef<[u8]>) -> u32 {
-    xxh32(html.as_ref(), xxh32(name.as_bytes(), check(parent)))
+    murmur3(html.as_ref(), check([name, parent].join(" ")))
+}
+
+/// MurmurHash3_x86_32 (Austin Appleby, public domain): as fast in JavaScript as what hashes in lanes, and a fifth of its code.
+fn murmur3(bytes: &[u8], seed: u32) -> u32 {
+    let (words, rest) = bytes.as_chunks();
+    let mut hash = words.iter().fold(seed, |hash, &word| {
+        (hash ^ mix(word)).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
+    });
+    let mut last = [0; 4];
+    last[..rest.len()].copy_from_slice(rest);
+    hash ^= mix(last) ^ bytes.len() as u32;
+    hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);
+    hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
+    hash ^ hash >> 16
+}
+
+fn mix(word: [u8; 4]) -> u32 {
+    u32::from_le_bytes(word).wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593)
 }
 
 /// A region's place and HTML as eight bytes: its check, then its [`high`] half, each little-endian.
@@ -55,9 +71,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn check_is_the_published_xxh32() {
-        assert_eq!(check(""), 0x02CC_5D05);
-        assert_eq!(check("abc"), 0x32D1_53FF);
+    fn check_is_the_published_murmur3() {
+        assert_eq!(check(""), 0);
+        assert_eq!(check("hello"), 0x248b_fa47);
+        assert_eq!(check("hello, world"), 0x149b_bb7f);
+        assert_eq!(murmur3(b"", 1), 0x514e_28b7);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod guard;
 pub mod headers;
 pub mod json;
 mod layout;
+mod notice;
 mod options;
 pub mod pubsub;
 mod secret;
@@ -35,6 +36,7 @@ pub use engine::{
 pub use form::EventForm;
 pub use guard::CatchUnwind;
 pub use layout::{DefaultLayout, Escaped, Layout, Shell};
+pub use notice::Notice;
 pub use options::{AuthEpoch, ErrorHook, Options, SessionHook, SessionInfo};
 pub use pubsub::{InmemPubSub, PubSub, PubSubExt};
 pub use secret::{Keys, SecretKey};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use live_core::{ErrorReport, SessionId, limits};
 
 use crate::layout::{DefaultLayout, Layout};
+use crate::notice::Notice;
 use crate::pubsub::{InmemPubSub, PubSub};
 use crate::secret::Keys;
 use crate::store::{MemoryStore, SessionStore};
@@ -60,6 +61,8 @@ pub struct Options {
     pub event_burst: u32,
     /// The document around the pages. Default: [`DefaultLayout`].
     pub layout: Arc<dyn Layout>,
+    /// What people are told when the connection is away. Default: English texts.
+    pub notice: Notice,
     /// More directives for the content security policy, such as `font-src https://fonts.example`. Default: none.
     pub content_security_policy: String,
     /// Called with each error of page code but those that the user was told of
@@ -116,6 +119,7 @@ impl Default for Options {
             event_rate: 20,
             event_burst: 60,
             layout: Arc::new(DefaultLayout::default()),
+            notice: Notice::default(),
             content_security_policy: String::new(),
             on_error: Arc::new(log_error),
             on_session_start: None,

@@ -10,7 +10,7 @@ commands('a redirect goes to a path, and acknowledges before', '', async ({ tab,
   connection.update({ commands: [[1, 0, '/next?x=1']] });
   assert.deepEqual(await connection.take(2), [2, 1, 1]);
   await tab.waitForURL(server.url + '/next?x=1');
-  assert.equal((await server.connection()).hello[5], 'x=1');
+  assert.equal((await server.connection()).hello[5], '?x=1');
   await tab.goBack();
   await tab.waitForURL(server.url + '/');
 });
@@ -44,7 +44,7 @@ commands('scroll goes to an element, or to the top', '<div id="far"></div>', asy
   });
   connection.update({ commands: [[1, 2, '#far', 'center']] });
   await becomes(tab, () => scrollY > 1000, true);
-  connection.update({ commands: [[2, 2, '', 'start']] });
+  connection.update({ commands: [[2, 2, 'html', 'start']] });
   await becomes(tab, () => scrollY, 0);
 });
 

@@ -142,6 +142,12 @@ events('keys pass the filter of data-lv-key, and carry the key and the value', '
   assert.deepEqual([escape.name, escape.key, escape.modifiers], ['go', 'Escape', 2]);
 });
 
+events('the space bar passes its own filter alone', '<p tabindex="0" data-lv-keydown="go" data-lv-key=" ">x</p>', async ({ tab, connection }) => {
+  await tab.press('p', 'Enter');
+  await tab.press('p', ' ');
+  only(await connection.event(), { name: 'go', key: ' ', values: ['value', ''] });
+});
+
 events('keys of an element that is no field, and of a field within', '<p tabindex="0" data-lv-keydown="jump">x<input value="7"></p>', async ({ tab, connection }) => {
   await tab.press('p', ' ');
   only(await connection.event(), { name: 'jump', key: ' ', values: ['value', ''] });

@@ -116,7 +116,7 @@ frames('two frames, or one with commands, are acknowledged', A, async ({ tab, co
   connection.whole(0, ['a', 'one']);
   connection.whole(0, [0, 'two']);
   assert.deepEqual(await connection.take(2, []), [2, 2, 0]);
-  connection.update({ commands: [[7, 2, '', 'start']] });
+  connection.update({ commands: [[7, 2, 'html', 'start']] });
   assert.deepEqual(await connection.take(2, []), [2, 3, 7]);
   connection.whole(0, [0, 'x'.repeat(70_000)]);
   assert.deepEqual(await connection.take(2, []), [2, 4, 7]);

@@ -19,6 +19,7 @@ test('a killed server is told of, and comes back', async () => {
   await tab.locator('[data-lv].lv-disconnected').waitFor();
   await tab.locator('.lv-notice', { hasText: 'Reconnecting' }).waitFor();
   assert.deepEqual(await tab.evaluate(faint, '.lv-notice'), []);
+  assert.equal(await tab.locator('.lv-notice').evaluate((notice) => getComputedStyle(notice).position), 'fixed');
   const second = await start(['--addr', address]);
   await connected(tab);
   await tab.locator('.lv-notice').waitFor({ state: 'hidden' });

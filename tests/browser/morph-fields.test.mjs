@@ -99,7 +99,7 @@ morphSuite('fields', (check) => {
   check('a field marked data-lvc-keep keeps its text whatever the server says', () => {
     show('<input value="a">');
     $('input').value = 'typed';
-    $('input').setAttribute('data-lvc-keep', '');
+    $('input').setAttribute('data-lvc-keep', 'null');
     morph($('#root'), '<input value="b">');
     const first = [$('input').value, $('input').defaultValue];
     $('input').removeAttribute('data-lvc-keep');

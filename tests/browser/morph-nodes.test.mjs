@@ -156,11 +156,21 @@ morphSuite('the result', (check) => {
     return [window.ran, document.querySelectorAll('#root script').length];
   }, [0, 3]);
 
-  check('a guarded attribute passes the policy', () => {
+  check('a frame with other content is another frame', () => {
     show('<iframe srcdoc="a"></iframe>');
     morph($('#root'), '<iframe srcdoc="b"></iframe>');
     return $('iframe').srcdoc;
   }, 'b');
+
+  check('attributes that hold script are reported and stay, the others follow', () => {
+    show('<p onclick="a()" title="a"></p><script src="/a" title="a"></script>');
+    morph($('#root'), '<p onclick="b()" title="b"></p><script src="/b" title="b"></script>');
+    return $('#root').innerHTML;
+  }, (tab, html) => {
+    assert.equal(html, '<p onclick="a()" title="b"></p><script src="/a" title="b"></script>');
+    const problems = tab.problems.splice(0).join();
+    assert.ok(problems.includes("requires 'TrustedScript' ") && problems.includes("requires 'TrustedScriptURL' "), problems);
+  });
 });
 
 morphSuite('hosts of regions', (check) => {

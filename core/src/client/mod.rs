@@ -133,7 +133,7 @@ impl Client {
         Self { regions, title: title.into(), ..Self::new(token) }
     }
 
-    /// Sets the page's query, without the question mark.
+    /// Sets the page's query as `location.search` has it: empty, or with the question mark.
     pub fn set_query(&mut self, query: impl Into<String>) {
         self.query = query.into();
     }

@@ -21,6 +21,9 @@ const WINDOW: usize = 4096;
 /// How many matches may be looked for by one delta, which bounds its time.
 const SEARCHES: usize = 4096;
 
+/// A delta's integers hold lengths and distances of HTML shorter than this.
+const TOO_LONG: usize = 1 << 26;
+
 /// Encodes deltas. Its scratch memory is kept, so that a used encoder allocates nothing; one a worker serves all
 /// sessions.
 #[derive(Debug, Default)]
@@ -35,7 +38,7 @@ impl Encoder {
     }
 
     /// Appends to `out` the delta that turns `old` into `new`, with `hint` as the place in `new` to narrow to.
-    /// Returns false, and leaves `out` as it was, where that would be no smaller than `new`.
+    /// Returns false, and leaves `out` as it was, where that would be no smaller than `new`, or one of them has 64 MB or more.
     pub fn encode(&mut self, old: &[u8], new: &[u8], hint: Option<Range<usize>>, out: &mut Vec<u8>) -> bool {
         self.encode_between(Common::of(old, new), old, new, hint, out)
     }
@@ -49,6 +52,9 @@ impl Encoder {
         hint: Option<Range<usize>>,
         out: &mut Vec<u8>,
     ) -> bool {
+        if old.len().max(new.len()) >= TOO_LONG {
+            return false;
+        }
         let start = out.len();
         let limit = start + new.len();
         write_hint(hint, out);

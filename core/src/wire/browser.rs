@@ -42,7 +42,7 @@ pub struct Hello<'a> {
     pub command: u64,
     /// The hashes of the regions that the browser shows, eight bytes each (rule R9).
     pub hashes: &'a [u8],
-    /// The page's query, without the question mark. Not signed.
+    /// The page's query as the browser has it, with the question mark. Not signed.
     pub query: &'a str,
 }
 

@@ -83,7 +83,7 @@ pub struct Update<'a> {
 pub struct Patch<'a> {
     /// Which region.
     pub region: Region<'a>,
-    /// xxh32 of its HTML after the change.
+    /// The check of its HTML after the change.
     pub check: u32,
     /// How it changes.
     pub body: Body<'a>,

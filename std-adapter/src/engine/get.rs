@@ -25,6 +25,7 @@ use crate::entropy;
 use crate::form;
 use crate::headers;
 use crate::layout::{Escaped, Shell};
+use crate::notice;
 use crate::options::SessionInfo;
 use crate::token::{Claims, cookie_hash};
 
@@ -120,7 +121,7 @@ impl Engine {
         let shell = Shell {
             title: &page.title,
             head: &self.head(&nonce),
-            root: &root(&token, page),
+            root: &self.root(&token, page),
             nonce: &nonce,
             request: &fetched.request,
         };
@@ -134,11 +135,18 @@ impl Engine {
     }
 
     fn head(&self, nonce: &str) -> String {
-        let mut head = script(nonce, &assets::RUNTIME);
+        let mut head = format!("<style nonce=\"{nonce}\">{}</style>\n", notice::STYLE);
+        head += &script(nonce, &assets::RUNTIME);
         if self.options.dev {
             head += &script(nonce, &assets::DEV);
         }
         head
+    }
+
+    /// The root element, which holds the page, and the notice.
+    fn root(&self, token: &str, page: &FullPage) -> String {
+        let (view, html, notice) = (BASE64.encode(&page.hashes), &page.html, &self.options.notice);
+        format!("<div data-lv=\"{token}\" data-lv-view=\"{view}\" data-lv-region=\"\">{html}</div>\n{notice}")
     }
 
     /// A signed token for a session.
@@ -212,10 +220,6 @@ impl Fetched {
     fn info(&self) -> SessionInfo<'_> {
         SessionInfo { id: self.id, path: &self.request.path, user_id: self.request.user_id.as_deref() }
     }
-}
-
-fn root(token: &str, page: &FullPage) -> String {
-    format!("<div data-lv=\"{token}\" data-lv-view=\"{}\">{}</div>", BASE64.encode(&page.hashes), page.html)
 }
 
 fn script(nonce: &str, asset: &assets::Asset) -> String {

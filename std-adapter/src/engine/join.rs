@@ -72,7 +72,7 @@ impl Engine {
         let request = Arc::new(Request {
             path: claims.path.clone(),
             params: found.params.clone(),
-            query: form::pairs(hello.query),
+            query: form::pairs(hello.query.strip_prefix('?').unwrap_or(hello.query)),
             headers: upgrade.headers.clone(),
             peer: upgrade.visitor.peer,
             user_id: claims.user.clone(),

@@ -8,19 +8,20 @@ import { bundle } from '../lib/bundle.mjs';
 import { CSP, page } from '../lib/server.mjs';
 
 const NONCE = /nonce-([^']+)/.exec(CSP)[1];
+const NOTICE = '<div class="lv-notice" role="status" data-disconnected="Reconnecting…" data-ended="Disconnected" data-lost="lost: "></div>';
 const CLOSED = new Error('the connection closed');
 const [runtime, dev] = ['live', 'dev'].map((name) => readFileSync(new URL(`../../../client/dist/${name}.js`, import.meta.url)));
-const hashModule = await bundle("import { xxh32 } from './hash'; globalThis.xxh32 = xxh32");
+const hashModule = await bundle("import { murmur3 } from './hash'; globalThis.murmur3 = murmur3");
 (0, eval)(hashModule);
 
 /** The check of a region's HTML. */
-export const check = (html, seed = 0) => globalThis.xxh32(new TextEncoder().encode(html), seed);
+export const check = (html, seed = 0) => globalThis.murmur3(new TextEncoder().encode(html), seed);
 
-/** The hash of a region: its check, and the one seeded by its name, seeded by its parent's name. */
+/** The hash of a region: its check, and the one seeded by its name and its parent's. */
 export function hash(name, html, parent = '') {
   const bytes = Buffer.alloc(8);
   bytes.writeUInt32LE(check(html), 0);
-  bytes.writeUInt32LE(check(html, check(name, check(parent))), 4);
+  bytes.writeUInt32LE(check(html, check(`${name} ${parent}`)), 4);
   return bytes;
 }
 
@@ -38,7 +39,8 @@ export async function fake(inner, { view = '', head = '', after = '', root = 'ma
   const html = () =>
     page({
       body:
-        `${head}<${root} data-lv="token-${server.loads}" data-lv-view="${view}" ${attributes}>${server.inner}</${root}>` +
+        `${head}<${root} data-lv="token-${server.loads}" data-lv-view="${view}" data-lv-region="" ${attributes}>${server.inner}</${root}>` +
+        NOTICE +
         after.replaceAll('<script', `<script nonce="${NONCE}"`) +
         script('runtime') +
         (withDev ? script('dev') : ''),

@@ -38,7 +38,7 @@ pub(crate) fn load(server: SocketAddr, path: &str, cookie: &str) -> Loaded {
     let text = page.text();
     let start = text.find("data-lv-view=").unwrap();
     let start = start + text[start..].find('>').unwrap() + 1;
-    let html = &text[start..text.rfind("</div>").unwrap()];
+    let html = &text[start..text.rfind("</div>\n<div class=\"lv-notice\"").unwrap()];
     let title = text.split_once("<title>").unwrap().1.split_once("</title>").unwrap().0;
     Loaded { client: Client::open(&token, title, html, &hashes), cookie: set, token }
 }

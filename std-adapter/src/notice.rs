@@ -1,0 +1,55 @@
+//! What people are told of the connection, by an element beside the page's root that the browser's runtime fills.
+
+use std::fmt;
+
+use crate::layout::Escaped;
+
+/// Only what a page without a style sheet needs; any rule of the page's own wins over `:where`. An empty notice has no height, and
+/// stays known to screen readers, so that they speak what comes into it.
+pub(crate) const STYLE: &str = ":where(.lv-notice){position:fixed;inset:auto 0 0;background:canvas;color:canvastext}\
+     :where(.lv-notice:not(:empty)){padding:.5em;text-align:center}";
+
+/// The texts of the notice, in the page's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The connection went, and the browser tries to come back. Default: `Reconnecting…`.
+    pub disconnected: String,
+    /// The session has ended, and nothing comes back by itself. Default: `Disconnected. Load the page again to go on.`.
+    pub ended: String,
+    /// Before the number of events that the server never got. Default: `Changes that were lost: `.
+    pub lost: String,
+}
+
+impl Default for Notice {
+    fn default() -> Self {
+        Self {
+            disconnected: "Reconnecting…".to_owned(),
+            ended: "Disconnected. Load the page again to go on.".to_owned(),
+            lost: "Changes that were lost: ".to_owned(),
+        }
+    }
+}
+
+/// The element.
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [disconnected, ended, lost] =
+            [&self.disconnected, &self.ended, &self.lost].map(|text| Escaped(text));
+        write!(
+            f,
+            "<div class=\"lv-notice\" role=\"status\" data-disconnected=\"{disconnected}\" data-ended=\"{ended}\" \
+             data-lost=\"{lost}\"></div>"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_texts_are_escaped() {
+        let notice = Notice { lost: "\"Perdu\" ".to_owned(), ..Notice::default() };
+        assert!(notice.to_string().contains("data-lost=\"&quot;Perdu&quot; \""));
+    }
+}
