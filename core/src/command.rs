@@ -39,9 +39,9 @@ pub struct Focus {
 }
 
 /// Scrolls the first element that the selector finds into view.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Scroll {
-    /// A CSS selector.
+    /// A CSS selector; empty for the top of the page, which travels as `html`.
     pub selector: String,
     /// Where in the view the element shall end up.
     pub block: Block,
@@ -103,11 +103,6 @@ impl Scroll {
     /// Scrolls what the selector finds to the top of the view.
     pub fn to(selector: impl Into<String>) -> Self {
         Self { selector: selector.into(), block: Block::Start }
-    }
-
-    /// Scrolls to the top of the page.
-    pub fn to_top() -> Self {
-        Self::to("html")
     }
 
     /// The same, to another place in the view.

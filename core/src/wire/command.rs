@@ -24,7 +24,7 @@ pub(super) fn write(out: &mut Writer, id: u64, command: &Command) {
         }
         Command::Focus(Focus { selector }) => out.str(selector),
         Command::Scroll(Scroll { selector, block }) => {
-            out.str(selector);
+            out.str(if selector.is_empty() { "html" } else { selector });
             out.str(block.as_str());
         }
         Command::Download(Download { url, filename }) => {
@@ -58,4 +58,18 @@ fn read_block(reader: &mut Reader<'_>) -> Result<Block, DecodeError> {
         .into_iter()
         .find(|block| block.as_str() == name)
         .ok_or(DecodeError::Type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_selector_scrolls_the_document() {
+        let mut out = Writer::new();
+        write(&mut out, 1, &Scroll::default().into());
+        let bytes = out.into_vec();
+        let (id, command) = read(&mut Reader::new(&bytes)).unwrap();
+        assert_eq!((id, command.into_owned()), (1, Scroll::to("html").into()));
+    }
 }
