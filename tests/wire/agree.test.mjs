@@ -25,7 +25,7 @@ function apply(old, delta) {
     const hint = applyDelta(html, delta);
     return { hint, html: html.buf.subarray(0, html.len) };
   } catch (error) {
-    assert.equal(error.message, 'delta');
+    assert.equal(error.message, 'malformed frame');
     assert.deepEqual(html, { buf: old, len: old.length });
     return null;
   }
