@@ -1,6 +1,7 @@
 // The rules of the morph through the whole runtime, on a slow connection: the user goes on while the answer to a click is on its way.
 import assert from 'node:assert/strict';
-import { describe, it, test } from 'node:test';
+import { describe, it } from 'node:test';
+import { check } from './client/fake.mjs';
 import { becomes, live } from './client/tab.mjs';
 import { CSP, wav } from './lib/server.mjs';
 
@@ -13,19 +14,33 @@ const HEAD = `<style nonce="${NONCE}">
   .tall { height: 400px }</style>`;
 const page = (inner) => `<button id="go" data-lv-click="go">go</button><input id="aside">${inner}`;
 
-/** A page that holds `inner`, with moveBefore or without, its connection slow. */
-const slow = (inner, moveBefore, run) =>
-  live(inner, async ({ server, tab }) => {
+/** A page with moveBefore or without, its connection slow. `show` has the server say what the root holds, and waits for it. */
+const slow = (moveBefore, run) =>
+  live('', async ({ server, tab }) => {
     const there = await tab.evaluate(([ms, keep]) => {
       if (!keep) [Element, Document, DocumentFragment].forEach((type) => delete type.prototype.moveBefore);
       window.$ = (selector) => document.querySelector(selector);
+      // When a frame came, before it is delayed, and what the page showed then.
+      const Slow = WebSocket;
+      window.WebSocket = function (...args) {
+        const socket = new Slow(...args);
+        socket.addEventListener('message', () => (window.came = { at: performance.now(), text: $('main').textContent }));
+        return socket;
+      };
+      live.on('send', ([kind]) => kind === 1 && (window.sent = Date.now()));
       live.latency(ms);
       return 'moveBefore' in Element.prototype;
     }, [LATENCY, moveBefore]);
     assert.equal(there, moveBefore, 'Chromium 133 or newer is needed');
     const connection = await server.welcomed({ flags: 1 });
-    await tab.locator('.lv-connected').waitFor();
-    await run({ server, tab, connection });
+    connection.whole(0, ['', '']);
+    let shown = 0;
+    const show = (html) => {
+      const title = `page ${++shown}`;
+      connection.update({ patches: [0, check(''), '', 0, check(html), html], title });
+      return becomes(tab, () => document.title, title);
+    };
+    await run({ tab, connection, show });
   }, { withDev: true, head: HEAD });
 
 /** Types while the answer is on its way, for longer than it takes: the caret is between two letters when it comes. */
@@ -33,7 +48,7 @@ const write = (selector) => async (tab, answer) => {
   await tab.click(selector);
   await tab.keyboard.type('<>');
   await tab.keyboard.press('ArrowLeft');
-  await answer();
+  answer();
   await tab.keyboard.type('and so on', { delay: 40 });
 };
 const WRITTEN = '<and so on>';
@@ -61,8 +76,8 @@ rule('focus and caret stay while the field moves to another parent', {
 });
 
 const fields = (n, text, checked, chosen) =>
-  `<p>${n}</p><input name="t" value="${text}"><textarea name="a">${text}</textarea><input type="checkbox" name="c"${checked ? ' checked=""' : ''}>` +
-  `<select name="s">${['x', 'y', 'z'].map((name) => `<option${name === chosen ? ' selected=""' : ''}>${name}</option>`).join('')}</select>`;
+  `<input name="t" class="v${n}" value="${text}"><textarea name="a" class="v${n}">${text}</textarea>` +
+  `<input type="checkbox" name="c" class="v${n}"${checked ? ' checked=""' : ''}><select name="s" class="v${n}">${['x', 'y', 'z'].map((name) => `<option${name === chosen ? ' selected=""' : ''}>${name}</option>`).join('')}</select>`;
 const filled = {
   from: fields(1, 'old', true, 'x'),
   act: async (tab) => {
@@ -110,9 +125,13 @@ const reversed = (name, node, rest) => {
   rule(name, { keep: 'li > *', from: list(...rows), to: list(...rows.toReversed()), act: (tab) => tab.evaluate(rest.play), ...rest });
 };
 reversed('an iframe is not loaded again', '<iframe src="/file"></iframe>', {
-  play: () => (kept.contentWindow.mark = 1), read: () => [$('iframe') === kept, kept.contentWindow?.mark], gives: [true, 1],
+  act: async (tab) => {
+    await tab.frameLocator('iframe').getByText('content').waitFor();
+    await tab.evaluate(() => (kept.contentWindow.mark = 1));
+  },
+  read: () => [$('iframe') === kept, kept.contentWindow?.mark], gives: [true, 1],
 });
-reversed('audio plays on', `<audio src="data:audio/wav;base64,${wav(2).toString('base64')}" loop=""></audio>`, {
+reversed('audio plays on', `<audio src="data:audio/wav;base64,${wav(1).toString('base64')}" loop=""></audio>`, {
   play: () => {
     kept.addEventListener('pause', () => (window.paused = true));
     return kept.play();
@@ -120,7 +139,7 @@ reversed('audio plays on', `<audio src="data:audio/wav;base64,${wav(2).toString(
   read: async () => {
     const before = kept.currentTime;
     // One that is paused tells no more.
-    if (!kept.paused) await new Promise((done) => (kept.ontimeupdate = kept.onpause = () => kept.currentTime !== before && done()));
+    if (!kept.paused) await new Promise((done) => (kept.ontimeupdate = () => kept.currentTime !== before && done(), kept.onpause = done));
     return [$('audio') === kept, kept.paused, window.paused];
   },
   gives: [true, false, undefined],
@@ -171,66 +190,59 @@ rule('inserted scripts do not run', {
   from: '<p>a</p>', to: `<p>b</p>${script(NONCE)}<div>${script(NONCE)}</div>`, shows: `<p>b</p>${script('')}<div>${script('')}</div>`,
 });
 
-for (const moveBefore of [true, false]) {
-  const mode = `${moveBefore ? 'with' : 'without'} moveBefore`;
-  // What takes the time is the latency, so several wait at once.
-  describe(`on a slow connection, ${mode}`, { concurrency: 4 }, () => {
-    for (const { name, keep, from, begin, act, to, shows, read, gives, ...only } of rules)
-      if ((only.moveBefore ?? moveBefore) === moveBefore)
-        it(name, slow(page(from), moveBefore, async ({ tab, connection }) => {
-          await tab.evaluate((selector) => (window.kept = $(selector)), keep);
-          await tab.evaluate(begin);
-          await tab.click('#go');
-          let sent;
-          const send = async () => connection.whole((await connection.event()).id, ['', page(to)]);
-          const answer = () => (sent ??= send());
-          await act(tab, answer);
-          await answer();
-          await tab.locator('.lv-loading').waitFor({ state: 'detached' });
-          // The runtime may mark what is the user's.
-          const html = await tab.evaluate(() => $('main').innerHTML);
-          assert.equal(html.replace(/ data-lvc-[^ >]*/g, ''), page(shows));
-          assert.deepEqual(await tab.evaluate(read), gives);
-        }));
+// What takes the time is the latency, so both wait at once.
+describe('on a slow connection', { concurrency: true }, () => {
+  for (const moveBefore of [true, false])
+    it(`${moveBefore ? 'with' : 'without'} moveBefore`, (t) => slow(moveBefore, async ({ tab, connection, show }) => {
+      const step = (name, run) => t.test(name, async () => {
+        await run();
+        assert.deepEqual(tab.problems.splice(0), []);
+      });
 
-    const form = (value) => `<form data-lv-change="check"><input name="q" value="${value}"></form>`;
-    it('a change that the server has not seen stays, whatever the server says', slow(form(''), moveBefore, async ({ tab, connection }) => {
-      await tab.locator('input').pressSequentially('ab');
-      const [first, second] = [await connection.event(), await connection.event()];
-      connection.whole(first.id, ['', form('A')]);
-      await becomes(tab, () => $('input').defaultValue, 'A');
-      assert.equal(await tab.inputValue('input'), 'ab');
-      connection.whole(second.id, [0, form('AB')]);
-      await becomes(tab, () => $('input').value, 'AB');
-    }));
-  });
-}
+      await step('the latency is there both ways', async () => {
+        await show(page('<p>old</p>'));
+        await tab.evaluate(() => new MutationObserver(() => (window.shown ??= performance.now())).observe($('p'), { childList: true, subtree: true, characterData: true }));
+        await tab.click('#go');
+        const { id } = await connection.event();
+        const arrived = Date.now();
+        connection.whole(id, [0, page('<p>new</p>')]);
+        await becomes(tab, () => $('p').textContent, 'new');
+        const { sent, came, shown } = await tab.evaluate(() => ({ sent, came, shown }));
+        assert.ok(came.text.endsWith('old'));
+        // The clocks are coarse.
+        assert.ok(arrived - sent >= LATENCY - 1, `the event took ${arrived - sent} ms`);
+        assert.ok(shown - came.at >= LATENCY - 1, `the frame took ${shown - came.at} ms`);
+      });
 
-test('the connection is slow both ways', slow(page('<p>old</p>'), true, async ({ server, tab }) => {
-  await tab.evaluate(() => {
-    const seen = (window.seen = {});
-    // The frame itself, before the latency: the next socket is one that also tells when it came, and what the page shows then.
-    const Slow = WebSocket;
-    window.WebSocket = function (...args) {
-      const socket = new Slow(...args);
-      socket.addEventListener('message', () => Object.assign(seen, { came: performance.now(), text: $('p').textContent }));
-      return socket;
-    };
-    live.on('send', ([kind]) => kind === 1 && (seen.sent = Date.now()));
-    new MutationObserver(() => (seen.shown ??= performance.now())).observe($('p'), { characterData: true, childList: true, subtree: true });
-    live.disconnect();
-    live.connect();
-  });
-  const connection = await server.welcomed({ flags: 1 });
-  await tab.locator('.lv-connected').waitFor();
-  await tab.click('#go');
-  const { id } = await connection.event();
-  const arrived = Date.now();
-  connection.whole(id, ['', page('<p>new</p>')]);
-  await becomes(tab, () => $('p').textContent, 'new');
-  const { sent, came, text, shown } = await tab.evaluate(() => seen);
-  assert.equal(text, 'old');
-  // The clocks are coarse.
-  assert.ok(arrived - sent >= LATENCY - 1, `an event took ${arrived - sent} ms`);
-  assert.ok(shown - came >= LATENCY - 1, `a frame took ${shown - came} ms`);
-}));
+      for (const { name, keep, from, begin, act, to, shows, read, gives, ...only } of rules)
+        if (!only.moveBefore || moveBefore)
+          await step(name, async () => {
+            await show(page(from));
+            await tab.evaluate((selector) => (window.kept = $(selector)), keep);
+            await tab.evaluate(begin);
+            await tab.click('#go');
+            const { id } = await connection.event();
+            let sent = false;
+            const answer = () => sent ||= !connection.whole(id, [0, page(to)]);
+            await act(tab, answer);
+            answer();
+            await tab.locator('.lv-loading').waitFor({ state: 'detached' });
+            // The runtime may mark what is the user's.
+            const html = await tab.evaluate(() => $('main').innerHTML);
+            assert.equal(html.replace(/ data-lvc-[^ >]*/g, ''), page(shows));
+            assert.deepEqual(await tab.evaluate(read), gives);
+          });
+
+      await step('a change that the server has not seen stays, whatever the server says', async () => {
+        const form = (value) => `<form data-lv-change="check"><input name="q" value="${value}"></form>`;
+        await show(form(''));
+        await tab.locator('input').pressSequentially('ab');
+        const [first, second] = [await connection.event(), await connection.event()];
+        connection.whole(first.id, [0, form('A')]);
+        await becomes(tab, () => $('input').defaultValue, 'A');
+        assert.equal(await tab.inputValue('input'), 'ab');
+        connection.whole(second.id, [0, form('AB')]);
+        await becomes(tab, () => $('input').value, 'AB');
+      });
+    })());
+});

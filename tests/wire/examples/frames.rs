@@ -93,7 +93,7 @@ fn command(random: &mut Random) -> Command {
     match random.below(5) {
         0 => Redirect { to: text(random).into(), replace: random.one_in(2) }.into(),
         1 => Focus::on(text(random)).into(),
-        2 => Scroll::to(text(random)).block(Block::Nearest).into(),
+        2 => Scroll::to(format!("#{}", text(random))).block(Block::Nearest).into(),
         3 => Download::new(text(random), text(random)).into(),
         _ => Js::call(text(random)).arg("a", text(random)).arg("b", random.one_in(2)).into(),
     }
