@@ -97,12 +97,12 @@ impl<'a, P: Page> Ctx<'a, P> {
 
     /// Delivers a topic's messages to this session's `info` from now on.
     pub fn subscribe(&mut self, topic: impl Into<String>) -> Result {
-        self.live_effect(Effect::Subscribe(topic.into()))
+        self.effect(Effect::Subscribe(topic.into()))
     }
 
     /// Delivers them no longer.
     pub fn unsubscribe(&mut self, topic: impl Into<String>) -> Result {
-        self.live_effect(Effect::Unsubscribe(topic.into()))
+        self.effect(Effect::Unsubscribe(topic.into()))
     }
 
     /// Gives a message to every session that subscribed to the topic, this one included.
@@ -136,10 +136,6 @@ impl<'a, P: Page> Ctx<'a, P> {
     /// Runs a future beside the session: a database query, an HTTP call. Its result comes back to `info` as a message.
     pub fn spawn(&mut self, task: impl Future<Output = P::Message> + Send + 'static) -> Result {
         self.effect(Effect::Spawn(Box::pin(task)))
-    }
-
-    fn live_effect(&mut self, effect: Effect<P::Message>) -> Result {
-        if self.live { self.effect(effect) } else { Ok(()) }
     }
 
     fn effect(&mut self, effect: Effect<P::Message>) -> Result {

@@ -1,6 +1,7 @@
 //! The HTTP request that a page was opened by.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -20,6 +21,9 @@ pub struct Request {
     pub peer: Option<IpAddr>,
     /// Who is logged in.
     pub user_id: Option<String>,
+    /// What the page's own forms have to carry to be accepted, see [`Session::csrf_field`](crate::Session::csrf_field). Text that
+    /// needs no escaping.
+    pub csrf: Arc<str>,
 }
 
 impl Request {

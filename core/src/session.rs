@@ -1,6 +1,8 @@
 //! The live state of one page in one browser tab.
 
+use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -50,6 +52,7 @@ pub struct Session<S> {
     pub flash: Flash,
     /// Who is logged in, as the application's authentication says.
     pub user_id: Option<String>,
+    pub(crate) csrf: Arc<str>,
     pub(crate) dirty: DirtySet,
     pub(crate) pushed: Vec<Command>,
 }
@@ -62,6 +65,7 @@ impl<S> Session<S> {
             state,
             flash: Flash::default(),
             user_id: None,
+            csrf: Arc::default(),
             dirty: DirtySet::default(),
             pushed: Vec::new(),
         }
@@ -82,6 +86,12 @@ impl<S> Session<S> {
     pub fn replace_state(&mut self, next: S) {
         self.state = next;
         self.mark_all();
+    }
+
+    /// A hidden field `_csrf` for the page's forms with `method="post"`: without it they are refused when they are posted
+    /// by a browser without JavaScript. HTML, to be placed as it is; the same for as long as the session lives.
+    pub fn csrf_field(&self) -> String {
+        format!("<input type=\"hidden\" name=\"_csrf\" value=\"{}\">", self.csrf)
     }
 
     /// Whether anything is marked.

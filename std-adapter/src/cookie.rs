@@ -20,6 +20,15 @@ pub fn set(name: &str, value: &str, secure: bool) -> String {
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")
 }
 
+/// A `Set-Cookie` header that names, for `seconds`, the session that a page's forms have made.
+pub fn set_form(path: &str, value: &str, seconds: u64, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{FORM}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// The name of the cookie that a page's forms set.
+pub const FORM: &str = "live-form";
+
 /// The name of the browser's cookie: with the `__Host-` prefix where everything is https.
 pub fn name(https: bool) -> &'static str {
     if https { "__Host-live" } else { "live" }

@@ -21,6 +21,10 @@ const MAC: usize = 32;
 pub struct Claims {
     /// The session.
     pub session: SessionId,
+    /// The session that the page's forms go on with when they are posted without JavaScript.
+    pub form: SessionId,
+    /// It is a form's own token, and good for nothing else.
+    pub is_form: bool,
     /// [`cookie_hash`] of the browser's cookie: a token is of no use to another browser.
     pub cookie: [u8; 16],
     /// Grows when a user's rights change; see [`Options::auth_epoch`](crate::Options::auth_epoch).
@@ -118,8 +122,15 @@ impl Key {
 }
 
 impl Claims {
+    /// What a form's token vouches for. It has no end of its own: what it names ends by [`Options::session_timeout`](crate::Options::session_timeout).
+    pub(crate) fn of_form(&self) -> Self {
+        Self { session: self.form, is_form: true, expires: u64::MAX, ..self.clone() }
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         out.extend(self.session.as_bytes());
+        out.extend(self.form.as_bytes());
+        out.push(u8::from(self.is_form));
         out.extend(self.cookie);
         out.extend(self.auth_epoch.to_le_bytes());
         out.extend(self.expires.to_le_bytes());
@@ -133,6 +144,8 @@ impl Claims {
 
     fn read(mut bytes: &[u8]) -> Option<Self> {
         let session = SessionId::new(take(&mut bytes)?);
+        let form = SessionId::new(take(&mut bytes)?);
+        let [is_form] = take(&mut bytes)?;
         let cookie = take(&mut bytes)?;
         let auth_epoch = u64::from_le_bytes(take(&mut bytes)?);
         let expires = u64::from_le_bytes(take(&mut bytes)?);
@@ -140,7 +153,16 @@ impl Claims {
         let len = usize::try_from(u64::from_le_bytes(take(&mut bytes)?)).ok()?;
         let (user, path) = bytes.split_at_checked(len)?;
         let user = if known == 1 { Some(text(user)?) } else { None };
-        Some(Self { session, cookie, auth_epoch, expires, user, path: text(path)? })
+        Some(Self {
+            session,
+            form,
+            is_form: is_form == 1,
+            cookie,
+            auth_epoch,
+            expires,
+            user,
+            path: text(path)?,
+        })
     }
 }
 
@@ -179,6 +201,8 @@ mod tests {
     fn claims() -> Claims {
         Claims {
             session: SessionId::new([7; 16]),
+            form: SessionId::new([8; 16]),
+            is_form: false,
             cookie: cookie_hash("c"),
             auth_epoch: 3,
             expires: 100,

@@ -85,7 +85,10 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
                 Effect::Unsubscribe(topic) => self.topics.retain(|known| known != topic),
                 _ => {}
             }
-            self.commit.hold(effect, now);
+            // A session that nobody is connected to has its topics, for later.
+            if self.live || !matches!(effect, Effect::Subscribe(_) | Effect::Unsubscribe(_)) {
+                self.commit.hold(effect, now);
+            }
         }
     }
 

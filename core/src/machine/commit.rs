@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{CommitError, Machine, Output, Record};
+use super::{CommitError, Machine, Output};
 use crate::codec::StateCodec;
 use crate::config::Config;
 use crate::effect::{Call, Effect};
@@ -37,6 +37,10 @@ enum Stage {
 impl<M> Commit<M> {
     pub(super) fn at(generation: u64) -> Self {
         Self { generation, stage: Stage::Idle, due: None, held: Vec::new() }
+    }
+
+    pub(super) fn next_generation(&self) -> u64 {
+        self.generation + 1
     }
 
     /// Whether everything waits for the store.
@@ -85,7 +89,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         if !self.config.durable || !self.live {
             return self.release();
         }
-        match Record::of(self, self.commit.generation + 1) {
+        match self.record() {
             Ok(record) => {
                 self.commit.generation = record.generation;
                 self.commit.stage = Stage::InFlight;

@@ -94,6 +94,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         let mut machine =
             Self::blank(page, codec, guard, Session::new(id, P::State::default()), request, config);
         machine.session.user_id = user_id;
+        machine.session.csrf = machine.request.csrf.clone();
         machine.live = connected;
         machine.attempt(connected, now, |page, ctx, session| page.mount(ctx, session))?;
         machine.session.mark_all();
@@ -117,6 +118,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         let saved = record.read()?;
         let mut session = Session::new(record.id, codec.decode(saved.state).map_err(RecordError::State)?);
         session.user_id = saved.user_id.map(Into::into);
+        session.csrf = request.csrf.clone();
         session.mark_all();
         let mut machine = Self::blank(page, codec, guard, session, request, config);
         machine.commit = Commit::at(record.generation);
@@ -213,6 +215,15 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
     /// The session: for a driver's logs, and for tests.
     pub fn session(&self) -> &Session<P::State> {
         &self.session
+    }
+
+    /// The session as a store may keep it, one generation after the last: for a driver that commits by itself, as one for forms
+    /// without a connection does.
+    ///
+    /// # Errors
+    /// A state that can't be encoded, or is over [`Config::max_state`].
+    pub fn record(&self) -> Result<Record> {
+        Record::of(self, self.commit.next_generation())
     }
 
     /// The topics that the session is subscribed to.

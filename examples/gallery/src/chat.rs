@@ -30,6 +30,7 @@ struct Markup<'a> {
     chat: &'a Chat,
     /// The visitor's name as a part of a URL, for the links to other rooms.
     name: String,
+    csrf: String,
 }
 
 #[derive(TemplateSimple)]
@@ -66,7 +67,7 @@ impl Page for ChatPage {
         view.title(format_args!("#{}", s.state.room));
         view.page(|out| {
             let name = form_urlencoded::byte_serialize(s.state.name.as_bytes()).collect();
-            Markup { chat: &s.state, name }.write(out)
+            Markup { chat: &s.state, name, csrf: s.csrf_field() }.write(out)
         });
         view.region("messages", |out| Messages { chat: &s.state }.write(out));
         view.region("flash", |out| {

@@ -15,7 +15,9 @@ pub(crate) struct Counter {
 
 #[derive(TemplateSimple)]
 #[template(path = "counter.stpl")]
-struct Markup {}
+struct Markup {
+    csrf: String,
+}
 
 impl Page for CounterPage {
     type State = Counter;
@@ -24,7 +26,7 @@ impl Page for CounterPage {
     /// The markup around the number never changes, so that each click renders the number alone.
     fn render(&self, s: &Session<Counter>, view: &mut View) -> Result {
         view.title("Counter");
-        view.page(|out| Markup {}.write(out));
+        view.page(|out| Markup { csrf: s.csrf_field() }.write(out));
         view.region("count", |out| {
             out.push_str(&s.state.count.to_string());
             Ok(())

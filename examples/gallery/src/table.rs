@@ -33,6 +33,7 @@ pub(crate) struct Table {
 #[template(path = "table.stpl")]
 struct Markup<'a> {
     table: &'a Table,
+    csrf: String,
 }
 
 #[derive(TemplateSimple)]
@@ -70,7 +71,7 @@ impl Page for TablePage {
     fn render(&self, s: &Session<Table>, view: &mut View) -> Result {
         let table = &s.state;
         view.title("Table");
-        view.page(|out| Markup { table }.write(out));
+        view.page(|out| Markup { table, csrf: s.csrf_field() }.write(out));
         view.region("head", |out| Head { table }.write(out));
         view.region("shown", |out| {
             out.push_str(&table.shown.len().to_string());

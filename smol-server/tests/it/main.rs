@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod common;
+mod forms;
 mod lifecycle;
 mod pages;
 mod routes;

@@ -1,4 +1,4 @@
-//! Plain routes, middleware, and pages without JavaScript.
+//! Plain routes and middleware.
 
 use live_smol::Method;
 use live_smol::prelude::*;
@@ -127,23 +127,6 @@ fn a_login_gives_the_page_its_user() {
     assert_eq!(http::post(server.local_addr(), "/login", "", "nome=ann").status, 400);
     assert_eq!(
         http::post(server.local_addr(), "/login", "Origin: http://evil.example\r\n", "name=eve").status,
-        403
-    );
-}
-
-#[test]
-fn a_form_posts_without_javascript() {
-    let server = server();
-    let post = |body| http::post(server.local_addr(), "/lab/a", "Origin: http://localhost\r\n", body);
-    let page = post("_event=inc&by=7");
-    assert_eq!(page.status, 200);
-    assert!(page.text().contains("<b data-lv-region=\"count\">7</b>"), "{}", page.text());
-    assert_eq!((post("_event=go").status, post("_event=go").header("location")), (303, Some("/there")));
-    let told = post("_event=tell");
-    assert!(told.status == 422 && told.text().contains("Not today."), "{}", told.text());
-    assert_eq!(post("by=7").status, 400);
-    assert_eq!(
-        http::post(server.local_addr(), "/lab/a", "Origin: http://evil.example\r\n", "_event=inc").status,
         403
     );
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use http::header::{LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
 use live_core::{
@@ -27,25 +27,36 @@ use crate::headers;
 use crate::layout::{Escaped, Shell};
 use crate::notice;
 use crate::options::SessionInfo;
-use crate::token::{Claims, cookie_hash};
+use crate::token::{Claims, SessionError, cookie_hash};
 
 /// A request for a page, with all that its answer needs.
 pub(super) struct Fetched {
-    id: SessionId,
+    /// The session that a browser with JavaScript will connect to.
+    session: SessionId,
+    /// The session that the page's forms go on with: the same, unless the browser has named one.
+    pub(super) form: SessionId,
+    known: bool,
     host: Arc<dyn Host>,
-    request: Arc<Request>,
-    /// The browser's cookie, if it has one.
-    cookie: Option<String>,
+    pub(super) request: Arc<Request>,
+    /// The browser's cookie, and whether it is new to it.
+    cookie: String,
+    is_new: bool,
 }
 
-/// What a machine would send to a browser.
-pub(super) type Frames = Vec<Vec<u8>>;
+/// What a machine put out.
+#[derive(Default)]
+pub(super) struct Outputs {
+    pub(super) frames: Vec<Vec<u8>>,
+    pub(super) effects: Vec<Effect<Parcel>>,
+}
 
 impl Engine {
     /// The page at this URL as a document. None where no page's route matches; the caller has checked the host.
     pub async fn page(&self, uri: &Uri, headers: &HeaderMap, visitor: Visitor) -> Option<Response<String>> {
         let fetched = self.fetched(uri, headers, visitor)?;
-        let page = self.mounted(&fetched, &mut Frames::new()).await.and_then(|mut live| live.full_page());
+        let mut outputs = Outputs::default();
+        let page = self.opened(&fetched, &mut outputs).await.and_then(|mut live| live.full_page());
+        self.without_connection(outputs.effects, &fetched.info());
         Some(match page {
             Ok(page) => self.document(&fetched, &page),
             Err(error) => self.failure(&fetched, error),
@@ -61,34 +72,95 @@ impl Engine {
             headers: pairs(headers),
             peer: visitor.peer,
             user_id: visitor.user_id,
+            ..Request::default()
         };
-        let cookie = cookie::find(headers, self.cookie).map(str::to_owned);
-        Some(Fetched { id: entropy::session_id(), host, request: Arc::new(request), cookie })
+        let found = cookie::find(headers, self.cookie).map(str::to_owned);
+        let is_new = found.is_none();
+        let cookie = found.unwrap_or_else(entropy::text);
+        let session = entropy::session_id();
+        let mut fetched = Fetched {
+            session,
+            form: session,
+            known: false,
+            host,
+            request: Arc::new(request),
+            cookie,
+            is_new,
+        };
+        // With another query it is another page that the browser asks for.
+        let named = cookie::find(headers, cookie::FORM)
+            .and_then(|value| value.strip_suffix(&*query_mark(uri)))
+            .and_then(|token| self.form(&fetched, token).ok());
+        self.go_on(&mut fetched, named);
+        Some(fetched)
     }
 
-    /// The page's session after `mount` and the tasks that it spawned.
-    pub(super) async fn mounted(&self, fetched: &Fetched, frames: &mut Frames) -> Result<Box<dyn Live>> {
+    /// Goes on with the session `form`, if there is one, and gives the page's forms their token.
+    pub(super) fn go_on(&self, fetched: &mut Fetched, form: Option<SessionId>) {
+        fetched.known = form.is_some();
+        fetched.form = form.unwrap_or(fetched.form);
+        let csrf = self.signer.sign(&self.claims_of(fetched).of_form()).into();
+        Arc::make_mut(&mut fetched.request).csrf = csrf;
+    }
+
+    /// The session that a form's token names.
+    ///
+    /// # Errors
+    /// Where it isn't a token for this page and this browser.
+    pub(super) fn form(&self, fetched: &Fetched, token: &str) -> Result<SessionId, SessionError> {
+        let claims = self.signer.verify(token, unix_seconds())?;
+        let wanted = Claims { form: claims.form, ..self.claims_of(fetched) }.of_form();
+        if claims == wanted { Ok(claims.form) } else { Err(SessionError::InvalidCsrf) }
+    }
+
+    /// The session of the page's forms as it was left, else a new one; after the tasks that `mount` spawned.
+    pub(super) async fn opened(&self, fetched: &Fetched, outputs: &mut Outputs) -> Result<Box<dyn Live>> {
         let config = Config { durable: false, ..self.config(true) };
-        let new = New { id: fetched.id, request: fetched.request.clone(), config };
-        let mut live = fetched.host.mount(new, false, self.now())?;
-        self.settled(fetched, &mut *live, frames).await;
+        let new = New { id: fetched.form, request: fetched.request.clone(), config };
+        let mut live = match self.left(fetched, &new).await? {
+            Some(live) => live,
+            None => fetched.host.mount(new, false, self.now())?,
+        };
+        self.settled(fetched, &mut *live, outputs).await;
         Ok(live)
     }
 
-    /// Runs what the session has spawned, so that its HTML has its data; not for longer than the options say.
-    pub(super) async fn settled(&self, fetched: &Fetched, live: &mut dyn Live, frames: &mut Frames) {
-        let limit = self.options.mount_timeout;
-        within(&*self.runtime, limit, Box::pin(self.settle(live, &fetched.info(), frames))).await;
+    async fn left(&self, fetched: &Fetched, new: &New) -> Result<Option<Box<dyn Live>>> {
+        if !fetched.known {
+            return Ok(None);
+        }
+        let store = &self.options.session_store;
+        let Some(record) = store.get(fetched.form).await? else { return Ok(None) };
+        match fetched.host.restore(&record, new.clone()) {
+            Ok(mut live) => {
+                // Nobody has listened meanwhile.
+                for topic in live.topics() {
+                    live.handle(Input::Missed(&topic), self.now());
+                }
+                Ok(Some(live))
+            }
+            Err(error) => {
+                self.report(&fetched.info(), &mounting(error));
+                store.delete(fetched.form).await?;
+                Ok(None)
+            }
+        }
     }
 
-    async fn settle(&self, live: &mut dyn Live, session: &SessionInfo<'_>, frames: &mut Frames) {
+    /// Runs what the session has spawned, so that its HTML has its data; not for longer than the options say.
+    pub(super) async fn settled(&self, fetched: &Fetched, live: &mut dyn Live, outputs: &mut Outputs) {
+        let limit = self.options.mount_timeout;
+        within(&*self.runtime, limit, Box::pin(self.settle(live, &fetched.info(), outputs))).await;
+    }
+
+    async fn settle(&self, live: &mut dyn Live, session: &SessionInfo<'_>, outputs: &mut Outputs) {
         let mut tasks = Vec::new();
         loop {
             while let Some(output) = live.poll(self.now()) {
                 match output {
                     Output::Effect(Effect::Spawn(task)) => tasks.push(Box::pin(caught(task))),
-                    Output::Effect(effect) => self.without_connection(effect, session),
-                    Output::Transmit(frame) => frames.push(frame),
+                    Output::Effect(effect) => outputs.effects.push(effect),
+                    Output::Transmit(frame) => outputs.frames.push(frame),
                     Output::Commit(_) | Output::Close(_) => {}
                 }
             }
@@ -100,23 +172,24 @@ impl Engine {
         }
     }
 
-    fn without_connection(&self, effect: Effect<Parcel>, session: &SessionInfo<'_>) {
-        match effect {
-            Effect::Publish { topic, message: Parcel::Bytes(bytes) } => {
-                if let Err(error) = self.options.pubsub.publish_bytes(&topic, bytes) {
-                    self.report(session, &mounting(error));
+    /// Carries out what a session without a connection asked for.
+    pub(super) fn without_connection(&self, effects: Vec<Effect<Parcel>>, session: &SessionInfo<'_>) {
+        for effect in effects {
+            match effect {
+                Effect::Publish { topic, message: Parcel::Bytes(bytes) } => {
+                    if let Err(error) = self.options.pubsub.publish_bytes(&topic, bytes) {
+                        self.report(session, &mounting(error));
+                    }
+                }
+                Effect::Error(report) => self.report(session, &report),
+                Effect::Publish { .. } | Effect::Subscribe(_) | Effect::Unsubscribe(_) | Effect::Spawn(_) => {
                 }
             }
-            Effect::Error(report) => self.report(session, &report),
-            Effect::Publish { .. } | Effect::Subscribe(_) | Effect::Unsubscribe(_) | Effect::Spawn(_) => {}
         }
     }
 
     pub(super) fn document(&self, fetched: &Fetched, page: &FullPage) -> Response<String> {
-        let fresh = fetched.cookie.is_none().then(entropy::text);
-        let browser =
-            fetched.cookie.as_ref().or(fresh.as_ref()).map(|cookie| cookie_hash(cookie)).unwrap_or_default();
-        let token = self.token(fetched.id, browser, &fetched.request);
+        let token = self.signer.sign(&self.claims_of(fetched));
         let nonce = entropy::text();
         let shell = Shell {
             title: &page.title,
@@ -128,8 +201,12 @@ impl Engine {
         let mut body = String::with_capacity(page.html.len() + 2048);
         self.options.layout.render(&shell, &mut body);
         let mut response = self.html(StatusCode::OK, &nonce, body);
-        if let Some(value) = fresh {
-            insert(&mut response, SET_COOKIE, &cookie::set(self.cookie, &value, self.access.is_https()));
+        if fetched.is_new {
+            insert(
+                &mut response,
+                SET_COOKIE,
+                &cookie::set(self.cookie, &fetched.cookie, self.access.is_https()),
+            );
         }
         response
     }
@@ -149,16 +226,38 @@ impl Engine {
         format!("<div data-lv=\"{token}\" data-lv-view=\"{view}\" data-lv-region=\"\">{html}</div>\n{notice}")
     }
 
-    /// A signed token for a session.
-    pub(super) fn token(&self, session: SessionId, cookie: [u8; 16], request: &Request) -> String {
-        self.signer.sign(&Claims {
+    fn claims_of(&self, fetched: &Fetched) -> Claims {
+        self.claims_for(fetched.session, fetched.form, cookie_hash(&fetched.cookie), &fetched.request)
+    }
+
+    /// What a token vouches for that is issued now.
+    pub(super) fn claims_for(
+        &self,
+        session: SessionId,
+        form: SessionId,
+        cookie: [u8; 16],
+        request: &Request,
+    ) -> Claims {
+        Claims {
             session,
+            form,
+            is_form: false,
             cookie,
             auth_epoch: self.auth_epoch(request.user_id.as_deref()),
             expires: unix_seconds() + self.options.token_lifetime.as_secs(),
             user: request.user_id.clone(),
             path: request.path.clone(),
-        })
+        }
+    }
+
+    /// The cookie by which a browser comes back to what its forms have made.
+    pub(super) fn keep_form(&self, uri: &Uri, fetched: &Fetched, response: &mut Response<String>) {
+        // A semicolon would end the attribute.
+        let path = Some(&*fetched.request.path).filter(|path| !path.contains(';')).unwrap_or("/");
+        let seconds = self.options.session_timeout.as_secs();
+        let value = format!("{}{}", fetched.request.csrf, query_mark(uri));
+        let value = cookie::set_form(path, &value, seconds, self.access.is_https());
+        insert(response, SET_COOKIE, &value);
     }
 
     pub(super) fn auth_epoch(&self, user: Option<&str>) -> u64 {
@@ -170,10 +269,7 @@ impl Engine {
 
     pub(super) fn failure(&self, fetched: &Fetched, error: Error) -> Response<String> {
         if let Some(redirect) = error.redirect() {
-            let mut response = Response::new(String::new());
-            *response.status_mut() = StatusCode::SEE_OTHER;
-            insert(&mut response, LOCATION, &redirect.to);
-            return response;
+            return see_other(&redirect.to);
         }
         let report = mounting(error);
         self.report(&fetched.info(), &report);
@@ -217,8 +313,8 @@ fn mounting(error: impl Into<Error>) -> ErrorReport {
 }
 
 impl Fetched {
-    fn info(&self) -> SessionInfo<'_> {
-        SessionInfo { id: self.id, path: &self.request.path, user_id: self.request.user_id.as_deref() }
+    pub(super) fn info(&self) -> SessionInfo<'_> {
+        SessionInfo { id: self.form, path: &self.request.path, user_id: self.request.user_id.as_deref() }
     }
 }
 
@@ -226,6 +322,19 @@ fn script(nonce: &str, asset: &assets::Asset) -> String {
     let mut tag = String::new();
     let _ = writeln!(tag, "<script nonce=\"{nonce}\" src=\"{}\" defer></script>", asset.url());
     tag
+}
+
+/// Stands for a URL's query in a cookie.
+fn query_mark(uri: &Uri) -> String {
+    format!(".{}", BASE64URL_NOPAD.encode(&cookie_hash(uri.query().unwrap_or_default())))
+}
+
+/// Sends the browser to another page, or back to this one.
+pub(super) fn see_other(to: &str) -> Response<String> {
+    let mut response = Response::new(String::new());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    insert(&mut response, LOCATION, to);
+    response
 }
 
 /// Sets a header, if the text is one: a page's redirect may hold anything.

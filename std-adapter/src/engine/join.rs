@@ -52,7 +52,8 @@ impl Engine {
     fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
         let claims = self.signer.verify(token, unix_seconds())?;
         let user = upgrade.visitor.user_id.as_deref();
-        let fits = upgrade.cookie == Some(claims.cookie)
+        let fits = !claims.is_form
+            && upgrade.cookie == Some(claims.cookie)
             && claims.user.as_deref() == user
             && claims.auth_epoch == self.auth_epoch(user);
         if fits { Ok(claims) } else { Err(SessionError::InvalidCsrf) }
@@ -76,6 +77,7 @@ impl Engine {
             headers: upgrade.headers.clone(),
             peer: upgrade.visitor.peer,
             user_id: claims.user.clone(),
+            csrf: self.signer.sign(&claims.of_form()).into(),
         });
         let new =
             New { id: claims.session, request, config: self.config(upgrade.protocol == Protocol::Msgpack) };
@@ -89,7 +91,7 @@ impl Engine {
                 .mount(new.clone(), true, self.now())
                 .map_err(|error| self.unmounted(&new, error))?,
         };
-        Ok(self.register(Slot::new(new.id, new.request, live, mark), was_there))
+        Ok(self.register(Slot::new(new.id, claims.form, new.request, live, mark), was_there))
     }
 
     async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {
@@ -151,7 +153,7 @@ impl Engine {
         resumed: bool,
         cookie: [u8; 16],
     ) -> Result<bool, Reason> {
-        let token = self.token(slot.id, cookie, &slot.request);
+        let token = self.signer.sign(&self.claims_for(slot.id, slot.form, cookie, &slot.request));
         let mut inner = slot.lock();
         if inner.ended {
             return Ok(false);

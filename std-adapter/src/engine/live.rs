@@ -29,6 +29,8 @@ pub(crate) trait Live: Send {
     fn is_ready(&self) -> bool;
     fn full_page(&mut self) -> Result<FullPage>;
     fn topics(&self) -> Vec<String>;
+    fn record(&self) -> Result<Record>;
+    fn has_flash(&self) -> bool;
 }
 
 /// A page, and how to start its sessions.
@@ -108,6 +110,14 @@ where
 
     fn topics(&self) -> Vec<String> {
         self.topics().to_vec()
+    }
+
+    fn record(&self) -> Result<Record> {
+        self.record()
+    }
+
+    fn has_flash(&self) -> bool {
+        !self.session().flash.is_empty()
     }
 }
 

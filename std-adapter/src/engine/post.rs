@@ -1,28 +1,45 @@
 //! Pages without JavaScript: a form that posts to its own page's URL.
+//!
+//! What a form has made lives on as a stored record. The form's hidden token names it, and after the post a cookie of the page's path.
 
 use http::{HeaderMap, Response, StatusCode, Uri};
 use live_core::client::{Action, Client, Heard};
-use live_core::wire::{BrowserFrame, Hello};
+use live_core::wire::BrowserFrame;
 use live_core::{Command, Error, Input, Redirect, Result};
 
-use super::get::{Fetched, Frames};
+use super::get::{Fetched, Outputs, see_other};
 use super::live::Live;
 use super::{Engine, Visitor};
 use crate::form;
+use crate::store::StoreError;
 
-/// The form field that names the event, as `data-lv-submit` does for browsers with JavaScript.
-const EVENT: &str = "_event";
+/// The field that names the event, as `data-lv-click` or `data-lv-submit` does for browsers with JavaScript. Values may follow its name:
+/// `add?n=10`.
+const EVENT: &str = "_lv_event";
+/// The field with the token that [`Session::csrf_field`](live_core::Session::csrf_field) writes, and the header that may have it instead.
+const CSRF: &str = "_csrf";
+const CSRF_HEADER: &str = "x-csrf-token";
+/// How often an event is tried when another request has changed its session meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// A form as it was posted.
+struct Posted {
+    token: Option<String>,
+    action: Option<Action>,
+}
 
 /// What an event has led to.
-#[derive(Default)]
 struct Outcome {
+    live: Box<dyn Live>,
+    outputs: Outputs,
     redirect: Option<Redirect>,
     failed: bool,
 }
 
 impl Engine {
-    /// Runs a posted form's event, named by its field `_event`, through the page's `handle` and answers with the page as it is
-    /// then, or with where the page sends the browser. None where no page's route matches; the caller has checked host and origin.
+    /// Runs a posted form's event, named by its field `_lv_event`, through the page's `handle`, keeps the session, and sends the browser back to
+    /// the page, or to where the page wants it; answers with the page at once where that has a flash message to show. None where no page's route
+    /// matches; the caller has checked host and origin.
     pub async fn submit(
         &self,
         uri: &Uri,
@@ -30,69 +47,111 @@ impl Engine {
         visitor: Visitor,
         body: &[u8],
     ) -> Option<Response<String>> {
-        let fetched = self.fetched(uri, headers, visitor)?;
-        let Some(action) = action(body) else {
-            return Some(
-                self.plain(StatusCode::BAD_REQUEST, "The form has no field `_event` with the event's name."),
-            );
+        let mut fetched = self.fetched(uri, headers, visitor)?;
+        let posted = Posted::read(body);
+        let header = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
+        let token = posted.token.as_deref().or(header).unwrap_or_default();
+        let form = match self.form(&fetched, token) {
+            Ok(form) => form,
+            Err(error) => {
+                let told = format!(
+                    "The form's field `{CSRF}` wasn't accepted: {error}. Load the page again, and repeat what you did."
+                );
+                return Some(self.plain(StatusCode::FORBIDDEN, &told));
+            }
         };
-        Some(match self.run_event(&fetched, action).await {
-            Ok((mut live, outcome)) => match live.full_page() {
-                Ok(page) => {
-                    let mut response = self.document(&fetched, &page);
-                    if outcome.failed {
-                        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-                    }
-                    response
-                }
-                Err(error) => self.failure(&fetched, error),
-            },
+        let Some(action) = posted.action else {
+            let told = format!("The form has no field `{EVENT}` with the event's name.");
+            return Some(self.plain(StatusCode::BAD_REQUEST, &told));
+        };
+        self.go_on(&mut fetched, Some(form));
+        Some(match self.run_event(&fetched, &action).await {
+            Ok(outcome) => self.answer(uri, &fetched, outcome),
             Err(error) => self.failure(&fetched, error),
         })
     }
 
-    /// Plays the part of the browser for one event.
-    async fn run_event(&self, fetched: &Fetched, action: Action) -> Result<(Box<dyn Live>, Outcome)> {
-        let mut live = self.mounted(fetched, &mut Frames::new()).await?;
-        let mut client = Client::new("");
-        connect(&mut *live, &mut client, self.now());
-        live.handle(Input::Frame(&client.send(action)), self.now());
-        let mut frames = Frames::new();
-        self.settled(fetched, &mut *live, &mut frames).await;
-        let outcome = read(&mut client, &frames)?;
-        match outcome.redirect {
-            Some(redirect) => Err(redirect.into()),
-            None => Ok((live, outcome)),
+    fn answer(&self, uri: &Uri, fetched: &Fetched, outcome: Outcome) -> Response<String> {
+        let Outcome { mut live, outputs, redirect, failed } = outcome;
+        self.without_connection(outputs.effects, &fetched.info());
+        let mut response = if let Some(redirect) = redirect {
+            see_other(&redirect.to)
+        } else if !failed && !live.has_flash() {
+            see_other(uri.path_and_query().map_or(uri.path(), |both| both.as_str()))
+        } else {
+            match live.full_page() {
+                Ok(page) => self.document(fetched, &page),
+                Err(error) => return self.failure(fetched, error),
+            }
+        };
+        if failed {
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         }
+        self.keep_form(uri, fetched, &mut response);
+        response
     }
-}
 
-fn connect(live: &mut dyn Live, client: &mut Client, now: live_core::Instant) {
-    if let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&client.hello()) {
-        let hello: Hello<'_> = hello;
-        live.handle(Input::Connected { hello: &hello, token: "", resumed: false }, now);
+    /// Plays the part of the browser for one event, and commits what it has changed; nothing else of it is done before.
+    async fn run_event(&self, fetched: &Fetched, action: &Action) -> Result<Outcome> {
+        let (store, ttl) = (&self.options.session_store, self.options.session_timeout);
+        for _ in 0..ATTEMPTS {
+            let mut outcome = self.try_event(fetched, action.clone()).await?;
+            match store.commit(outcome.live.record()?, ttl).await {
+                Ok(()) => return Ok(outcome),
+                Err(StoreError::Fenced) => outcome.outputs.effects.clear(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Fenced.into())
     }
-}
 
-fn action(body: &[u8]) -> Option<Action> {
-    let mut fields = form::pairs(str::from_utf8(body).ok()?);
-    let at = fields.iter().position(|(name, _)| name == EVENT)?;
-    let (_, name) = fields.remove(at);
-    Some(Action { form: fields, ..Action::new(name) })
-}
-
-fn read(client: &mut Client, frames: &Frames) -> Result<Outcome> {
-    let mut outcome = Outcome::default();
-    for frame in frames {
-        for heard in client.receive(frame).map_err(|error| Error::msg(format!("{error:?}")))? {
+    async fn try_event(&self, fetched: &Fetched, action: Action) -> Result<Outcome> {
+        let mut outputs = Outputs::default();
+        let mut live = self.opened(fetched, &mut outputs).await?;
+        let mut client = Client::new("");
+        if let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&client.hello()) {
+            live.handle(Input::Connected { hello: &hello, token: "", resumed: false }, self.now());
+        }
+        self.settled(fetched, &mut *live, &mut outputs).await;
+        heard(&mut client, &mut outputs)?;
+        live.handle(Input::Frame(&client.send(action)), self.now());
+        self.settled(fetched, &mut *live, &mut outputs).await;
+        let mut outcome = Outcome { live, redirect: None, failed: false, outputs: Outputs::default() };
+        for heard in heard(&mut client, &mut outputs)? {
             match heard {
                 Heard::Command(Command::Redirect(redirect)) => outcome.redirect = Some(redirect),
                 Heard::Failed(_) => outcome.failed = true,
                 _ => {}
             }
         }
+        Ok(Outcome { outputs, ..outcome })
     }
-    Ok(outcome)
+}
+
+/// What the browser makes of the frames so far.
+fn heard(client: &mut Client, outputs: &mut Outputs) -> Result<Vec<Heard>> {
+    let mut all = Vec::new();
+    for frame in outputs.frames.drain(..) {
+        all.extend(client.receive(&frame).map_err(|error| Error::msg(format!("{error:?}")))?);
+    }
+    Ok(all)
+}
+
+impl Posted {
+    fn read(body: &[u8]) -> Self {
+        let mut fields = form::pairs(str::from_utf8(body).unwrap_or_default());
+        let token = take(&mut fields, CSRF);
+        let action = take(&mut fields, EVENT).map(|event| {
+            let (name, values) = event.split_once('?').unwrap_or((&event, ""));
+            Action { values: form::pairs(values), form: fields, ..Action::new(name) }
+        });
+        Self { token, action }
+    }
+}
+
+fn take(fields: &mut Vec<(String, String)>, name: &str) -> Option<String> {
+    let at = fields.iter().position(|(key, _)| key == name)?;
+    Some(fields.remove(at).1)
 }
 
 #[cfg(test)]
@@ -100,10 +159,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_event_is_named_by_a_field_of_its_own() {
-        let action = action(b"a=1&_event=save&a=2").unwrap();
-        assert_eq!(action.name, "save");
-        assert_eq!(action.form, [("a".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())]);
-        assert!(super::action(b"a=1").is_none() && super::action(&[0xff]).is_none());
+    fn a_form_names_its_event_and_token_by_fields_of_their_own() {
+        let Posted { token, action } = Posted::read(b"a=1&_lv_event=save%3Fn%3D1%26m%3D%2526&a=2&_csrf=t");
+        let action = action.unwrap();
+        assert_eq!((action.name.as_str(), token.as_deref()), ("save", Some("t")));
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(action.form, [pair("a", "1"), pair("a", "2")]);
+        assert_eq!(action.values, [pair("n", "1"), pair("m", "&")]);
+    }
+
+    #[test]
+    fn a_form_without_them_or_of_other_bytes_has_none() {
+        for body in [&b"a=1"[..], b"", &[0xff]] {
+            let Posted { token, action } = Posted::read(body);
+            assert!(token.is_none() && action.is_none());
+        }
     }
 }

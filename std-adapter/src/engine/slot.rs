@@ -11,6 +11,8 @@ use crate::pubsub::Subscriber;
 
 pub(crate) struct Slot {
     pub(crate) id: SessionId,
+    /// The session that its page's forms go on with, without JavaScript.
+    pub(crate) form: SessionId,
     pub(crate) request: Arc<Request>,
     pub(crate) mailbox: Mailbox,
     inner: Mutex<Inner>,
@@ -31,9 +33,15 @@ pub(crate) struct Inner {
 }
 
 impl Slot {
-    pub(crate) fn new(id: SessionId, request: Arc<Request>, live: Box<dyn Live>, mark: u64) -> Self {
+    pub(crate) fn new(
+        id: SessionId,
+        form: SessionId,
+        request: Arc<Request>,
+        live: Box<dyn Live>,
+        mark: u64,
+    ) -> Self {
         let inner = Inner { live, owner: None, attempt: 0, detached: 0, mark, ended: false };
-        Self { id, request, mailbox: Mailbox::default(), inner: Mutex::new(inner) }
+        Self { id, form, request, mailbox: Mailbox::default(), inner: Mutex::new(inner) }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {

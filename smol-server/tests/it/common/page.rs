@@ -49,6 +49,7 @@ impl Page for Lab {
                 "<h1>Lab</h1><b data-lv-region=\"count\"></b><p data-lv-region=\"flash\"></p>\
                  <ul data-lv-region=\"notes\"></ul>",
             );
+            out.push_str(&s.csrf_field());
             Ok(())
         });
         view.region("count", |out| Ok(write!(out, "{}", s.state.count)?));

@@ -1,0 +1,159 @@
+//! Pages in a browser without JavaScript: forms that post to their own page.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use live_core::Record;
+use live_smol::Server;
+use live_smol::live_std::store::{StoreError, StoreFuture};
+use live_smol::prelude::*;
+
+use crate::common::http::{self, Answer};
+use crate::common::{options, server, start};
+
+/// A browser that keeps cookies, and the token of the page that it shows.
+struct Browser {
+    server: SocketAddr,
+    cookies: BTreeMap<String, String>,
+    token: String,
+}
+
+impl Browser {
+    fn open(server: &Server, path: &str) -> Self {
+        let mut browser =
+            Self { server: server.local_addr(), cookies: BTreeMap::new(), token: String::new() };
+        assert_eq!(browser.get(path).status, 200);
+        browser
+    }
+
+    fn get(&mut self, path: &str) -> Answer {
+        let answer = http::get(self.server, path, &self.headers());
+        self.shown(&answer);
+        answer
+    }
+
+    /// Posts `body` with the page's token.
+    fn post(&mut self, path: &str, body: &str) -> Answer {
+        self.post_bare(path, "", &format!("_csrf={}&{body}", self.token))
+    }
+
+    fn post_bare(&mut self, path: &str, headers: &str, body: &str) -> Answer {
+        let answer = http::post(
+            self.server,
+            path,
+            &format!("{}Origin: http://localhost\r\n{headers}", self.headers()),
+            body,
+        );
+        self.shown(&answer);
+        answer
+    }
+
+    fn headers(&self) -> String {
+        let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if pairs.is_empty() { String::new() } else { format!("Cookie: {}\r\n", pairs.join("; ")) }
+    }
+
+    fn shown(&mut self, answer: &Answer) {
+        for line in answer.head.lines().filter(|line| line.to_ascii_lowercase().starts_with("set-cookie:")) {
+            let (name, value) =
+                line.split_once(": ").unwrap().1.split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        if answer.text().contains("name=\"_csrf\"") {
+            self.token = answer.quoted("name=\"_csrf\" value=\"").to_owned();
+        }
+    }
+}
+
+fn count(answer: &Answer) -> &str {
+    answer.text().split_once("<b data-lv-region=\"count\">").unwrap().1.split_once('<').unwrap().0
+}
+
+#[test]
+fn the_state_lives_on_from_post_to_get_to_post() {
+    let server = server();
+    let mut browser = Browser::open(&server, "/lab/a");
+    for (event, expected) in
+        [("_lv_event=inc&by=7", "7"), ("_lv_event=inc%3Fby%3D2", "9"), ("_lv_event=inc", "10")]
+    {
+        let answer = browser.post("/lab/a?x=1", event);
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, Some("/lab/a?x=1")),
+            "{}",
+            answer.text()
+        );
+        assert_eq!(count(&browser.get("/lab/a?x=1")), expected);
+    }
+    assert_eq!(count(&Browser::open(&server, "/lab/a").get("/lab/a")), "0", "another browser has its own");
+    for other in ["/lab/b", "/lab/a", "/lab/a?x=2"] {
+        assert_eq!(count(&browser.get(other)), "0", "and so has another page: {other}");
+    }
+    assert_eq!(count(&browser.get("/lab/a?x=1")), "10");
+}
+
+#[test]
+fn a_redirect_is_followed_and_a_failure_told() {
+    let server = server();
+    let mut browser = Browser::open(&server, "/lab/a");
+    let go = browser.post("/lab/a", "_lv_event=go");
+    assert_eq!((go.status, go.header("location")), (303, Some("/there")));
+    let told = browser.post("/lab/a", "_lv_event=tell");
+    assert!(told.status == 422 && told.text().contains("Not today."), "{}", told.text());
+    for event in ["fail", "panic", "unknown", "say"] {
+        assert_eq!(browser.post("/lab/a", &format!("_lv_event={event}")).status, 422, "{event}");
+        assert_eq!(count(&browser.get("/lab/a")), "0", "{event}");
+    }
+    assert_eq!(browser.post("/lab/a", "by=7").status, 400);
+}
+
+#[test]
+fn a_token_is_good_for_its_page_and_its_browser_alone() {
+    let server = server();
+    let mut browser = Browser::open(&server, "/lab/a");
+    let own = browser.token.clone();
+    let foreign = Browser::open(&server, "/lab/a").token;
+    let elsewhere = browser.get("/lab/b");
+    let elsewhere = elsewhere.quoted("name=\"_csrf\" value=\"");
+    let live = http::get(server.local_addr(), "/lab/a", &browser.headers()).quoted("data-lv=\"").to_owned();
+    for token in ["", "x", &foreign, elsewhere, &live] {
+        let refused = browser.post_bare("/lab/a", "", &format!("_csrf={token}&_lv_event=inc"));
+        assert_eq!(refused.status, 403, "{token}");
+        assert!(refused.text().contains("`_csrf`"), "{}", refused.text());
+    }
+    assert_eq!(browser.post_bare("/lab/a", "", "_lv_event=inc").status, 403);
+    assert_eq!(count(&browser.get("/lab/a")), "0");
+    let header = format!("X-CSRF-Token: {own}\r\n");
+    assert_eq!(browser.post_bare("/lab/a", &header, "_lv_event=inc").status, 303);
+    assert_eq!(count(&browser.get("/lab/a")), "1");
+    let evil = http::post(server.local_addr(), "/lab/a", "Origin: http://evil.example\r\n", "_lv_event=inc");
+    assert_eq!(evil.status, 403);
+}
+
+#[test]
+fn a_store_that_fails_is_told_of_and_nothing_is_done() {
+    struct Broken;
+    impl SessionStore for Broken {
+        fn get(&self, _: SessionId) -> StoreFuture<'_, Option<Record>> {
+            Box::pin(async { Ok(None) })
+        }
+        fn set(&self, _: Record, _: Duration) -> StoreFuture<'_, ()> {
+            Box::pin(async { Err(StoreError::Full) })
+        }
+        fn commit(&self, _: Record, _: Duration) -> StoreFuture<'_, ()> {
+            Box::pin(async { Err(StoreError::Full) })
+        }
+        fn delete(&self, _: SessionId) -> StoreFuture<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
+        fn touch(&self, _: SessionId, _: Duration) -> StoreFuture<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+    let server = start(Options { session_store: Arc::new(Broken), ..options() });
+    let mut browser = Browser::open(&server, "/lab/a");
+    assert_eq!(browser.post("/lab/a", "_lv_event=inc").status, 500);
+    assert_eq!(count(&browser.get("/lab/a")), "0");
+}
