@@ -24,7 +24,7 @@ Object.assign(globalThis, { applyDelta, murmur3, morph, narrow, replaceElement, 
 let server, browser, tab;
 
 before(async () => {
-  const body = '<div id="narrowed" data-lv></div><div id="whole" data-lv></div>';
+  const body = '<div id="narrowed" data-lv-region=""></div><div id="whole" data-lv-region=""></div>';
   server = await serve({ '/': page({ body, script: await bundle(script) }) });
   browser = await launch();
   tab = await open(browser, server.url);
