@@ -39,7 +39,9 @@ pub mod prelude {
         Block, Command, Ctx, Download, Error, Event, EventMeta, Flash, Focus, Js, Page, RecoverableError,
         Redirect, Result, Scroll, Session, SessionId, Timer, Value, View,
     };
+    #[cfg(feature = "test-client")]
+    pub use live_std::TestClient;
     pub use live_std::{
-        EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionStore, Template, TestClient, safe_url,
+        EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionStore, Template, safe_url,
     };
 }

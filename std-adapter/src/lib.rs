@@ -23,7 +23,8 @@ pub mod pubsub;
 mod secret;
 pub mod store;
 mod template;
-mod test_client;
+#[cfg(feature = "test-client")]
+pub mod test_client;
 mod token;
 
 pub use access::{Access, Denied, InvalidOrigin};
@@ -42,5 +43,6 @@ pub use pubsub::{InmemPubSub, PubSub, PubSubExt};
 pub use secret::{Keys, SecretKey};
 pub use store::{MemoryStore, SessionStore};
 pub use template::{Once, SafeUrl, Simple, Template, safe_url};
+#[cfg(feature = "test-client")]
 pub use test_client::TestClient;
 pub use token::{Claims, MAX_TOKEN, SessionError, Signer, cookie_hash};
