@@ -9,6 +9,8 @@ mod rooms;
 mod settings;
 mod stock;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error;
 use std::io::{IsTerminal, stderr};

@@ -90,7 +90,10 @@ impl Page for TablePage {
                 s.state.descending = s.state.sort == column && !s.state.descending;
                 s.state.sort = column;
             }
-            "filter" => s.state.filter = e.get("filter").unwrap_or_default().to_owned(),
+            "filter" => {
+                s.state.filter = e.get("filter").unwrap_or_default().to_owned();
+                s.mark("");
+            }
             _ => return e.unknown(),
         }
         self.arrange(&mut s.state);
