@@ -1,20 +1,10 @@
 // The gallery in a browser without JavaScript: forms and buttons post, and the state lives on.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open } from './lib/chromium.mjs';
-import { start } from './gallery/start.mjs';
+import { test } from 'node:test';
+import { gallery } from './gallery/start.mjs';
 
-let browser, gallery;
-before(async () => {
-  browser = await launch();
-  gallery = await start();
-});
-after(async () => {
-  await browser?.close();
-  await gallery?.stop();
-});
-
-const without = (path) => open(browser, gallery.url + path, { javaScriptEnabled: false });
+const { visit } = await gallery();
+const without = (path) => visit(path, { javaScriptEnabled: false });
 const press = (tab, name) => Promise.all([tab.waitForNavigation(), tab.getByRole('button', { name, exact: true }).click()]);
 
 test('the counter reaches 3 after three clicks, and 13 after one more', async () => {
@@ -54,5 +44,27 @@ test('the table is sorted, and a row has one more', async () => {
   await Promise.all([tab.waitForNavigation(), tab.locator('#row-1 button').click()]);
   assert.equal(await stock(), before + 1);
   assert.equal(await tab.locator('th[aria-sort]').textContent(), 'Price');
+  await tab.context().close();
+});
+
+test('a todo is added, filtered and deleted', async () => {
+  const tab = await without('/todos');
+  const items = () => tab.locator('.list li > span').allTextContents();
+  for (const text of ['Water the moss', 'Call <Ann>']) {
+    await tab.fill('#text', text);
+    await press(tab, 'Add');
+  }
+  assert.deepEqual(await items(), ['Water the moss', 'Call <Ann>']);
+  await press(tab, 'Add');
+  assert.equal(await tab.locator('#flash').textContent(), 'Write what is to be done.');
+  await press(tab, 'Done: Water the moss');
+  await press(tab, 'Open');
+  assert.deepEqual(await items(), ['Call <Ann>']);
+  await press(tab, 'Done');
+  assert.deepEqual(await items(), ['Water the moss']);
+  await press(tab, 'Delete Water the moss');
+  assert.equal(await tab.locator('#flash').textContent(), '“Water the moss” is deleted.');
+  await press(tab, 'All');
+  assert.deepEqual(await items(), ['Call <Ann>']);
   await tab.context().close();
 });

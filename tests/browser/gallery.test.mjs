@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { OUT, gallery } from './gallery/start.mjs';
 import { faint } from './gallery/contrast.mjs';
 
-const PAGES = { index: '/', counter: '/counter', chat: '/chat/lobby?name=Ann', table: '/table', plain: '/table?plain' };
+const PAGES = { index: '/', counter: '/counter', chat: '/chat/lobby?name=Ann', table: '/table', plain: '/table?plain', todos: '/todos' };
 const { url, live, visit } = await gallery();
 const get = async (path) => (await fetch(url + path)).text();
 
@@ -50,7 +50,7 @@ for (const [name, path] of Object.entries(PAGES)) {
 test('every control is reached by the keyboard, and shows it', async () => {
   const tab = await live('/counter');
   const stops = [];
-  for (let i = 0; i < 14; i++) {
+  for (let i = 0; i < 15; i++) {
     await tab.keyboard.press('Tab');
     stops.push(await tab.evaluate(() => {
       const { activeElement: at } = document;

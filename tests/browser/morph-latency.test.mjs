@@ -10,11 +10,10 @@ const NONCE = /nonce-([^']+)/.exec(CSP)[1];
 const HEAD = `<style nonce="${NONCE}">
   @keyframes turn { to { rotate: 360deg } }
   .turn { animation: turn 100s linear infinite }
-  .box { height: 40px; overflow: auto }
-  .tall { height: 400px }</style>`;
+  .box { height: 40px; overflow: auto }</style>`;
 const page = (inner) => `<button id="go" data-lv-click="go">go</button><input id="aside">${inner}`;
 
-/** A page with moveBefore or without, its connection slow. `show` has the server say what the root holds, and waits for it. */
+/** A page with moveBefore or without, its connection slow. `show` gives it another title and content. */
 const slow = (moveBefore, run) =>
   live('', async ({ server, tab }) => {
     const there = await tab.evaluate(([ms, keep]) => {
@@ -34,9 +33,7 @@ const slow = (moveBefore, run) =>
     assert.equal(there, moveBefore, 'Chromium 133 or newer is needed');
     const connection = await server.welcomed({ flags: 1 });
     connection.whole(0, ['', '']);
-    let shown = 0;
-    const show = (html) => {
-      const title = `page ${++shown}`;
+    const show = (title, html) => {
       connection.update({ patches: [0, check(''), '', 0, check(html), html], title });
       return becomes(tab, () => document.title, title);
     };
@@ -49,10 +46,9 @@ const write = (selector) => async (tab, answer) => {
   await tab.keyboard.type('<>');
   await tab.keyboard.press('ArrowLeft');
   answer();
-  await tab.keyboard.type('and so on', { delay: 40 });
+  await tab.keyboard.type('slowly', { delay: 60 });
 };
-const WRITTEN = '<and so on>';
-const CARET = WRITTEN.length - 1;
+const WRITTEN = '<slowly>';
 
 const rules = [];
 /**
@@ -61,7 +57,7 @@ const rules = [];
  */
 const rule = (name, rest) => rules.push({ name, keep: '#aside', act: write('#aside'), begin() {}, shows: rest.to, read: focus, gives: FOCUS, ...rest });
 const focus = () => [document.activeElement === kept, kept.isConnected, kept.value, kept.selectionStart];
-const FOCUS = [true, true, WRITTEN, CARET];
+const FOCUS = [true, true, WRITTEN, WRITTEN.length - 1];
 
 const list = (...rows) => `<ul>${rows.join('')}</ul>`;
 for (const [attribute, ids] of [['id', 'with ids'], ['title', 'without ids']]) {
@@ -77,7 +73,8 @@ rule('focus and caret stay while the field moves to another parent', {
 
 const fields = (n, text, checked, chosen) =>
   `<input name="t" class="v${n}" value="${text}"><textarea name="a" class="v${n}">${text}</textarea>` +
-  `<input type="checkbox" name="c" class="v${n}"${checked ? ' checked=""' : ''}><select name="s" class="v${n}">${['x', 'y', 'z'].map((name) => `<option${name === chosen ? ' selected=""' : ''}>${name}</option>`).join('')}</select>`;
+  `<input type="checkbox" name="c" class="v${n}"${checked ? ' checked=""' : ''}>` +
+  `<select name="s" class="v${n}">${['x', 'y', 'z'].map((name) => `<option${name === chosen ? ' selected=""' : ''}>${name}</option>`).join('')}</select>`;
 const filled = {
   from: fields(1, 'old', true, 'x'),
   act: async (tab) => {
@@ -132,10 +129,7 @@ reversed('an iframe is not loaded again', '<iframe src="/file"></iframe>', {
   read: () => [$('iframe') === kept, kept.contentWindow?.mark], gives: [true, 1],
 });
 reversed('audio plays on', `<audio src="data:audio/wav;base64,${wav(1).toString('base64')}" loop=""></audio>`, {
-  play: () => {
-    kept.addEventListener('pause', () => (window.paused = true));
-    return kept.play();
-  },
+  play: () => (kept.addEventListener('pause', () => (window.paused = true)), kept.play()),
   read: async () => {
     const before = kept.currentTime;
     // One that is paused tells no more.
@@ -144,14 +138,11 @@ reversed('audio plays on', `<audio src="data:audio/wav;base64,${wav(1).toString(
   },
   gives: [true, false, undefined],
 });
-reversed('scroll positions stay', '<div class="box"><p class="tall">x</p></div>', {
+reversed('scroll positions stay', `<div class="box">${'<p>x</p>'.repeat(9)}</div>`, {
   play: () => void (kept.scrollTop = 77), read: () => [$('.box') === kept, kept.scrollTop], gives: [true, 77],
 });
 reversed('an animation runs on', '<b class="turn">c</b>', {
-  play: () => {
-    [window.animation] = kept.getAnimations();
-    animation.currentTime = 50_000;
-  },
+  play: () => void ((window.animation = kept.getAnimations()[0]).currentTime = 50_000),
   read: () => [$('.turn').getAnimations()[0] === animation, animation.currentTime >= 50_000], gives: [true, true],
 });
 
@@ -190,18 +181,18 @@ rule('inserted scripts do not run', {
   from: '<p>a</p>', to: `<p>b</p>${script(NONCE)}<div>${script(NONCE)}</div>`, shows: `<p>b</p>${script('')}<div>${script('')}</div>`,
 });
 
-// What takes the time is the latency, so both wait at once.
+// What takes the time is the latency, so both modes wait at once.
 describe('on a slow connection', { concurrency: true }, () => {
   for (const moveBefore of [true, false])
     it(`${moveBefore ? 'with' : 'without'} moveBefore`, (t) => slow(moveBefore, async ({ tab, connection, show }) => {
-      const step = (name, run) => t.test(name, async () => {
+      const step = (name, html, run) => t.test(name, { timeout: 60_000 }, async () => {
+        await show(name, html);
         await run();
         assert.deepEqual(tab.problems.splice(0), []);
       });
 
-      await step('the latency is there both ways', async () => {
-        await show(page('<p>old</p>'));
-        await tab.evaluate(() => new MutationObserver(() => (window.shown ??= performance.now())).observe($('p'), { childList: true, subtree: true, characterData: true }));
+      await step('the latency is there both ways', page('<p>old</p>'), async () => {
+        await tab.evaluate(() => new MutationObserver(() => (window.shown = performance.now())).observe($('p').firstChild, { characterData: true }));
         await tab.click('#go');
         const { id } = await connection.event();
         const arrived = Date.now();
@@ -216,14 +207,13 @@ describe('on a slow connection', { concurrency: true }, () => {
 
       for (const { name, keep, from, begin, act, to, shows, read, gives, ...only } of rules)
         if (!only.moveBefore || moveBefore)
-          await step(name, async () => {
-            await show(page(from));
+          await step(name, page(from), async () => {
             await tab.evaluate((selector) => (window.kept = $(selector)), keep);
             await tab.evaluate(begin);
             await tab.click('#go');
             const { id } = await connection.event();
-            let sent = false;
-            const answer = () => sent ||= !connection.whole(id, [0, page(to)]);
+            let answered = false;
+            const answer = () => answered || (connection.whole(id, [0, page(to)]), (answered = true));
             await act(tab, answer);
             answer();
             await tab.locator('.lv-loading').waitFor({ state: 'detached' });
@@ -233,9 +223,8 @@ describe('on a slow connection', { concurrency: true }, () => {
             assert.deepEqual(await tab.evaluate(read), gives);
           });
 
-      await step('a change that the server has not seen stays, whatever the server says', async () => {
-        const form = (value) => `<form data-lv-change="check"><input name="q" value="${value}"></form>`;
-        await show(form(''));
+      const form = (value) => `<form data-lv-change="check"><input name="q" value="${value}"></form>`;
+      await step('a change that the server has not seen stays, whatever the server says', form(''), async () => {
         await tab.locator('input').pressSequentially('ab');
         const [first, second] = [await connection.event(), await connection.event()];
         connection.whole(first.id, [0, form('A')]);

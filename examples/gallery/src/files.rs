@@ -5,11 +5,12 @@ use live_smol::prelude::*;
 
 use crate::stock;
 
-const SOURCES: [(&str, &str); 4] = [
+const SOURCES: [(&str, &str); 5] = [
     ("index.rs", include_str!("index.rs")),
     ("counter.rs", include_str!("counter.rs")),
     ("chat.rs", include_str!("chat.rs")),
     ("table.rs", include_str!("table.rs")),
+    ("todos.rs", include_str!("todos.rs")),
 ];
 
 /// Adds the routes.

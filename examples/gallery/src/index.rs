@@ -52,6 +52,14 @@ const CARDS: &[Card] = &[
         source: "chat.rs",
     },
     Card {
+        title: "Todos",
+        art: include_str!("../templates/art/todos.svg"),
+        shows: "A form that is checked while you type, errors beside the field, a list to tick off, filter and delete. It works without JavaScript, too.",
+        path: "/todos",
+        also: None,
+        source: "todos.rs",
+    },
+    Card {
         title: "Table",
         art: include_str!("../templates/art/table.svg"),
         shows: "A thousand rows, each a region: sort, filter as you type, and change one row for the price of one row.",

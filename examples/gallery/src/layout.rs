@@ -19,6 +19,7 @@ pub(crate) fn layout(shell: &Shell<'_>, out: &mut String) {
         ("/counter", "Counter", path == "/counter"),
         ("/chat/lobby", "Chat", path.starts_with("/chat/")),
         ("/table", "Table", path == "/table"),
+        ("/todos", "Todos", path == "/todos"),
     ];
     let document = Document { title: shell.title.to_owned(), head: shell.head, root: shell.root, links };
     document.write(out).expect("the layout only joins strings");

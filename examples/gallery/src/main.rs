@@ -11,6 +11,7 @@ mod stock;
 mod table;
 #[cfg(test)]
 mod tests;
+mod todos;
 
 use std::error::Error;
 use std::io::{IsTerminal, stderr};
@@ -54,7 +55,8 @@ fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         .page("/", index::IndexPage)
         .page("/counter", counter::CounterPage)
         .page("/chat/{room}", chat::ChatPage::default())
-        .page("/table", table::TablePage::new());
+        .page("/table", table::TablePage::new())
+        .page("/todos", todos::TodosPage);
     let started = |server: &Server| println!("The gallery is at http://{}", server.local_addr());
     Ok(files::serve(live).run_with(settings.address, started)?)
 }

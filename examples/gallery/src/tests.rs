@@ -7,13 +7,14 @@ use crate::chat::ChatPage;
 use crate::counter::CounterPage;
 use crate::index::IndexPage;
 use crate::table::TablePage;
+use crate::todos::TodosPage;
 
 #[test]
 fn the_index_has_a_card_for_each_page() {
     let mut tab = TestClient::mount(IndexPage).unwrap();
     assert_eq!(tab.title(), "Mizu Live");
     let titles = tab.texts(".card h2");
-    assert!(["Counter", "Chat", "Table"].iter().all(|page| titles.contains(&page.to_string())));
+    assert!(["Counter", "Chat", "Todos", "Table"].iter().all(|page| titles.contains(&page.to_string())));
     assert_eq!(tab.element(".card:first-child h2 a").attr("href").as_deref(), Some("/counter"));
 }
 
@@ -113,4 +114,33 @@ fn the_table_works_as_one_region() {
     tab.element("tbody tr:first-child button").click();
     assert_ne!(tab.texts("tbody td[id]"), stock);
     assert_eq!(tab.patches()[0].region, "rows");
+}
+
+#[test]
+fn todos_are_added_ticked_and_deleted() {
+    let mut tab = TestClient::mount(TodosPage).unwrap();
+    assert_eq!(tab.element(".none").text(), "Nothing is to be done.");
+    for text in ["Water the moss", "Make tea"] {
+        tab.submit("add", &[("text", text)]);
+    }
+    tab.element("#todo-1 .tick").click();
+    assert_eq!(tab.element(".bar p").text(), "1 of 2 to do");
+    tab.element("[data-lv-value-by=open]").click();
+    assert_eq!(tab.texts(".list span"), ["Make tea"]);
+    tab.element("[data-lv-value-by=done]").click();
+    tab.element("[aria-label='Delete Water the moss']").click();
+    assert_eq!(tab.flash().success, ["“Water the moss” is deleted."]);
+    assert_eq!(tab.element(".none").text(), "None of them is shown here.");
+}
+
+#[test]
+fn a_todo_is_checked_while_it_is_typed() {
+    let mut tab = TestClient::mount(TodosPage).unwrap();
+    tab.submit("add", &[("text", "Make tea")]);
+    tab.change("text", "make TEA");
+    assert_eq!(tab.element("#flash .error").text(), "That is in the list already.");
+    tab.change("text", "make TEA and coffee");
+    assert_eq!(tab.html("flash"), "");
+    tab.element("form.new button").click();
+    assert_eq!(tab.element("#flash .error").text(), "Write what is to be done.");
 }
