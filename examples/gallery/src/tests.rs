@@ -1,6 +1,5 @@
 //! Each page as a user tries it, without a server.
 
-use live_smol::live_core;
 use live_smol::prelude::*;
 
 use crate::chat::ChatPage;
@@ -43,14 +42,7 @@ fn a_click_on_the_counter_costs_the_number_alone() {
 
 /// A visitor of the room `tea`, by the name of Ada.
 fn ada() -> TestClient<ChatPage> {
-    let pair = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
-    let request = live_core::Request {
-        path: "/chat/tea".to_owned(),
-        params: pair("room", "tea"),
-        query: pair("name", "Ada"),
-        ..live_core::Request::default()
-    };
-    TestClient::with(ChatPage::default(), request).unwrap()
+    TestClient::at(ChatPage::default(), "/chat/{room}", "/chat/tea?name=Ada").unwrap()
 }
 
 #[test]

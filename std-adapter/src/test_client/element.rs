@@ -48,7 +48,7 @@ impl<'t, P: Page> Element<'t, P> {
         Self { meta: keys, ..self }
     }
 
-    /// Has a text in the field before what follows, as the user who presses Enter: `element("#todo").typed("Tea").key("Enter")`.
+    /// Has a text in the field while a key is pressed: `element("#todo").typed("Tea").key("Enter")`.
     #[must_use]
     pub fn typed(self, text: impl Into<String>) -> Self {
         Self { value: Some(text.into()), ..self }

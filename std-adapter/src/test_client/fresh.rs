@@ -3,12 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use live_core::client::Client;
-use live_core::{
-    Config, Ctx, FullPage, Instant, Machine, NoCodec, Page, Request, Result, Rollback, Session, View,
-};
+use live_core::{Ctx, FullPage, Instant, Machine, NoCodec, Page, Request, Result, Rollback, Session, View};
 
 use super::dom::listed;
-use super::{Checked, patch};
+use super::{Checked, config, patch};
 use crate::guard::CatchUnwind;
 
 /// A page that starts with the session of another.
@@ -66,9 +64,8 @@ pub(super) fn compare<P: Page>(
 
 fn render<P: Page>(page: &Arc<P>, request: &Arc<Request>, session: &Session<P::State>) -> Result<FullPage> {
     let fresh = Fresh { page: page.clone(), session: Mutex::new(Some(session.clone())) };
-    let (config, now) = (Config { dev: true, ..Config::default() }, Instant::default());
-    let id = session.id;
-    Machine::mount(Arc::new(fresh), NoCodec, CatchUnwind, id, request.clone(), config, false, now)?
+    let (id, now) = (session.id, Instant::default());
+    Machine::mount(Arc::new(fresh), NoCodec, CatchUnwind, id, request.clone(), config(), false, now)?
         .full_page()
 }
 

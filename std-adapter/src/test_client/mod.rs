@@ -24,7 +24,9 @@ use live_core::client::{Action, Client, Heard};
 use live_core::{
     Config, Duration, ErrorReport, Input, Instant, Machine, NoCodec, Page, Request, Result, SessionId, Task,
 };
+use matchit::Router;
 
+use crate::engine::unescaped;
 use crate::form;
 use crate::guard::CatchUnwind;
 use dom::{Dom, attribute};
@@ -107,21 +109,36 @@ impl<P: Page> TestClient<P> {
     /// As [`mount`](Self::mount).
     #[track_caller]
     pub fn open(page: P, url: &str) -> Result<Self> {
-        let (path, query) = url.split_once('?').unwrap_or((url, ""));
-        Self::with(page, Request { path: path.to_owned(), query: form::pairs(query), ..Request::default() })
+        Self::with(page, request(url))
+    }
+
+    /// Opens a page by its route and a path that fits it: `at(page, "/chat/{room}", "/chat/tea?name=Ada")`.
+    ///
+    /// # Errors
+    /// As [`mount`](Self::mount).
+    ///
+    /// # Panics
+    /// Where the path doesn't fit the route.
+    #[track_caller]
+    pub fn at(page: P, route: &str, url: &str) -> Result<Self> {
+        let request = self::request(url);
+        let params = sound(params(route, &request.path));
+        Self::with(page, Request { params, ..request })
     }
 
     /// Opens a page for a request: with parameters, headers, or a user.
     ///
     /// # Errors
     /// As [`mount`](Self::mount).
+    ///
+    /// # Panics
+    /// Where the page can't be rendered.
     #[track_caller]
     pub fn with(page: P, request: Request) -> Result<Self> {
         let (page, request) = (Arc::new(page), Arc::new(request));
-        let (id, now, config) =
-            (SessionId::new([0; 16]), Instant::default(), Config { dev: true, ..Config::default() });
+        let (id, now) = (SessionId::new([0; 16]), Instant::default());
         let machine =
-            Machine::mount(page.clone(), NoCodec, CatchUnwind, id, request.clone(), config, true, now)?;
+            Machine::mount(page.clone(), NoCodec, CatchUnwind, id, request.clone(), config(), true, now)?;
         let mut tab = Self {
             page,
             request,
@@ -137,6 +154,7 @@ impl<P: Page> TestClient<P> {
             frames: VecDeque::new(),
         };
         sound(tab.connect());
+        sound(tab.rendered());
         // A browser has the first page from the HTTP response.
         tab.patches.take();
         Ok(tab)
@@ -232,6 +250,24 @@ impl<P: Page> TestClient<P> {
         sound(self.dom.has_event(kind, event));
         self.element(&attribute(&format!("data-lv-{kind}"), event))
     }
+}
+
+fn request(url: &str) -> Request {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    Request { path: path.to_owned(), query: form::pairs(query), ..Request::default() }
+}
+
+/// A path's parameters.
+fn params(route: &str, path: &str) -> Checked<Vec<(String, String)>> {
+    let mut router = Router::new();
+    router.insert(route, ()).map_err(|error| format!("`{route}` is no route: {error}"))?;
+    let found = router.at(path).map_err(|_| format!("the path `{path}` doesn't fit the route `{route}`"))?;
+    Ok(found.params.iter().map(|(name, value)| (name.to_owned(), unescaped(value))).collect())
+}
+
+/// What the sessions of tests run by.
+fn config() -> Config {
+    Config { dev: true, ..Config::default() }
 }
 
 /// Stops the test at the line that called.

@@ -4,7 +4,7 @@ use std::task::{Context, Poll, Waker};
 
 use live_core::client::Action;
 use live_core::wire::{BrowserFrame, ServerFrame};
-use live_core::{Effect, Input, Output, Page};
+use live_core::{Call, Effect, Input, Output, Page};
 
 use super::dom::Dom;
 use super::{Checked, TestClient, fresh, patch};
@@ -65,6 +65,14 @@ impl<P: Page> TestClient<P> {
             self.machine.handle(Input::Frame(&reply), self.now);
         }
         Ok(())
+    }
+
+    /// Whether the page could be rendered at all.
+    pub(super) fn rendered(&self) -> Checked<()> {
+        match self.errors.iter().find(|report| report.call == Call::Render) {
+            Some(report) => Err(format!("the page can't be rendered: {}", report.error)),
+            None => Ok(()),
+        }
     }
 
     /// Whether the page is sound, and shows what the session says.

@@ -112,6 +112,34 @@ fn a_page_is_tried_without_a_server() {
 }
 
 #[test]
+fn a_page_is_opened_by_its_route() {
+    let at = |url| TestClient::at(Desk(""), "/desk/{name}", url).unwrap();
+    assert_eq!(at("/desk/a%20b?from=x").request.param("name"), Some("a b"));
+    assert_eq!(at("/desk/a?from=there").html("log"), "there loaded");
+    let words = mistake(|| at("/chat/a?from=x"));
+    assert_eq!(words, "the path `/chat/a` doesn't fit the route `/desk/{name}`");
+}
+
+#[test]
+fn a_page_that_can_not_be_rendered_is_told() {
+    let words = mistake(|| desk("<p data-lv-region=\"lost\"></p>"));
+    assert!(
+        words.starts_with("the page can't be rendered: the markup has a host for region `lost`"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_test_may_take_it_to_another_thread() {
+    let mut tab = desk("");
+    let html = std::thread::spawn(move || {
+        tab.info("there".to_owned());
+        tab.html("log").to_owned()
+    });
+    assert_eq!(html.join().unwrap(), "x loaded there");
+}
+
+#[test]
 fn failures_leave_the_state_and_are_told() {
     let mut tab = desk("");
     for name in ["no", "panic", "unknown"] {
