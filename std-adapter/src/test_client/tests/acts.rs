@@ -18,6 +18,16 @@ fn a_click_comes_to_the_elements_around() {
     assert_eq!(mistake, "neither `s` nor an element around it has data-lv-click");
 }
 
+#[test]
+fn a_button_with_an_event_submits_nothing() {
+    const PAGE: &str = r#"<form data-lv-submit="save"><button id="own" data-lv-click="own"></button>
+        <p data-lv-click="around"><button id="both"></button></p>
+        <p data-lv-click="kept" data-lv-prevent><button id="kept"></button></p></form>"#;
+    assert_eq!(tells(PAGE, |tab| tab.click("own")), "own(;;-;-;0)");
+    assert_eq!(tells(PAGE, |tab| tab.element("#both").click()), "around(;;-;-;0) save(;;-;-;0)");
+    assert_eq!(tells(PAGE, |tab| tab.element("#kept").click()), "kept(;;-;-;0)");
+}
+
 const FORM: &str = r#"<form id="f" data-lv-submit="save">
     <input name="a" value="1"><input type="hidden" name="b" value="2"><input value="nameless">
     <input type="checkbox" name="c" checked><input type="checkbox" name="d" value="x">
