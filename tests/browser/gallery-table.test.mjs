@@ -33,7 +33,7 @@ for (const path of ['/table', '/table?plain']) {
     assert.deepEqual([...new Set(touched.map(([row]) => row))], ['row-17']);
     assert.equal(touched.filter(([, type]) => type !== 'attributes').length, 3, 'one text changes, each time');
     assert.equal(sizes.length, 3);
-    assert.ok(sizes.every((size) => size < 260), `${sizes} bytes`);
+    assert.ok(sizes.every((size) => size < 300), `${sizes} bytes`);
     assert.ok(sizes[2] < 60, `${sizes} bytes`);
     assert.deepEqual(tab.problems, []);
     await tab.context().close();
