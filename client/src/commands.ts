@@ -3,9 +3,8 @@
 import type { Command } from './wire';
 
 const functions: Record<string, (args: unknown) => void> = {};
-export let last = 0;
-
 /** The highest command id run. */
+export let last = 0;
 
 /** Begins to count anew, for a new session. */
 export function forgetCommands(): void {

@@ -123,7 +123,10 @@ export function morph(from: Element, html: string, host = from): boolean {
 
   function pairKeys(): void {
     partners = new Map();
-    Map.groupBy([from, to].flatMap((root) => all(root, KEYED)), (node) => node.getAttribute(HOST) ?? kind(node)).forEach(([live, now, more]: any) => {
+    Map.groupBy(
+      [from, to].flatMap((root) => all(root, KEYED)),
+      (node) => node.getAttribute(HOST) ?? kind(node),
+    ).forEach(([live, now, more]: any) => {
       if (more || !from.contains(live) || !to.contains(now)) return;
       if (live.nodeName != now.nodeName) {
         // A host that has another tag now.

@@ -55,7 +55,8 @@ impl<'a, P: Page> Ctx<'a, P> {
     }
 
     /// Whether a browser is connected by a WebSocket. `mount` also runs for the first HTTP response, with `false`;
-    /// subscriptions and timers do nothing there. A session whose connection is lost gets messages with `false`, and keeps both.
+    /// timers do nothing there, and subscriptions count only once it is connected. A session whose connection is lost gets
+    /// messages with `false`, and keeps both.
     pub fn connected(&self) -> bool {
         self.connected
     }

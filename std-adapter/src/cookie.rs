@@ -16,14 +16,17 @@ pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// A `Set-Cookie` header for the whole site that no script reads and no other site sends along.
 pub fn set(name: &str, value: &str, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")
+    format!("{name}={value}; Path=/{}", guarded(secure))
 }
 
 /// A `Set-Cookie` header that names, for `seconds`, the session that a page's forms have made.
 pub fn set_form(path: &str, value: &str, seconds: u64, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{FORM}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    format!("{FORM}={value}; Path={path}; Max-Age={seconds}{}", guarded(secure))
+}
+
+/// No script reads the cookie, and no other site sends it along.
+fn guarded(secure: bool) -> &'static str {
+    if secure { "; HttpOnly; SameSite=Lax; Secure" } else { "; HttpOnly; SameSite=Lax" }
 }
 
 /// The name of the cookie that a page's forms set.
@@ -52,5 +55,7 @@ mod tests {
     fn attributes() {
         assert_eq!(set("live", "v", false), "live=v; Path=/; HttpOnly; SameSite=Lax");
         assert_eq!(set("__Host-live", "v", true), "__Host-live=v; Path=/; HttpOnly; SameSite=Lax; Secure");
+        let form = "live-form=v; Path=/todos; Max-Age=9; HttpOnly; SameSite=Lax";
+        assert_eq!(set_form("/todos", "v", 9, false), form);
     }
 }

@@ -95,10 +95,10 @@ impl Engine {
     async fn run_event(&self, fetched: &Fetched, action: &Action) -> Result<Outcome> {
         let (store, ttl) = (&self.options.session_store, self.options.session_timeout);
         for _ in 0..ATTEMPTS {
-            let mut outcome = self.try_event(fetched, action.clone()).await?;
+            let outcome = self.try_event(fetched, action.clone()).await?;
             match store.commit(outcome.live.record()?, ttl).await {
                 Ok(()) => return Ok(outcome),
-                Err(StoreError::Fenced) => outcome.outputs.effects.clear(),
+                Err(StoreError::Fenced) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -116,15 +116,15 @@ impl Engine {
         heard(&mut client, &mut outputs)?;
         live.handle(Input::Frame(&client.send(action)), self.now());
         self.settled(fetched, &mut *live, &mut outputs).await;
-        let mut outcome = Outcome { live, redirect: None, failed: false, outputs: Outputs::default() };
+        let (mut redirect, mut failed) = (None, false);
         for heard in heard(&mut client, &mut outputs)? {
             match heard {
-                Heard::Command(Command::Redirect(redirect)) => outcome.redirect = Some(redirect),
-                Heard::Failed(_) => outcome.failed = true,
+                Heard::Command(Command::Redirect(to)) => redirect = Some(to),
+                Heard::Failed(_) => failed = true,
                 _ => {}
             }
         }
-        Ok(Outcome { outputs, ..outcome })
+        Ok(Outcome { live, outputs, redirect, failed })
     }
 }
 
