@@ -48,6 +48,8 @@ pub enum Call {
     Info,
     /// `Page::missed` of this topic.
     Missed(String),
+    /// `Page::connection`.
+    Connection,
     /// `Page::render`.
     Render,
     /// The encoding of the state.
@@ -75,6 +77,7 @@ impl fmt::Display for ErrorReport {
             Call::Handle(event) => write!(f, "handle `{event}`: {}", self.error),
             Call::Info => write!(f, "info: {}", self.error),
             Call::Missed(topic) => write!(f, "missed `{topic}`: {}", self.error),
+            Call::Connection => write!(f, "connection: {}", self.error),
             Call::Render => write!(f, "render: {}", self.error),
             Call::Commit => write!(f, "commit: {}", self.error),
         }

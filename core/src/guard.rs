@@ -6,8 +6,26 @@ use core::fmt;
 /// Calls page code, and may turn a panic into a value. The core can't catch a panic by itself: [`NoGuard`] lets it through,
 /// `live_std::CatchUnwind` stops it.
 pub trait Guard {
-    /// Runs `call`. An `Err` means that it panicked; the machine then puts the session's state back (rule R5).
-    fn run<T>(&self, call: impl FnOnce() -> T) -> Result<T, Panicked>;
+    /// Runs `code`, which is this call of the page. An `Err` means that it panicked; the machine then puts the session's state
+    /// back (rule R5).
+    fn run<T>(&self, call: Calling<'_>, code: impl FnOnce() -> T) -> Result<T, Panicked>;
+}
+
+/// Which part of the page's code is about to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calling<'a> {
+    /// `Page::mount`.
+    Mount,
+    /// `Page::handle` of the event with this name. A browser may send any.
+    Handle(&'a str),
+    /// `Page::info`.
+    Info,
+    /// `Page::missed` of this topic.
+    Missed(&'a str),
+    /// `Page::connection`.
+    Connection,
+    /// `Page::render`.
+    Render,
 }
 
 /// Lets panics through: for targets that abort anyway, and for tests.
@@ -15,8 +33,8 @@ pub trait Guard {
 pub struct NoGuard;
 
 impl Guard for NoGuard {
-    fn run<T>(&self, call: impl FnOnce() -> T) -> Result<T, Panicked> {
-        Ok(call())
+    fn run<T>(&self, _: Calling<'_>, code: impl FnOnce() -> T) -> Result<T, Panicked> {
+        Ok(code())
     }
 }
 

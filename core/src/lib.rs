@@ -65,7 +65,7 @@ pub use effect::{Call, Effect, ErrorReport, Task};
 pub use error::{Error, RecoverableError, Result};
 pub use event::{Event, EventMeta, UnknownEvent};
 pub use flash::Flash;
-pub use guard::{Guard, NoGuard, Panicked};
+pub use guard::{Calling, Guard, NoGuard, Panicked};
 pub use machine::{CommitError, FullPage, Input, Machine, Output, Record, RecordError, UnknownTarget};
 pub use page::{Page, Rollback};
 pub use region::RegionError;

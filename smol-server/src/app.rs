@@ -11,7 +11,7 @@ use http::header::{
 use http::{Method, StatusCode};
 use live_core::Error;
 use live_std::assets::{self, Asset};
-use live_std::{Denied, Engine, Visitor, caught};
+use live_std::{Denied, Engine, Metrics, Visitor, caught};
 
 use crate::handler::{Endpoint, Layer, Next};
 use crate::http::Answer;
@@ -41,6 +41,11 @@ impl Answer for From {
         request.peer = Some(peers::client(self.peer, &request.headers, &options.trusted_proxies));
         if let Err(denied) = self.app.admit(&request) {
             return Response::refuse(StatusCode::FORBIDDEN, denied);
+        }
+        if let Some(metrics) = options.metrics.as_ref().filter(|_| request.path() == "/metrics") {
+            let mut response = Response::text(metrics.to_text());
+            response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(Metrics::CONTENT_TYPE));
+            return response;
         }
         if let Some(asset) = self.app.asset(request.path()) {
             return serve_asset(asset, &request);

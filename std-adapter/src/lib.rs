@@ -17,6 +17,7 @@ mod guard;
 pub mod headers;
 pub mod json;
 mod layout;
+mod metrics;
 mod notice;
 mod options;
 pub mod pubsub;
@@ -37,6 +38,7 @@ pub use engine::{
 pub use form::EventForm;
 pub use guard::CatchUnwind;
 pub use layout::{DefaultLayout, Escaped, Layout, Shell};
+pub use metrics::{Metrics, Snapshot};
 pub use notice::Notice;
 pub use options::{AuthEpoch, ErrorHook, Options, SessionHook, SessionInfo};
 pub use pubsub::{InmemPubSub, PubSub, PubSubExt};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use live_core::{ErrorReport, SessionId, limits};
 
 use crate::layout::{DefaultLayout, Layout};
+use crate::metrics::Metrics;
 use crate::notice::Notice;
 use crate::pubsub::{InmemPubSub, PubSub};
 use crate::secret::Keys;
@@ -65,6 +66,9 @@ pub struct Options {
     pub notice: Notice,
     /// More directives for the content security policy, such as `font-src https://fonts.example`. Default: none.
     pub content_security_policy: String,
+    /// Counts what the server does; its text is then served at `/metrics`, to whoever asks, so let a proxy guard that path.
+    /// Default: none.
+    pub metrics: Option<Arc<Metrics>>,
     /// Called with each error of page code but those that the user was told of
     /// ([`RecoverableError`](live_core::RecoverableError)). Default: writes to the log.
     pub on_error: ErrorHook,
@@ -121,6 +125,7 @@ impl Default for Options {
             layout: Arc::new(DefaultLayout::default()),
             notice: Notice::default(),
             content_security_policy: String::new(),
+            metrics: None,
             on_error: Arc::new(log_error),
             on_session_start: None,
             on_session_end: None,

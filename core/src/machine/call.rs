@@ -7,7 +7,7 @@ use crate::dirty::DirtySet;
 use crate::effect::{Call, Effect};
 use crate::error::{Error, Result};
 use crate::flash::Flash;
-use crate::guard::{Guard, Panicked};
+use crate::guard::{Calling, Guard, Panicked};
 use crate::limits::MAX_TIMERS;
 use crate::page::{Page, Rollback};
 use crate::session::Session;
@@ -25,13 +25,17 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
     pub(super) fn attempt(
         &mut self,
         connected: bool,
+        calling: Calling<'_>,
         now: Instant,
         call: impl FnOnce(&P, &mut Ctx<'_, P>, &mut Session<P::State>) -> Result,
     ) -> Result {
         let before = self.remember();
         let mut ctx = Ctx::new(&self.request, self.session.id, self.live, connected, now, &mut self.asked);
         let (page, session) = (&*self.page, &mut self.session);
-        let done = self.guard.run(|| call(page, &mut ctx, session)).unwrap_or_else(|panic| Err(panic.into()));
+        let done = self
+            .guard
+            .run(calling, || call(page, &mut ctx, session))
+            .unwrap_or_else(|panic| Err(panic.into()));
         let done = done.and_then(|()| self.check_timers());
         match done {
             Ok(()) => self.absorb(now),
@@ -108,7 +112,10 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         self.session.replace_state(P::State::default());
         let mut ctx = Ctx::new(&self.request, self.session.id, self.live, self.live, now, &mut self.asked);
         let (page, session) = (&*self.page, &mut self.session);
-        let done = self.guard.run(|| page.mount(&mut ctx, session)).unwrap_or_else(|panic| Err(panic.into()));
+        let done = self
+            .guard
+            .run(Calling::Mount, || page.mount(&mut ctx, session))
+            .unwrap_or_else(|panic| Err(panic.into()));
         match done {
             Ok(()) => self.absorb(now),
             Err(error) => {

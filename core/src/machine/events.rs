@@ -14,7 +14,7 @@ use crate::command::Command;
 use crate::effect::Call;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::guard::Guard;
+use crate::guard::{Calling, Guard};
 use crate::limits::{MAX_INBOX, MAX_OUTBOX};
 use crate::page::Page;
 use crate::region::Browser;
@@ -125,13 +125,15 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             }
             Waiting::Message(message) => {
                 self.counters.messages += 1;
-                let done =
-                    self.attempt(connected, now, |page, ctx, session| page.info(ctx, session, message));
+                let done = self.attempt(connected, Calling::Info, now, |page, ctx, session| {
+                    page.info(ctx, session, message)
+                });
                 self.after_message(Call::Info, done, now);
             }
             Waiting::Missed(topic) => {
-                let done =
-                    self.attempt(connected, now, |page, ctx, session| page.missed(ctx, session, &topic));
+                let done = self.attempt(connected, Calling::Missed(&topic), now, |page, ctx, session| {
+                    page.missed(ctx, session, &topic)
+                });
                 self.after_message(Call::Missed(topic), done, now);
             }
         }
@@ -167,7 +169,9 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         }
         let done = match event.target {
             Some(target) if self.regions.get(target).is_none() => Err(UnknownTarget.into()),
-            _ => self.attempt(true, now, |page, ctx, session| page.handle(ctx, session, event)),
+            _ => self.attempt(true, Calling::Handle(event.name), now, |page, ctx, session| {
+                page.handle(ctx, session, event)
+            }),
         };
         self.counters.events += 1;
         self.delivery.applied = event.id;

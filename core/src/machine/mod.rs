@@ -27,7 +27,7 @@ use crate::ctx::Asked;
 use crate::delta::Encoder;
 use crate::effect::Call;
 use crate::error::Result;
-use crate::guard::Guard;
+use crate::guard::{Calling, Guard};
 use crate::limits::MAX_INBOX;
 use crate::page::Page;
 use crate::region::Regions;
@@ -96,7 +96,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         machine.session.user_id = user_id;
         machine.session.csrf = machine.request.csrf.clone();
         machine.live = connected;
-        machine.attempt(connected, now, |page, ctx, session| page.mount(ctx, session))?;
+        machine.attempt(connected, Calling::Mount, now, |page, ctx, session| page.mount(ctx, session))?;
         machine.session.mark_all();
         machine.commit.event(now);
         Ok(machine)

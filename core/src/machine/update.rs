@@ -9,7 +9,7 @@ use super::plan::{Planner, dirty_names};
 use crate::codec::StateCodec;
 use crate::effect::Call;
 use crate::error::{Error, Result};
-use crate::guard::Guard;
+use crate::guard::{Calling, Guard};
 use crate::hash;
 use crate::limits::NARROW_FROM;
 use crate::narrow;
@@ -55,7 +55,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         let names = dirty_names(&self.session.dirty, &self.regions);
         let (page, session, regions, guard) = (&*self.page, &self.session, &self.regions, &self.guard);
         let rendered = guard
-            .run(|| region::render(regions, names, |view| page.render(session, view)))
+            .run(Calling::Render, || region::render(regions, names, |view| page.render(session, view)))
             .unwrap_or_else(|panic| Err(panic.into()))
             .map_err(|error| (Call::Render, error))?;
         let (count, title) = (rendered.regions.len(), rendered.title.clone());

@@ -16,6 +16,7 @@ use super::notices::explain;
 use super::serve::{Served, serve};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
+use crate::metrics::Metrics;
 use crate::store::BoxFuture;
 
 /// Frames in, frames out. The owner of the socket does this, over and over:
@@ -179,7 +180,7 @@ impl Connection {
                 let mut inner = slot.lock();
                 if inner.owner == Some(*number) {
                     inner.mark = self.engine.options().pubsub.mark();
-                    inner.live.handle(Input::Frame(frame), self.heard);
+                    self.engine.step(slot, &mut inner, |live| live.handle(Input::Frame(frame), self.heard));
                 }
             }
             // Nothing is read meanwhile.
@@ -221,7 +222,8 @@ impl Connection {
         let now = self.engine.now();
         inner.owner = None;
         inner.detached += 1;
-        inner.live.handle(Input::Closed, now);
+        self.engine.step(&slot, &mut inner, |live| live.handle(Input::Closed, now));
+        self.engine.count(Metrics::disconnected);
         self.engine.settle_outputs(&slot, &mut inner, now);
         let count = inner.detached;
         drop(inner);

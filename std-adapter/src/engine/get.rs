@@ -25,6 +25,7 @@ use crate::entropy;
 use crate::form;
 use crate::headers;
 use crate::layout::{Escaped, Shell};
+use crate::metrics::Metrics;
 use crate::notice;
 use crate::options::SessionInfo;
 use crate::token::{Claims, SessionError, cookie_hash};
@@ -54,6 +55,7 @@ impl Engine {
     /// The page at this URL as a document. None where no page's route matches; the caller has checked the host.
     pub async fn page(&self, uri: &Uri, headers: &HeaderMap, visitor: Visitor) -> Option<Response<String>> {
         let fetched = self.fetched(uri, headers, visitor)?;
+        self.count(Metrics::page);
         let mut outputs = Outputs::default();
         let page = self.opened(&fetched, &mut outputs).await.and_then(|mut live| live.full_page());
         self.without_connection(outputs.effects, &fetched.info());

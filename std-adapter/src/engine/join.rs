@@ -12,6 +12,7 @@ use super::upgrade::{Protocol, Upgrade};
 use super::{Engine, hook, runtime};
 use crate::clock::unix_seconds;
 use crate::form;
+use crate::metrics::Metrics;
 use crate::options::SessionInfo;
 use crate::token::{Claims, SessionError};
 
@@ -129,6 +130,7 @@ impl Engine {
         if !is_new {
             return (slot, true);
         }
+        self.count(Metrics::session_started);
         self.options.pubsub.join(slot.clone());
         let mut inner = slot.lock();
         if was_there {
@@ -161,9 +163,13 @@ impl Engine {
         if inner.owner.is_some() && hello.attempt < inner.attempt {
             return Err(Reason::Replaced);
         }
-        inner.owner = Some(number);
+        if inner.owner.replace(number).is_some() {
+            self.count(Metrics::disconnected);
+        }
         inner.attempt = hello.attempt;
-        inner.live.handle(Input::Connected { hello, token: &token, resumed }, self.now());
+        let connected = Input::Connected { hello, token: &token, resumed };
+        self.step(slot, &mut inner, |live| live.handle(connected, self.now()));
+        self.count(|metrics| metrics.connected(resumed));
         slot.mailbox.wake();
         Ok(true)
     }

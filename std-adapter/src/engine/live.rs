@@ -4,8 +4,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use live_core::{
-    Call, Config, Effect, Error, ErrorReport, FullPage, Input, Instant, Machine, Output, Page, Record,
-    RecordError, Request, Result, SessionId,
+    Call, Config, Counters, Effect, Error, ErrorReport, FullPage, Input, Instant, Machine, Output, Page,
+    Record, RecordError, Request, Result, SessionId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +31,7 @@ pub(crate) trait Live: Send {
     fn topics(&self) -> Vec<String>;
     fn record(&self) -> Result<Record>;
     fn has_flash(&self) -> bool;
+    fn counters(&self) -> Counters;
 }
 
 /// A page, and how to start its sessions.
@@ -118,6 +119,10 @@ where
 
     fn has_flash(&self) -> bool {
         !self.session().flash.is_empty()
+    }
+
+    fn counters(&self) -> Counters {
+        *self.counters()
     }
 }
 

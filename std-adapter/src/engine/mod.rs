@@ -18,13 +18,14 @@ mod registry;
 mod runtime;
 mod serve;
 mod slot;
+mod step;
 mod upgrade;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use live_core::{Config, ErrorReport, Guard, Instant, Page, Record};
+use live_core::{Config, ErrorReport, Instant, Page, Record};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -32,6 +33,7 @@ use crate::access::{Access, InvalidOrigin};
 use crate::clock::Clock;
 use crate::cookie;
 use crate::guard::CatchUnwind;
+use crate::metrics::Metrics;
 use crate::options::{Options, SessionInfo};
 use crate::pubsub::PubSub;
 use crate::store::StoreError;
@@ -158,11 +160,20 @@ impl Engine {
     }
 
     fn report(&self, session: &SessionInfo<'_>, report: &ErrorReport) {
+        self.count(|metrics| metrics.error(&report.call));
         hook(|| (self.options.on_error)(session, report));
+    }
+
+    /// Counts something, if anybody counts.
+    fn count(&self, what: impl FnOnce(&Metrics)) {
+        if let Some(metrics) = &self.options.metrics {
+            what(metrics);
+        }
     }
 
     /// Ends a session that is out of the registry.
     fn ended(&self, slot: &Slot) {
+        self.count(Metrics::session_ended);
         self.options.pubsub.leave(slot.id);
         if let Some(on_end) = &self.options.on_session_end {
             hook(|| on_end(&slot.info()));
@@ -211,7 +222,7 @@ impl Engine {
 
 /// Calls code of the application, of which a panic may stop nothing else.
 fn hook(call: impl FnOnce()) {
-    if let Err(panicked) = CatchUnwind.run(call) {
+    if let Err(panicked) = CatchUnwind.catch(call) {
         tracing::error!(%panicked, "a hook");
     }
 }

@@ -11,6 +11,7 @@ use super::get::{Fetched, Outputs, see_other};
 use super::live::Live;
 use super::{Engine, Visitor};
 use crate::form;
+use crate::metrics::Metrics;
 use crate::store::StoreError;
 
 /// The field that names the event, as `data-lv-click` or `data-lv-submit` does for browsers with JavaScript. Values may follow its name:
@@ -48,6 +49,7 @@ impl Engine {
         body: &[u8],
     ) -> Option<Response<String>> {
         let mut fetched = self.fetched(uri, headers, visitor)?;
+        self.count(Metrics::form);
         let posted = Posted::read(body);
         let header = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
         let token = posted.token.as_deref().or(header).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
 use std::time::Duration;
 
-use live_core::{Guard, Panicked};
+use live_core::Panicked;
 
 use crate::guard::CatchUnwind;
 use crate::store::BoxFuture;
@@ -21,7 +21,7 @@ pub trait Runtime: Send + Sync + 'static {
 
 /// A future whose panic ends it with an error, and nothing else.
 pub async fn caught<T>(mut future: BoxFuture<'_, T>) -> Result<T, Panicked> {
-    let result = poll_fn(|cx| match CatchUnwind.run(|| future.as_mut().poll(cx)) {
+    let result = poll_fn(|cx| match CatchUnwind.catch(|| future.as_mut().poll(cx)) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
         Err(panicked) => Poll::Ready(Err(panicked)),

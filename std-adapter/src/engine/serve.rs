@@ -7,6 +7,7 @@ use live_core::wire::Reason;
 use live_core::{CommitError, Input, Instant};
 
 use super::Engine;
+use super::live::Parcel;
 use super::mailbox::Mail;
 use super::outputs::ToBrowser;
 use super::slot::{Inner, Slot};
@@ -35,7 +36,7 @@ pub(super) fn serve(
     // Under the lock: a connection that takes over registers after this one, never before.
     slot.mailbox.register(cx.waker());
     loop {
-        if let Some(output) = inner.live.poll(now) {
+        if let Some(output) = engine.step(slot, &mut inner, |live| live.poll(now)) {
             match engine.carry_out(slot, output, inner.mark) {
                 Some(ToBrowser::Frame(frame)) => return Served::Frame(frame),
                 Some(ToBrowser::Close(reason)) => return Served::Close(reason),
@@ -45,7 +46,7 @@ pub(super) fn serve(
         inner.mark = engine.options.pubsub.mark();
         let due = inner.live.poll_timeout();
         if due.is_some_and(|due| due <= now) {
-            inner.live.handle(Input::Timeout, now);
+            engine.step(slot, &mut inner, |live| live.handle(Input::Timeout, now));
         } else if !take_mail(engine, slot, &mut inner, now) {
             return Served::Idle(due);
         }
@@ -55,17 +56,16 @@ pub(super) fn serve(
 /// False where there was none.
 fn take_mail(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> bool {
     let Some(mail) = slot.mailbox.take() else { return false };
+    let mut handle = |input: Input<'_, Parcel>| engine.step(slot, inner, |live| live.handle(input, now));
     match mail {
-        Mail::Message(parcel) => inner.live.handle(Input::Message(parcel), now),
-        Mail::Missed(topic) => inner.live.handle(Input::Missed(&topic), now),
-        Mail::Stored { generation, result: Ok(()) } => {
-            inner.live.handle(Input::Committed { generation }, now)
-        }
+        Mail::Message(parcel) => handle(Input::Message(parcel)),
+        Mail::Missed(topic) => handle(Input::Missed(&topic)),
+        Mail::Stored { generation, result: Ok(()) } => handle(Input::Committed { generation }),
         Mail::Stored { generation, result: Err(error) } => {
             tracing::warn!(%error, session = ?slot.id, "a session wasn't written");
             let fenced = matches!(error, StoreError::Fenced);
             let error = if fenced { CommitError::Fenced } else { CommitError::Unavailable };
-            inner.live.handle(Input::CommitFailed { generation, error }, now);
+            handle(Input::CommitFailed { generation, error });
             if fenced {
                 inner.ended = true;
                 engine.drop_session(slot);

@@ -1,0 +1,310 @@
+//! What a server does, as numbers.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use live_core::{Call, Counters};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// Numbers about sessions, events, renders, patches and errors of one server, see [`Options::metrics`](crate::Options::metrics).
+///
+/// [`to_text`](Self::to_text) gives them for Prometheus:
+///
+/// | name | what it is |
+/// |---|---|
+/// | `live_sessions` | sessions in memory |
+/// | `live_connections` | connections that serve a session |
+/// | `live_connects_total{kind}` | connections so far: to a `new` session, or to one that goes on (`resumed`) |
+/// | `live_pages_total` | pages rendered for a first HTTP response |
+/// | `live_forms_total` | forms posted without JavaScript |
+/// | `live_events_total` | events handled, failed ones included |
+/// | `live_failed_events_total` | events that ended in an error, also one that the user was told of |
+/// | `live_messages_total` | messages that `info` got |
+/// | `live_event_seconds` | from a frame with an event to the changed state; a histogram |
+/// | `live_render_seconds` | from a changed state to the frame with its patches; a histogram |
+/// | `live_patch_bytes` | the size of such a frame; a histogram |
+/// | `live_errors_total{call}` | errors of page code, by the call that they came from |
+/// | `live_panics_total` | panics of page code |
+pub struct Metrics {
+    registry: Registry,
+    sessions: Gauge,
+    connections: Gauge,
+    connects: Family<Kind, Counter>,
+    pages: Counter,
+    forms: Counter,
+    events: Counter,
+    failed: Counter,
+    messages: Counter,
+    event_seconds: Histogram,
+    render_seconds: Histogram,
+    patch_bytes: Histogram,
+    errors: Family<From, Counter>,
+    panics: Counter,
+    sums: Sums,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct From {
+    call: &'static str,
+}
+
+/// What a histogram holds but doesn't tell.
+#[derive(Default)]
+struct Sums {
+    errors: AtomicU64,
+    renders: AtomicU64,
+    frames: AtomicU64,
+    bytes: AtomicU64,
+    event_nanos: AtomicU64,
+    render_nanos: AtomicU64,
+}
+
+/// The numbers at one moment. All but the first two only grow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Snapshot {
+    /// Sessions in memory.
+    pub sessions: u64,
+    /// Connections that serve a session.
+    pub connections: u64,
+    /// Connections so far, to new sessions and to those that go on.
+    pub connects: u64,
+    /// Pages rendered for a first HTTP response.
+    pub pages: u64,
+    /// Events handled, failed ones included.
+    pub events: u64,
+    /// Events that ended in an error.
+    pub failed: u64,
+    /// Messages that `info` got.
+    pub messages: u64,
+    /// Errors of page code.
+    pub errors: u64,
+    /// Renders of changed regions.
+    pub renders: u64,
+    /// Frames with patches.
+    pub frames: u64,
+    /// Bytes of those frames.
+    pub patch_bytes: u64,
+    /// Time spent on events.
+    pub event_time: Duration,
+    /// Time spent on renders and patches.
+    pub render_time: Duration,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// The media type of [`to_text`](Self::to_text).
+    pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /// Numbers that all are 0.
+    pub fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("live"),
+            sessions: Gauge::default(),
+            connections: Gauge::default(),
+            connects: Family::default(),
+            pages: Counter::default(),
+            forms: Counter::default(),
+            events: Counter::default(),
+            failed: Counter::default(),
+            messages: Counter::default(),
+            // From 1 µs to a second.
+            event_seconds: Histogram::new(exponential_buckets(1e-6, 4.0, 11)),
+            render_seconds: Histogram::new(exponential_buckets(1e-6, 4.0, 11)),
+            // From 16 bytes to a megabyte.
+            patch_bytes: Histogram::new(exponential_buckets(16.0, 4.0, 9)),
+            errors: Family::default(),
+            panics: Counter::default(),
+            sums: Sums::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let Self { registry, .. } = self;
+        registry.register("sessions", "Sessions in memory", self.sessions.clone());
+        registry.register("connections", "Connections that serve a session", self.connections.clone());
+        registry.register("connects", "Connections so far", self.connects.clone());
+        registry.register("pages", "Pages rendered for a first HTTP response", self.pages.clone());
+        registry.register("forms", "Forms posted without JavaScript", self.forms.clone());
+        registry.register("events", "Events handled", self.events.clone());
+        registry.register("failed_events", "Events that ended in an error", self.failed.clone());
+        registry.register("messages", "Messages that info got", self.messages.clone());
+        let seconds = self.event_seconds.clone();
+        registry.register_with_unit("event", "From a frame to the changed state", Unit::Seconds, seconds);
+        let seconds = self.render_seconds.clone();
+        registry.register_with_unit("render", "From a changed state to its frame", Unit::Seconds, seconds);
+        let bytes = self.patch_bytes.clone();
+        registry.register_with_unit("patch", "The size of a frame with patches", Unit::Bytes, bytes);
+        registry.register("errors", "Errors of page code", self.errors.clone());
+        registry.register("panics", "Panics of page code", self.panics.clone());
+    }
+
+    /// All of them in the OpenMetrics text format, which Prometheus reads.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("a String takes every write");
+        text
+    }
+
+    /// The numbers as they are now: for a page that shows them.
+    pub fn snapshot(&self) -> Snapshot {
+        let Sums { errors, renders, frames, bytes, event_nanos, render_nanos } = &self.sums;
+        let connects = |kind| self.connects.get_or_create(&Kind { kind }).get();
+        Snapshot {
+            sessions: self.sessions.get().try_into().unwrap_or(0),
+            connections: self.connections.get().try_into().unwrap_or(0),
+            connects: connects("new") + connects("resumed"),
+            pages: self.pages.get(),
+            events: self.events.get(),
+            failed: self.failed.get(),
+            messages: self.messages.get(),
+            errors: errors.load(Relaxed),
+            renders: renders.load(Relaxed),
+            frames: frames.load(Relaxed),
+            patch_bytes: bytes.load(Relaxed),
+            event_time: Duration::from_nanos(event_nanos.load(Relaxed)),
+            render_time: Duration::from_nanos(render_nanos.load(Relaxed)),
+        }
+    }
+
+    pub(crate) fn session_started(&self) {
+        self.sessions.inc();
+    }
+
+    pub(crate) fn session_ended(&self) {
+        self.sessions.dec();
+    }
+
+    pub(crate) fn connected(&self, resumed: bool) {
+        self.connections.inc();
+        self.connects.get_or_create(&Kind { kind: if resumed { "resumed" } else { "new" } }).inc();
+    }
+
+    pub(crate) fn disconnected(&self) {
+        self.connections.dec();
+    }
+
+    pub(crate) fn page(&self) {
+        self.pages.inc();
+    }
+
+    pub(crate) fn form(&self) {
+        self.forms.inc();
+    }
+
+    pub(crate) fn error(&self, call: &Call) {
+        self.sums.errors.fetch_add(1, Relaxed);
+        self.errors.get_or_create(&From { call: name(call) }).inc();
+    }
+
+    /// One step of a machine, which took its counters from `before` to `after`.
+    pub(crate) fn step(&self, before: &Counters, after: &Counters, took: Duration) {
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        if after.events > before.events {
+            self.events.inc_by(after.events - before.events);
+            self.failed.inc_by(after.failed - before.failed);
+            self.event_seconds.observe(took.as_secs_f64());
+            self.sums.event_nanos.fetch_add(nanos, Relaxed);
+        }
+        if after.renders > before.renders {
+            self.sums.renders.fetch_add(after.renders - before.renders, Relaxed);
+            self.render_seconds.observe(took.as_secs_f64());
+            self.sums.render_nanos.fetch_add(nanos, Relaxed);
+        }
+        if after.frames > before.frames {
+            // A step puts out one frame at most.
+            let bytes = after.bytes - before.bytes;
+            self.patch_bytes.observe(bytes as f64);
+            self.sums.frames.fetch_add(1, Relaxed);
+            self.sums.bytes.fetch_add(bytes, Relaxed);
+        }
+        self.messages.inc_by(after.messages - before.messages);
+        self.panics.inc_by(after.panics - before.panics);
+    }
+}
+
+fn name(call: &Call) -> &'static str {
+    match call {
+        Call::Mount => "mount",
+        Call::Handle(_) => "handle",
+        Call::Info => "info",
+        Call::Missed(_) => "missed",
+        Call::Connection => "connection",
+        Call::Render => "render",
+        Call::Commit => "commit",
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.snapshot().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_counts_what_it_has_changed() {
+        let metrics = Metrics::new();
+        let before = Counters { events: 4, bytes: 10, frames: 1, ..Counters::default() };
+        let event = Counters { events: 5, failed: 1, ..before };
+        metrics.step(&before, &event, Duration::from_micros(3));
+        let render = Counters { renders: 1, frames: 2, bytes: 40, ..event };
+        metrics.step(&event, &render, Duration::from_micros(5));
+        metrics.step(&render, &render, Duration::from_secs(9));
+        metrics.error(&Call::Handle("x".into()));
+        let Snapshot {
+            events, failed, renders, frames, patch_bytes, event_time, render_time, errors, ..
+        } = metrics.snapshot();
+        assert_eq!((events, failed, renders, frames, patch_bytes, errors), (1, 1, 1, 1, 30, 1));
+        assert_eq!((event_time.as_micros(), render_time.as_micros()), (3, 5));
+    }
+
+    #[test]
+    fn the_text_names_every_number() {
+        let metrics = Metrics::new();
+        metrics.session_started();
+        metrics.connected(true);
+        metrics.error(&Call::Render);
+        metrics.step(&Counters::default(), &Counters { events: 1, ..Counters::default() }, Duration::ZERO);
+        let text = metrics.to_text();
+        for line in [
+            "live_sessions 1",
+            "live_connections 1",
+            "live_connects_total{kind=\"resumed\"} 1",
+            "live_pages_total 0",
+            "live_forms_total 0",
+            "live_events_total 1",
+            "live_failed_events_total 0",
+            "live_messages_total 0",
+            "live_event_seconds_count 1",
+            "live_render_seconds_count 0",
+            "live_patch_bytes_count 0",
+            "live_errors_total{call=\"render\"} 1",
+            "live_panics_total 0",
+            "# EOF",
+        ] {
+            assert!(text.lines().any(|known| known == line), "{line} in {text}");
+        }
+    }
+}
