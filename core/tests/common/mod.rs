@@ -7,8 +7,8 @@ use std::sync::Arc;
 use live_core::client::{Action, Client, Heard};
 use live_core::wire::{BrowserFrame, Reason, ServerFrame};
 use live_core::{
-    CodecError, Config, Duration, Effect, Guard, Input, Instant, Machine, Output, Page, Panicked, Record,
-    Request, Session, SessionId, StateCodec,
+    Calling, CodecError, Config, Duration, Effect, Guard, Input, Instant, Machine, Output, Page, Panicked,
+    Record, Request, Session, SessionId, StateCodec,
 };
 
 /// Catches panics, as live-std does.
@@ -16,8 +16,8 @@ use live_core::{
 pub struct Catch;
 
 impl Guard for Catch {
-    fn run<T>(&self, call: impl FnOnce() -> T) -> Result<T, Panicked> {
-        catch_unwind(AssertUnwindSafe(call)).map_err(|panic| Panicked {
+    fn run<T>(&self, _: Calling<'_'>, code: impl FnOnce() -> T) -> Result<T, Panicked> {
+        catch_unwind(AssertUnwindSafe(code)).map_err(|panic| Panicked {
             message: panic.downcast_ref::<&str>().map_or_else(|| "?".into(), |message| (*message).into()),
         })
     }
