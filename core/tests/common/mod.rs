@@ -16,7 +16,7 @@ use live_core::{
 pub struct Catch;
 
 impl Guard for Catch {
-    fn run<T>(&self, _: Calling<'_'>, code: impl FnOnce() -> T) -> Result<T, Panicked> {
+    fn run<T>(&self, _: Calling<'_>, code: impl FnOnce() -> T) -> Result<T, Panicked> {
         catch_unwind(AssertUnwindSafe(code)).map_err(|panic| Panicked {
             message: panic.downcast_ref::<&str>().map_or_else(|| "?".into(), |message| (*message).into()),
         })
