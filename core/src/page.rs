@@ -75,6 +75,14 @@ pub trait Page: Sized + Send + Sync + 'static {
         Ok(())
     }
 
+    /// The session has lost its connection, or has one again: [`Ctx::connected`] says which. For what others see of this visitor,
+    /// such as a list of people present. The first connection is `mount`'s to greet; a session that stays away ends by
+    /// itself, after this.
+    fn connection(&self, ctx: &mut Ctx<Self>, s: &mut Session<Self::State>) -> Result {
+        let _ = (ctx, s);
+        Ok(())
+    }
+
     /// Messages of a topic may have been missed (rule R15): load anew what they would have brought. By default everything
     /// is rendered again.
     fn missed(&self, ctx: &mut Ctx<Self>, s: &mut Session<Self::State>, topic: &str) -> Result {

@@ -42,6 +42,7 @@ pub(super) enum Waiting<M> {
     Event(Vec<u8>),
     Message(M),
     Missed(String),
+    Connection,
 }
 
 /// The event's target is no region of the page.
@@ -74,7 +75,7 @@ impl Delivery {
 }
 
 impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
-    pub(super) fn on_connected(&mut self, hello: &Hello<'_>, token: &str, resumed: bool) {
+    pub(super) fn on_connected(&mut self, hello: &Hello<'_>, token: &str, resumed: bool, now: Instant) {
         let known = self.delivery.acknowledge(hello.command);
         let command = if known { hello.command } else { 0 };
         self.link = Some(Link::new(hello.hashes, command));
@@ -82,6 +83,17 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         let heartbeat = u64::try_from(self.config.heartbeat.as_millis()).unwrap_or(u64::MAX);
         let welcome = Welcome { applied: self.delivery.applied, heartbeat, token, resumed, reset: false };
         self.out.push_back(Output::Transmit(ServerFrame::Welcome(welcome).encode()));
+        if resumed && !self.present {
+            self.receive(Waiting::Connection, now);
+        }
+        self.present = true;
+    }
+
+    pub(super) fn on_closed(&mut self, now: Instant) {
+        self.link = None;
+        if core::mem::take(&mut self.present) {
+            self.receive(Waiting::Connection, now);
+        }
     }
 
     pub(super) fn on_frame(&mut self, frame: &[u8], now: Instant) {
@@ -136,6 +148,12 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
                 });
                 self.after_message(Call::Missed(topic), done, now);
             }
+            Waiting::Connection => {
+                let done = self.attempt(connected, Calling::Connection, now, |page, ctx, session| {
+                    page.connection(ctx, session)
+                });
+                self.after_message(Call::Connection, done, now);
+            }
         }
     }
 
@@ -146,11 +164,16 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
     /// Events past the limit close the connection, which loses nothing: the browser sends them again. Messages past it become
     /// one call of `missed`.
     fn queue(&mut self, waiting: Waiting<P::Message>) {
-        if self.inbox.len() < MAX_INBOX {
+        let is_connection = |waiting: &_| matches!(waiting, Waiting::Connection);
+        if is_connection(&waiting) {
+            // One is enough: the page is told how it is by then.
+            self.inbox.retain(|known| !is_connection(known));
+            self.inbox.push_back(waiting);
+        } else if self.inbox.len() < MAX_INBOX {
             self.inbox.push_back(waiting);
         } else if matches!(waiting, Waiting::Event(_)) {
             self.close(Reason::Rate);
-        } else if self.inbox.len() == MAX_INBOX {
+        } else if !matches!(self.inbox.back(), Some(Waiting::Missed(topic)) if topic.is_empty()) {
             self.inbox.push_back(Waiting::Missed(String::new()));
         }
     }

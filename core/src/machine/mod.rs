@@ -54,6 +54,8 @@ pub struct Machine<P: Page, C, G> {
     request: Arc<Request>,
     /// A browser is or may come back; not the machine of a first HTTP response.
     live: bool,
+    /// What the page knows of its connection.
+    present: bool,
     session: Session<P::State>,
     spare: P::State,
     asked: Asked<P::Message>,
@@ -95,7 +97,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             Self::blank(page, codec, guard, Session::new(id, P::State::default()), request, config);
         machine.session.user_id = user_id;
         machine.session.csrf = machine.request.csrf.clone();
-        machine.live = connected;
+        (machine.live, machine.present) = (connected, connected);
         machine.attempt(connected, Calling::Mount, now, |page, ctx, session| page.mount(ctx, session))?;
         machine.session.mark_all();
         machine.commit.event(now);
@@ -143,6 +145,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             config,
             request,
             live: true,
+            present: false,
             session,
             spare: P::State::default(),
             asked: Asked::default(),
@@ -164,14 +167,14 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
     /// Takes in what happened. Never fails: a browser that breaks the protocol becomes an [`Output::Close`].
     pub fn handle(&mut self, input: Input<'_, P::Message>, now: Instant) {
         match input {
-            Input::Connected { hello, token, resumed } => self.on_connected(hello, token, resumed),
+            Input::Connected { hello, token, resumed } => self.on_connected(hello, token, resumed, now),
             Input::Frame(frame) => self.on_frame(frame, now),
             Input::Message(message) => self.receive(Waiting::Message(message), now),
             Input::Missed(topic) => self.receive(Waiting::Missed(topic.into()), now),
             Input::Committed { generation } => self.on_committed(generation),
             Input::CommitFailed { generation, error } => self.on_commit_failed(generation, error, now),
             Input::Timeout => self.on_timeout(now),
-            Input::Closed => self.link = None,
+            Input::Closed => self.on_closed(now),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod common;
+mod detached;
 mod forms;
 mod lifecycle;
 mod metrics;

@@ -13,7 +13,7 @@ use super::Engine;
 use super::bucket::Bucket;
 use super::join::{Joined, guarded};
 use super::notices::explain;
-use super::serve::{Served, serve};
+use super::serve::{Served, attend, serve};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
 use crate::metrics::Metrics;
@@ -224,10 +224,10 @@ impl Connection {
         inner.detached += 1;
         self.engine.step(&slot, &mut inner, |live| live.handle(Input::Closed, now));
         self.engine.count(Metrics::disconnected);
-        self.engine.settle_outputs(&slot, &mut inner, now);
         let count = inner.detached;
         drop(inner);
         self.engine.detached(&slot, count);
+        attend(&self.engine, slot, count);
     }
 
     /// Nothing to send now: looks after the connection itself, and sees to it that it is woken in time.

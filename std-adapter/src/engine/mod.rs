@@ -175,6 +175,7 @@ impl Engine {
     fn ended(&self, slot: &Slot) {
         self.count(Metrics::session_ended);
         self.options.pubsub.leave(slot.id);
+        slot.mailbox.wake();
         if let Some(on_end) = &self.options.on_session_end {
             hook(|| on_end(&slot.info()));
         }

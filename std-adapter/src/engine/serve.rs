@@ -1,7 +1,8 @@
-//! A session's turn.
+//! A session's turn, with a connection and without.
 
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use live_core::wire::Reason;
 use live_core::{CommitError, Input, Instant};
@@ -35,8 +36,40 @@ pub(super) fn serve(
     }
     // Under the lock: a connection that takes over registers after this one, never before.
     slot.mailbox.register(cx.waker());
+    turn(engine, slot, &mut inner, now)
+}
+
+/// Goes on with a session that was left for the `detached`th time, until it has a connection again or ends: its timers and messages
+/// don't wait for anybody.
+pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
+    let weak = Arc::downgrade(engine);
+    let mut alarm = None;
+    engine.runtime.spawn(Box::pin(poll_fn(move |cx| {
+        let Some(engine) = weak.upgrade() else { return Poll::Ready(()) };
+        let now = engine.now();
+        let mut inner = slot.lock();
+        if inner.ended || inner.owner.is_some() || inner.detached != detached {
+            return Poll::Ready(());
+        }
+        slot.mailbox.register(cx.waker());
+        let due = loop {
+            if let Served::Idle(due) = turn(&engine, &slot, &mut inner, now) {
+                break due;
+            }
+        };
+        if let Some(at) = due
+            && alarm.is_none_or(|set| set <= now || at < set)
+        {
+            alarm = Some(at);
+            engine.alarms.set(at, cx.waker().clone());
+        }
+        Poll::Pending
+    })));
+}
+
+fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> Served {
     loop {
-        if let Some(output) = engine.step(slot, &mut inner, |live| live.poll(now)) {
+        if let Some(output) = engine.step(slot, inner, |live| live.poll(now)) {
             match engine.carry_out(slot, output, inner.mark) {
                 Some(ToBrowser::Frame(frame)) => return Served::Frame(frame),
                 Some(ToBrowser::Close(reason)) => return Served::Close(reason),
@@ -46,8 +79,8 @@ pub(super) fn serve(
         inner.mark = engine.options.pubsub.mark();
         let due = inner.live.poll_timeout();
         if due.is_some_and(|due| due <= now) {
-            engine.step(slot, &mut inner, |live| live.handle(Input::Timeout, now));
-        } else if !take_mail(engine, slot, &mut inner, now) {
+            engine.step(slot, inner, |live| live.handle(Input::Timeout, now));
+        } else if !take_mail(engine, slot, inner, now) {
             return Served::Idle(due);
         }
     }

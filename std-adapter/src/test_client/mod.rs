@@ -153,7 +153,7 @@ impl<P: Page> TestClient<P> {
             patches: Patches::default(),
             frames: VecDeque::new(),
         };
-        sound(tab.connect());
+        sound(tab.connect(false));
         sound(tab.rendered());
         // A browser has the first page from the HTTP response.
         tab.patches.take();
@@ -234,11 +234,18 @@ impl<P: Page> TestClient<P> {
         self.now = end;
     }
 
-    /// Loses the connection, and opens another.
+    /// Loses the connection. The session goes on without, as it does for [`Options::grace`](crate::Options::grace).
+    #[track_caller]
+    pub fn disconnect(&mut self) {
+        self.machine.handle(Input::Closed, self.now);
+        sound(self.settle());
+    }
+
+    /// Loses the connection, if there is one, and opens another.
     #[track_caller]
     pub fn reconnect(&mut self) {
-        self.machine.handle(Input::Closed, self.now);
-        sound(self.connect());
+        self.disconnect();
+        sound(self.connect(true));
         for frame in self.client.resend() {
             self.machine.handle(Input::Frame(&frame), self.now);
         }

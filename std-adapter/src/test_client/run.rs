@@ -10,11 +10,10 @@ use super::dom::Dom;
 use super::{Checked, TestClient, fresh, patch};
 
 impl<P: Page> TestClient<P> {
-    pub(super) fn connect(&mut self) -> Checked<()> {
+    pub(super) fn connect(&mut self, resumed: bool) -> Checked<()> {
         self.patches.reconnect();
         let hello = self.client.hello();
         if let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&hello) {
-            let resumed = self.machine.applied() > 0;
             self.machine.handle(Input::Connected { hello: &hello, token: "test", resumed }, self.now);
         }
         self.settle()
@@ -24,8 +23,8 @@ impl<P: Page> TestClient<P> {
     pub(super) fn act(&mut self, actions: Vec<Action>) -> Checked<()> {
         if !self.machine.is_connected() {
             return Err(
-                "the server has closed the connection, as it does after some panics: errors() has them, and \
-                        reconnect() opens another"
+                "there is no connection, after disconnect() or since the server has closed it, as it does after some panics: \
+                        errors() has them, and reconnect() opens another"
                     .to_owned(),
             );
         }

@@ -71,6 +71,11 @@ impl Tab {
         tab
     }
 
+    /// The browser is gone, without a word.
+    pub(crate) fn vanish(&mut self) {
+        self.ws.get_mut().shutdown(std::net::Shutdown::Both).unwrap();
+    }
+
     /// The connection is gone, or will be: opens another.
     pub(crate) fn reconnect(&mut self) {
         self.ws = open(self.server, request(self.server, &self.cookie));
