@@ -4,23 +4,19 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_tungstenite::tungstenite::handshake::derive_accept_key;
+use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, HOST, HeaderValue, IF_NONE_MATCH, ORIGIN,
-    SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
 };
-use http::{Method, StatusCode};
 use live_core::Error;
-use live_std::assets::{self, Asset};
-use live_std::{Denied, Engine, Metrics, Visitor, caught};
+use live_std::{Answer, Engine, SOCKET, Visitor, caught, not_allowed};
 
 use crate::handler::{Endpoint, Layer, Next};
-use crate::http::Answer;
+use crate::http::Service;
 use crate::peers;
 use crate::request::Request;
 use crate::response::Response;
-use crate::routes::{Route, Routes, not_allowed};
-
-const SOCKET: &str = "/_live/websocket";
+use crate::routes::{Route, Routes};
 
 /// Pages, routes and middleware of one server.
 pub(crate) struct App {
@@ -35,20 +31,16 @@ pub(crate) struct From {
     pub(crate) peer: IpAddr,
 }
 
-impl Answer for From {
+impl Service for From {
     async fn answer(&self, mut request: Request) -> Response {
         let options = self.app.engine.options();
         request.peer = Some(peers::client(self.peer, &request.headers, &options.trusted_proxies));
-        if let Err(denied) = self.app.admit(&request) {
-            return Response::refuse(StatusCode::FORBIDDEN, denied);
+        let Request { method, uri, headers, .. } = &request;
+        if let Err(denied) = self.app.engine.admit(method, uri, headers) {
+            return Answer::from(denied).into();
         }
-        if let Some(metrics) = options.metrics.as_ref().filter(|_| request.path() == "/metrics") {
-            let mut response = Response::text(metrics.to_text());
-            response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(Metrics::CONTENT_TYPE));
-            return response;
-        }
-        if let Some(asset) = self.app.asset(request.path()) {
-            return serve_asset(asset, &request);
+        if let Some(answer) = self.app.engine.builtin(method, uri, headers) {
+            return answer.into();
         }
         let app = self.app.clone();
         let endpoint: Endpoint = Arc::new(move |request| Box::pin(app.clone().dispatch(request)));
@@ -58,28 +50,6 @@ impl Answer for From {
 }
 
 impl App {
-    /// Keeps out requests for other hosts, and those of other sites that would change something (rule S1).
-    fn admit(&self, request: &Request) -> Result<(), Denied> {
-        let access = self.engine.access();
-        if !matches!(request.path(), "/healthz" | "/metrics") {
-            access.check_host(request.header(HOST.as_str()))?;
-        }
-        match request.header(ORIGIN.as_str()) {
-            Some(origin) if !request.method.is_safe() => access.check_origin(Some(origin)),
-            _ => Ok(()),
-        }
-    }
-
-    fn asset(&self, path: &str) -> Option<&'static Asset> {
-        if path == assets::RUNTIME.path {
-            Some(&assets::RUNTIME)
-        } else if path == assets::DEV.path && self.engine.options().dev {
-            Some(&assets::DEV)
-        } else {
-            None
-        }
-    }
-
     /// Routes come before pages, so that a form may post to its own page's URL.
     async fn dispatch(self: Arc<Self>, mut request: Request) -> Response {
         if request.path() == SOCKET {
@@ -90,67 +60,26 @@ impl App {
             Route::OtherMethods(allowed) => Some(allowed),
             Route::Unknown => None,
         };
-        let nothing = || other.as_deref().map_or_else(Response::not_found, not_allowed);
-        let visitor = Visitor { peer: request.peer, user_id: request.user_id };
-        match request.method {
-            Method::GET | Method::HEAD => {
-                match self.engine.page(&request.uri, &request.headers, visitor).await {
-                    Some(page) => page.into(),
-                    None => nothing(),
-                }
-            }
-            Method::POST if self.engine.has_page(request.uri.path()) => {
-                match self.engine.submit(&request.uri, &request.headers, visitor, &request.body).await {
-                    Some(page) => page.into(),
-                    None => Response::not_found(),
-                }
-            }
-            _ if self.engine.has_page(request.uri.path()) => not_allowed("GET, HEAD, POST"),
-            _ => nothing(),
+        let Request { method, uri, headers, body, peer, user_id, .. } = request;
+        match self.engine.respond(&method, &uri, &headers, &body, Visitor { peer, user_id }).await {
+            Some(answer) => answer.into(),
+            None => other.map_or_else(Response::not_found, |allowed| not_allowed(&allowed).into()),
         }
     }
 
     fn upgrade(&self, request: &Request) -> Response {
         let visitor = Visitor { peer: request.peer, user_id: request.user_id.clone() };
-        let upgrade = match self.engine.upgrade(&request.headers, visitor) {
+        let upgrade = match self.engine.upgrade(&request.method, &request.headers, visitor) {
             Ok(upgrade) => upgrade,
-            Err(refused) => return Response::refuse(refused.status(), refused),
+            Err(refused) => return Answer::from(refused).into(),
         };
-        let asks = request.method == Method::GET
-            && request.lists(CONNECTION.as_str(), "upgrade")
-            && request.lists(UPGRADE.as_str(), "websocket")
-            && request.header(SEC_WEBSOCKET_VERSION.as_str()) == Some("13");
-        let Some(key) = request.headers.get(SEC_WEBSOCKET_KEY).filter(|_| asks) else {
-            return Response::refuse(
-                StatusCode::UPGRADE_REQUIRED,
-                "This address speaks WebSocket, version 13.",
-            )
-            .with_header(UPGRADE, "websocket");
-        };
+        let key = request.headers.get(SEC_WEBSOCKET_KEY).map_or(&b""[..], HeaderValue::as_bytes);
         let mut response = Response::new(StatusCode::SWITCHING_PROTOCOLS)
             .with_header(CONNECTION, "upgrade")
             .with_header(UPGRADE, "websocket")
-            .with_header(SEC_WEBSOCKET_ACCEPT, &derive_accept_key(key.as_bytes()))
+            .with_header(SEC_WEBSOCKET_ACCEPT, &derive_accept_key(key))
             .with_header(SEC_WEBSOCKET_PROTOCOL, upgrade.protocol.name());
         response.upgrade = Some(upgrade);
         response
     }
-}
-
-/// Under its own version's URL a browser may keep a script for good.
-fn serve_asset(asset: &Asset, request: &Request) -> Response {
-    if !matches!(request.method, Method::GET | Method::HEAD) {
-        return not_allowed("GET, HEAD");
-    }
-    let tag = format!("\"{}\"", asset.version);
-    let mut response = if request.header(IF_NONE_MATCH.as_str()) == Some(&tag) {
-        Response::new(StatusCode::NOT_MODIFIED)
-    } else {
-        Response::text(asset.content)
-    };
-    let versioned = request.uri.query().is_some_and(|query| query.strip_prefix("v=") == Some(&asset.version));
-    let keep = if versioned { "public, max-age=31536000, immutable" } else { "no-cache" };
-    response.headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
-    response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
-    response.with_header(ETAG, &tag)
 }

@@ -60,10 +60,4 @@ impl Request {
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         form::decode(&String::from_utf8_lossy(&self.body))
     }
-
-    /// Whether a header is a list that holds `token`, in any case.
-    pub(crate) fn lists(&self, name: &str, token: &str) -> bool {
-        let values = self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
-    }
 }

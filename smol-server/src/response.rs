@@ -5,7 +5,7 @@ use std::fmt;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 use live_core::{Error, Result};
-use live_std::{Escaped, Upgrade};
+use live_std::{Answer, Escaped, Upgrade};
 use serde::Serialize;
 
 /// An HTTP response with its whole body.
@@ -106,10 +106,15 @@ impl Response {
     }
 }
 
-impl From<http::Response<String>> for Response {
-    fn from(response: http::Response<String>) -> Self {
-        let (parts, body) = response.into_parts();
-        Self { status: parts.status, headers: parts.headers, body: body.into_bytes(), upgrade: None }
+impl From<Answer> for Response {
+    fn from(answer: Answer) -> Self {
+        let (parts, body) = answer.into_parts();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.into_owned().into_bytes(),
+            upgrade: None,
+        }
     }
 }
 

@@ -1,13 +1,10 @@
 //! Plain routes by path and method.
 
 use http::Method;
-use http::StatusCode;
-use http::header::ALLOW;
 use matchit::Router;
 
 use crate::handler::Endpoint;
 use crate::request::Request;
-use crate::response::Response;
 
 #[derive(Default)]
 pub(crate) struct Routes {
@@ -58,10 +55,4 @@ impl Routes {
             }
         }
     }
-}
-
-/// The answer to a method that a path doesn't have.
-pub(crate) fn not_allowed(allowed: &str) -> Response {
-    Response::refuse(StatusCode::METHOD_NOT_ALLOWED, format_args!("This address answers {allowed} only."))
-        .with_header(ALLOW, allowed)
 }

@@ -32,8 +32,8 @@ pub use access::{Access, Denied, InvalidOrigin};
 pub use clock::{Clock, unix_seconds};
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
 pub use engine::{
-    Connection, Engine, EngineBuilder, Incoming, InvalidRoute, Outgoing, Protocol, Refused, Runtime, Upgrade,
-    Visitor, caught, unescaped,
+    Answer, Connection, Engine, EngineBuilder, Incoming, InvalidRoute, MAX_BODY, Outgoing, Protocol, Refused,
+    Runtime, SOCKET, Upgrade, Visitor, caught, not_allowed, unescaped,
 };
 pub use form::EventForm;
 pub use guard::CatchUnwind;

@@ -14,13 +14,13 @@ use crate::request::Request;
 use crate::response::Response;
 
 /// Answers requests.
-pub(crate) trait Answer {
+pub(crate) trait Service {
     fn answer(&self, request: Request) -> impl Future<Output = Response> + Send;
 }
 
 /// Serves requests until the connection ends, an error is answered, or a WebSocket is agreed on: then gives it, with what was read
 /// beyond the request.
-pub(crate) async fn serve<S>(stream: &mut S, answer: &impl Answer) -> io::Result<Option<(Upgrade, Vec<u8>)>>
+pub(crate) async fn serve<S>(stream: &mut S, service: &impl Service) -> io::Result<Option<(Upgrade, Vec<u8>)>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -36,7 +36,7 @@ where
         };
         let (with_body, keep_alive) = (head.method != Method::HEAD, head.keep_alive);
         let request = with_its_body(stream, &mut input, head).await?;
-        let response = answer.answer(request).await;
+        let response = service.answer(request).await;
         send(stream, &response, with_body, keep_alive).await?;
         if let Some(upgrade) = response.upgrade {
             return Ok(Some((upgrade, input.into_bytes())));

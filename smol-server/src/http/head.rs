@@ -3,7 +3,8 @@
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, StatusCode, Uri};
 
-use super::limits::{MAX_BODY, MAX_HEAD, MAX_HEADERS};
+use super::MAX_BODY;
+use super::limits::{MAX_HEAD, MAX_HEADERS};
 
 /// A head that was understood.
 #[derive(Debug)]

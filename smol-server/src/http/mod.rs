@@ -5,8 +5,8 @@ mod connection;
 mod head;
 mod write;
 
-pub(crate) use connection::{Answer, serve};
-pub use limits::MAX_BODY;
+pub(crate) use connection::{Service, serve};
+pub use live_std::MAX_BODY;
 
 /// Every limit of HTTP, by name.
 mod limits {
@@ -17,9 +17,6 @@ mod limits {
 
     /// The most headers.
     pub(super) const MAX_HEADERS: usize = 64;
-
-    /// The most bytes of a request's body.
-    pub const MAX_BODY: usize = 1024 * 1024;
 
     /// How long a request's line and headers may take.
     pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(5);

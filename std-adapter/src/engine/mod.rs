@@ -1,7 +1,7 @@
 //! The driver of sessions: everything between HTTP and the core's machines, for any runtime and any HTTP server.
 //!
-//! An embedding gives the engine a [`Runtime`], answers page requests by [`Engine::page`], and runs a [`Connection`] for each
-//! WebSocket.
+//! An embedding gives the engine a [`Runtime`], answers HTTP by [`Engine::admit`] and [`Engine::respond`], and runs a [`Connection`]
+//! for each WebSocket that [`Engine::upgrade`] lets in.
 
 mod alarms;
 mod bucket;
@@ -15,6 +15,7 @@ mod outputs;
 mod pages;
 mod post;
 mod registry;
+mod respond;
 mod runtime;
 mod serve;
 mod slot;
@@ -45,9 +46,10 @@ use mailbox::Mail;
 use pages::Pages;
 pub use pages::{InvalidRoute, unescaped};
 use registry::Registry;
+pub use respond::{Answer, MAX_BODY, not_allowed};
 pub use runtime::{Runtime, caught};
 use slot::Slot;
-pub use upgrade::{Protocol, Refused, Upgrade, Visitor};
+pub use upgrade::{Protocol, Refused, SOCKET, Upgrade, Visitor};
 
 /// The pages while they are being collected.
 #[derive(Default)]

@@ -3,14 +3,20 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use http::header::{HOST, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
-use http::{HeaderMap, StatusCode};
+use http::header::{
+    CONNECTION, HOST, HeaderName, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
+    UPGRADE,
+};
+use http::{HeaderMap, Method, StatusCode};
 use live_core::wire::{SUBPROTOCOL, SUBPROTOCOL_JSON};
 
 use super::Engine;
 use crate::access::Denied;
 use crate::cookie;
 use crate::token::cookie_hash;
+
+/// The path of the WebSocket.
+pub const SOCKET: &str = "/_live/websocket";
 
 /// What is known of a request beside its head.
 #[derive(Clone, Debug, Default)]
@@ -40,29 +46,42 @@ pub struct Upgrade {
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// A request for a WebSocket that is answered with no. As text it says what to do.
+/// A request for a WebSocket that is answered with no. As text it says what to do; it turns into an [`Answer`](super::Answer).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refused {
     /// The host or the origin isn't on the lists.
     Denied(Denied),
     /// No subprotocol that the server speaks.
     Protocol,
+    /// No handshake of WebSocket version 13 in HTTP/1.1.
+    Handshake,
 }
 
 impl Engine {
-    /// Checks a request for a WebSocket: host, origin and subprotocol.
-    pub fn upgrade(&self, headers: &HeaderMap, visitor: Visitor) -> Result<Upgrade, Refused> {
+    /// Checks a request for a WebSocket at [`SOCKET`]: host, origin, subprotocol and handshake. The answer with status 101 is the
+    /// server's to write, with the subprotocol's [name](Protocol::name) in it; a [`Connection`](super::Connection) follows.
+    ///
+    /// # Errors
+    /// [`Refused`], which turns into the [`Answer`](super::Answer).
+    pub fn upgrade(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        visitor: Visitor,
+    ) -> Result<Upgrade, Refused> {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         self.access.check_host(text(HOST)).map_err(Refused::Denied)?;
         self.access.check_origin(text(ORIGIN)).map_err(Refused::Denied)?;
         let protocol = self.protocol(headers).ok_or(Refused::Protocol)?;
+        if *method != Method::GET || !is_handshake(headers) {
+            return Err(Refused::Handshake);
+        }
         let cookie = cookie::find(headers, self.cookie).map(cookie_hash);
         Ok(Upgrade { protocol, visitor, cookie, headers: pairs(headers) })
     }
 
     fn protocol(&self, headers: &HeaderMap) -> Option<Protocol> {
-        let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
-        offered.flat_map(|value| value.split(',')).find_map(|name| match name.trim() {
+        items(headers, SEC_WEBSOCKET_PROTOCOL).find_map(|name| match name {
             SUBPROTOCOL => Some(Protocol::Msgpack),
             SUBPROTOCOL_JSON if self.options.dev => Some(Protocol::Json),
             _ => None,
@@ -93,8 +112,23 @@ impl Refused {
         match self {
             Self::Denied(_) => StatusCode::FORBIDDEN,
             Self::Protocol => StatusCode::BAD_REQUEST,
+            Self::Handshake => StatusCode::UPGRADE_REQUIRED,
         }
     }
+}
+
+fn is_handshake(headers: &HeaderMap) -> bool {
+    let lists = |name, item: &str| items(headers, name).any(|listed| listed.eq_ignore_ascii_case(item));
+    lists(CONNECTION, "upgrade")
+        && lists(UPGRADE, "websocket")
+        && headers.get(SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13")
+        && headers.contains_key(SEC_WEBSOCKET_KEY)
+}
+
+/// The items of a header that is a list.
+fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 /// Headers as page code sees them: names in lower case, text only.
@@ -110,6 +144,7 @@ impl fmt::Display for Refused {
         match self {
             Self::Denied(denied) => denied.fmt(f),
             Self::Protocol => write!(f, "The server speaks the WebSocket subprotocol \"{SUBPROTOCOL}\"."),
+            Self::Handshake => f.write_str("This address speaks WebSocket, version 13."),
         }
     }
 }

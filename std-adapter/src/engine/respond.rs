@@ -1,0 +1,140 @@
+//! The one door for HTTP: a request in, an answer out, for any server.
+
+use std::borrow::Cow;
+
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, IF_NONE_MATCH, ORIGIN, UPGRADE,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
+
+use super::{Engine, Refused, Visitor};
+use crate::access::Denied;
+use crate::assets::{self, Asset};
+use crate::metrics::Metrics;
+
+/// An HTTP answer with its whole body. Length and date are the server's to add, and so is leaving out the body where HEAD asked.
+pub type Answer = Response<Cow<'static, str>>;
+
+/// The most bytes of a request's body that a server should take in.
+pub const MAX_BODY: usize = 1024 * 1024;
+
+impl Engine {
+    /// Keeps out requests for other hosts, and those of other sites that would change something (rule S1). A server asks this before
+    /// anything else, for its own routes, too; `/healthz` and `/metrics` answer for any host.
+    ///
+    /// # Errors
+    /// [`Denied`], which turns into the [`Answer`].
+    pub fn admit(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Denied> {
+        if !matches!(uri.path(), "/healthz" | "/metrics") {
+            let authority = || uri.authority().map(|authority| authority.as_str());
+            self.access.check_host(text(headers, HOST).or_else(authority))?;
+        }
+        match headers.get(ORIGIN) {
+            Some(origin) if !method.is_safe() => self.access.check_origin(origin.to_str().ok()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Answers a request that [`admit`](Self::admit) has let in: what is [`builtin`](Self::builtin), a page, or a form that a page has
+    /// posted, of at most [`MAX_BODY`] bytes. None where nothing is at this path.
+    pub async fn respond(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: &[u8],
+        visitor: Visitor,
+    ) -> Option<Answer> {
+        if let Some(answer) = self.builtin(method, uri, headers) {
+            return Some(answer);
+        }
+        let page = match *method {
+            Method::GET | Method::HEAD => self.page(uri, headers, visitor).await?,
+            Method::POST => self.submit(uri, headers, visitor, body).await?,
+            _ if self.has_page(uri.path()) => return Some(not_allowed("GET, HEAD, POST")),
+            _ => return None,
+        };
+        Some(page.map(Cow::Owned))
+    }
+
+    /// What is at paths of the engine's own, whoever asks: the browser's runtime, and the numbers of
+    /// [`Options::metrics`](crate::Options::metrics).
+    pub fn builtin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
+        let answer = match (uri.path(), &self.options.metrics) {
+            ("/metrics", Some(metrics)) => of(StatusCode::OK, Metrics::CONTENT_TYPE, metrics.to_text()),
+            (path, _) => script(self.asset(path)?, uri, headers),
+        };
+        let read = matches!(*method, Method::GET | Method::HEAD);
+        Some(if read { answer } else { not_allowed("GET, HEAD") })
+    }
+
+    fn asset(&self, path: &str) -> Option<&'static Asset> {
+        let served: [(&'static Asset, bool); 2] =
+            [(&assets::RUNTIME, true), (&assets::DEV, self.options.dev)];
+        served.into_iter().find(|(asset, is_served)| *is_served && asset.path == path).map(|(asset, _)| asset)
+    }
+}
+
+/// Under its own version's URL a browser may keep a script for good.
+fn script(asset: &'static Asset, uri: &Uri, headers: &HeaderMap) -> Answer {
+    let tag = format!("\"{}\"", asset.version);
+    let (status, content) = if text(headers, IF_NONE_MATCH) == Some(&tag) {
+        (StatusCode::NOT_MODIFIED, "")
+    } else {
+        (StatusCode::OK, asset.content)
+    };
+    let versioned = uri.query().is_some_and(|query| query.strip_prefix("v=") == Some(&asset.version));
+    let keep = if versioned { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut answer = of(status, "text/javascript; charset=utf-8", content);
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    set(&mut answer, ETAG, &tag);
+    answer
+}
+
+/// The answer to a method that a path doesn't have; `allowed` lists those that it has.
+pub fn not_allowed(allowed: &str) -> Answer {
+    let told = format!("This address answers {allowed} only.\n");
+    let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, told);
+    set(&mut answer, ALLOW, allowed);
+    answer
+}
+
+impl From<Denied> for Answer {
+    fn from(denied: Denied) -> Self {
+        plain(StatusCode::FORBIDDEN, format!("{denied}\n"))
+    }
+}
+
+impl From<Refused> for Answer {
+    fn from(refused: Refused) -> Self {
+        let mut answer = plain(refused.status(), format!("{refused}\n"));
+        if refused.status() == StatusCode::UPGRADE_REQUIRED {
+            answer.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
+        }
+        answer
+    }
+}
+
+fn plain(status: StatusCode, text: String) -> Answer {
+    of(status, "text/plain; charset=utf-8", text)
+}
+
+fn of(status: StatusCode, content_type: &'static str, body: impl Into<Cow<'static, str>>) -> Answer {
+    let mut answer = Response::new(body.into());
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer
+}
+
+/// Sets a header to a text of the program's own.
+fn set(answer: &mut Answer, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
