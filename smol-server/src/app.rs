@@ -13,7 +13,6 @@ use live_std::{Answer, Engine, SOCKET, Visitor, caught, not_allowed};
 
 use crate::handler::{Endpoint, Layer, Next};
 use crate::http::Service;
-use crate::peers;
 use crate::request::Request;
 use crate::response::Response;
 use crate::routes::{Route, Routes};
@@ -33,8 +32,7 @@ pub(crate) struct From {
 
 impl Service for From {
     async fn answer(&self, mut request: Request) -> Response {
-        let options = self.app.engine.options();
-        request.peer = Some(peers::client(self.peer, &request.headers, &options.trusted_proxies));
+        request.peer = Some(self.app.engine.client(self.peer, &request.headers));
         let Request { method, uri, headers, .. } = &request;
         if let Err(denied) = self.app.engine.admit(method, uri, headers) {
             return Answer::from(denied).into();

@@ -11,7 +11,6 @@ mod executor;
 mod handler;
 mod http;
 mod live;
-mod peers;
 mod request;
 mod response;
 mod routes;

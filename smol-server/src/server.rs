@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use live_core::wire::Reason;
 use live_std::{Connection, caught};
 use smol::future::FutureExt;
 use smol::io::AsyncReadExt;
@@ -16,7 +15,6 @@ use smol::{Async, Timer};
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
 use crate::http;
-use crate::peers::Peers;
 use crate::websocket::Socket;
 
 /// How long a stopping server waits for its connections.
@@ -24,9 +22,6 @@ const STOP_WITHIN: Duration = Duration::from_millis(800);
 
 /// How long a closed connection is read from, so that what was sent last arrives.
 const LINGER: Duration = Duration::from_secs(1);
-
-/// What a browser with too many connections is told to wait, in milliseconds.
-const BUSY: u32 = 5000;
 
 /// How long the listener rests when the process has no more file descriptors.
 const BACK_OFF: Duration = Duration::from_millis(100);
@@ -93,12 +88,11 @@ impl Drop for Server {
 }
 
 async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, open: Arc<Open>) {
-    let peers = Arc::new(Peers::default());
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let (app, peers, open) = (app.clone(), peers.clone(), open.clone());
-                spawner.run(isolated(Box::pin(serve(stream, peer, app, peers, open))));
+                let (app, open) = (app.clone(), open.clone());
+                spawner.run(isolated(Box::pin(serve(stream, peer, app, open))));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection wasn't accepted");
@@ -108,13 +102,7 @@ async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, o
     }
 }
 
-async fn serve(
-    mut stream: Async<TcpStream>,
-    peer: SocketAddr,
-    app: Arc<App>,
-    peers: Arc<Peers>,
-    open: Arc<Open>,
-) {
+async fn serve(mut stream: Async<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Open>) {
     // Without it a small frame may wait for the acknowledgement of the one before.
     let _ = stream.get_ref().set_nodelay(true);
     let from = From { app: app.clone(), peer: peer.ip() };
@@ -122,13 +110,9 @@ async fn serve(
     match Box::pin(http::serve(&mut stream, &from)).await {
         Ok(Some((upgrade, read))) => {
             let _counted = open.enter();
-            let options = app.engine.options();
-            let place = upgrade.peer().map(|peer| peers.enter(peer, options.max_connections_per_ip));
-            let mut connection = Connection::new(app.engine.clone(), upgrade);
-            if let Some(None) = place {
-                connection.refuse(Reason::TryLater(BUSY));
-            }
-            let mut socket = Socket::new(&stream, read, connection, options.max_message_size).await;
+            let max_message = app.engine.options().max_message_size;
+            let connection = Connection::new(app.engine.clone(), upgrade);
+            let mut socket = Socket::new(&stream, read, connection, max_message).await;
             socket.run().await;
             drop(socket);
             Box::pin(linger(stream)).await;

@@ -13,11 +13,15 @@ use super::Engine;
 use super::bucket::Bucket;
 use super::join::{Joined, guarded};
 use super::notices::explain;
+use super::peers::Place;
 use super::serve::{Served, attend, serve};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
 use crate::metrics::Metrics;
 use crate::store::BoxFuture;
+
+/// What a browser with too many connections is told to wait, in milliseconds.
+const BUSY: u32 = 5000;
 
 /// Frames in, frames out. The owner of the socket does this, over and over:
 ///
@@ -37,6 +41,8 @@ pub struct Connection {
     heard: Instant,
     pinged: Instant,
     alarm: Option<Instant>,
+    /// Counts among its address's connections.
+    _place: Option<Place>,
 }
 
 enum Phase {
@@ -78,20 +84,23 @@ pub enum Incoming<'a> {
 }
 
 impl Connection {
-    /// A connection that [`Engine::upgrade`] has let in.
+    /// A connection that [`Engine::upgrade`] has let in. One of too many from its address
+    /// ([`Options::max_connections_per_ip`](crate::Options::max_connections_per_ip)) is closed.
     pub fn new(engine: Arc<Engine>, upgrade: Upgrade) -> Self {
         let (now, options) = (engine.now(), engine.options());
+        let place = upgrade.visitor.peer.map(|peer| engine.peers.enter(peer, options.max_connections_per_ip));
         Self {
             number: engine.connections.fetch_add(1, Ordering::Relaxed) + 1,
             phase: Phase::Hello(now + options.hello_timeout),
             bucket: Bucket::new(options.event_rate, options.event_burst, now),
             upgrade: Arc::new(upgrade),
             engine,
-            closing: None,
+            closing: matches!(place, Some(None)).then_some(Reason::TryLater(BUSY)),
             noticed: false,
             heard: now,
             pinged: now,
             alarm: None,
+            _place: place.flatten(),
         }
     }
 
@@ -109,11 +118,6 @@ impl Connection {
             (Incoming::Oversized, _) => self.close(Reason::Size),
             (Incoming::Malformed, _) => self.close(Reason::Protocol),
         }
-    }
-
-    /// Closes it with this reason instead of serving it.
-    pub fn refuse(&mut self, reason: Reason) {
-        self.close(reason);
     }
 
     /// Whether the next message may be read. While not, the socket is left alone, so that the other end has to wait.

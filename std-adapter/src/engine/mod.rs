@@ -13,6 +13,7 @@ mod mailbox;
 mod notices;
 mod outputs;
 mod pages;
+mod peers;
 mod post;
 mod registry;
 mod respond;
@@ -45,6 +46,7 @@ use live::Typed;
 use mailbox::Mail;
 use pages::Pages;
 pub use pages::{InvalidRoute, unescaped};
+use peers::Peers;
 use registry::Registry;
 pub use respond::{Answer, MAX_BODY, not_allowed};
 pub use runtime::{Runtime, caught};
@@ -65,6 +67,7 @@ pub struct Engine {
     signer: Signer,
     pages: Pages,
     registry: Registry,
+    peers: Arc<Peers>,
     alarms: Alarms,
     clock: Clock,
     runtime: Arc<dyn Runtime>,
@@ -99,6 +102,7 @@ impl EngineBuilder {
             options,
             pages: self.pages,
             registry: Registry::default(),
+            peers: Arc::default(),
             alarms: Alarms::default(),
             clock: Clock::start(),
             runtime: runtime.clone(),

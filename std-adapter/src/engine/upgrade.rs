@@ -89,13 +89,6 @@ impl Engine {
     }
 }
 
-impl Upgrade {
-    /// The address that asks.
-    pub fn peer(&self) -> Option<IpAddr> {
-        self.visitor.peer
-    }
-}
-
 impl Protocol {
     /// The subprotocol's name.
     pub fn name(self) -> &'static str {

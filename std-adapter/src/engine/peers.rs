@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::HeaderMap;
 
+use super::Engine;
+
 /// Counts connections by address.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
@@ -48,8 +50,16 @@ impl Drop for Place {
     }
 }
 
+impl Engine {
+    /// The address of whoever asks, for the [`Visitor`](super::Visitor), where `peer` is the other end of the TCP connection: that one,
+    /// or what a proxy says that [`Options::trusted_proxies`](crate::Options::trusted_proxies) lists.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        client(peer, headers, &self.options.trusted_proxies)
+    }
+}
+
 /// The last address on the way that is no trusted proxy's.
-pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let way: Vec<&str> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
     let mut client = peer;
