@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use common::{Catch, Pair};
 use live_core::{
-    CodecError, CommitError, Config, Ctx, Effect, Input, Machine, Page, Record, Request, Result, Session,
+    CodecError, CommitError, Config, Ctx, Effect, Input, Machine, Page, Request, Result, Session,
     StateCodec, View,
 };
 

@@ -162,7 +162,7 @@ fn a_connection_that_the_server_has_closed_is_told() {
     for _ in 0..live_core::limits::MAX_STRIKES {
         tab.send(Action::new("panic"));
     }
-    assert!(mistake(|| tab.send(Action::new("x"))).contains("closed the connection"));
+    assert!(mistake(|| tab.send(Action::new("x"))).contains("there is no connection"));
     tab.reconnect();
     tab.send(Action::new("x"));
     assert_eq!(tab.html("log"), "x loaded x(;;-;-;0)");
