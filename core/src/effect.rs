@@ -37,9 +37,11 @@ pub struct ErrorReport {
     pub error: crate::Error,
 }
 
-/// A call of page code.
+/// A call of the application's code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
+    /// The application's authentication, before any page code.
+    Auth,
     /// `Page::mount`.
     Mount,
     /// `Page::handle` of the event with this name.
@@ -73,6 +75,7 @@ impl<M> fmt::Debug for Effect<M> {
 impl fmt::Display for ErrorReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.call {
+            Call::Auth => write!(f, "auth: {}", self.error),
             Call::Mount => write!(f, "mount: {}", self.error),
             Call::Handle(event) => write!(f, "handle `{event}`: {}", self.error),
             Call::Info => write!(f, "info: {}", self.error),

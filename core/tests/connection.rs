@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use common::{Catch, Pair};
 use live_core::{
-    CodecError, CommitError, Config, Ctx, Effect, Input, Machine, Page, Request, Result, Session,
-    StateCodec, View,
+    CodecError, CommitError, Config, Ctx, Effect, Input, Machine, Page, Request, Result, Session, StateCodec,
+    View,
 };
 
 /// Writes down what it is told.

@@ -7,6 +7,7 @@
 
 mod access;
 pub mod assets;
+mod auth;
 mod clock;
 mod codec;
 pub mod cookie;
@@ -29,6 +30,7 @@ pub mod test_client;
 mod token;
 
 pub use access::{Access, Denied, InvalidOrigin};
+pub use auth::{Auth, Csrf, Form, TokenFunc, csrf_token};
 pub use clock::{Clock, unix_seconds};
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
 pub use engine::{

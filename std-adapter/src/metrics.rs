@@ -243,6 +243,7 @@ impl Metrics {
 
 fn name(call: &Call) -> &'static str {
     match call {
+        Call::Auth => "auth",
         Call::Mount => "mount",
         Call::Handle(_) => "handle",
         Call::Info => "info",

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use live_core::{ErrorReport, SessionId, limits};
 
+use crate::auth::{Auth, Csrf};
 use crate::layout::{DefaultLayout, Layout};
 use crate::metrics::Metrics;
 use crate::notice::Notice;
@@ -28,6 +29,10 @@ pub struct Options {
     pub trusted_proxies: Vec<IpAddr>,
     /// What tokens are signed with. Default: a random key, so that pages load again after a restart.
     pub keys: Keys,
+    /// Finds out who asks. Default: none; who is logged in is what the server's middleware says.
+    pub auth: Option<Auth>,
+    /// How forms are guarded against other sites. Default: by a token that only the page's own forms have.
+    pub csrf: Csrf,
     /// Says how often a user's rights have changed. A token of another number is no longer good. Default: always 0.
     pub auth_epoch: Option<AuthEpoch>,
     /// The bus between sessions. Default: [`InmemPubSub`].
@@ -106,6 +111,8 @@ impl Default for Options {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             keys: Keys::default(),
+            auth: None,
+            csrf: Csrf::default(),
             auth_epoch: None,
             pubsub: Arc::new(InmemPubSub::new()),
             session_store: Arc::new(MemoryStore::new()),

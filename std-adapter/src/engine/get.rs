@@ -54,18 +54,28 @@ pub(super) struct Outputs {
 impl Engine {
     /// The page at this URL as a document. None where no page's route matches; the caller has checked the host.
     pub async fn page(&self, uri: &Uri, headers: &HeaderMap, visitor: Visitor) -> Option<Response<String>> {
-        let fetched = self.fetched(uri, headers, visitor)?;
+        let fetched = match self.fetched(uri, headers, visitor).await? {
+            Ok(fetched) => fetched,
+            Err(response) => return Some(response),
+        };
         self.count(Metrics::page);
         let mut outputs = Outputs::default();
         let page = self.opened(&fetched, &mut outputs).await.and_then(|mut live| live.full_page());
         self.without_connection(outputs.effects, &fetched.info());
         Some(match page {
             Ok(page) => self.document(&fetched, &page),
-            Err(error) => self.failure(&fetched, error),
+            Err(error) => self.failure(&fetched.info(), mounting(error)),
         })
     }
 
-    pub(super) fn fetched(&self, uri: &Uri, headers: &HeaderMap, visitor: Visitor) -> Option<Fetched> {
+    /// What a request for a page is about; none where no page's route matches. An answer instead, where whoever asks may not have
+    /// the page.
+    pub(super) async fn fetched(
+        &self,
+        uri: &Uri,
+        headers: &HeaderMap,
+        visitor: Visitor,
+    ) -> Option<Result<Fetched, Response<String>>> {
         let Found { host, params } = self.pages.find(uri.path())?;
         let request = Request {
             path: uri.path().to_owned(),
@@ -76,25 +86,34 @@ impl Engine {
             user_id: visitor.user_id,
             ..Request::default()
         };
+        let session = entropy::session_id();
+        let request = match self.authenticated(request).await {
+            Ok(request) => request,
+            Err(error) => {
+                let info = SessionInfo { id: session, path: uri.path(), user_id: None };
+                return Some(Err(self.failure(&info, ErrorReport { call: Call::Auth, error })));
+            }
+        };
         let found = cookie::find(headers, self.cookie).map(str::to_owned);
         let is_new = found.is_none();
         let cookie = found.unwrap_or_else(entropy::text);
-        let session = entropy::session_id();
-        let mut fetched = Fetched {
-            session,
-            form: session,
-            known: false,
-            host,
-            request: Arc::new(request),
-            cookie,
-            is_new,
-        };
+        let mut fetched = Fetched { session, form: session, known: false, host, request, cookie, is_new };
         // With another query it is another page that the browser asks for.
         let named = cookie::find(headers, cookie::FORM)
             .and_then(|value| value.strip_suffix(&*query_mark(uri)))
             .and_then(|token| self.form(&fetched, token).ok());
         self.go_on(&mut fetched, named);
-        Some(fetched)
+        Some(Ok(fetched))
+    }
+
+    /// The same request, with who is logged in.
+    pub(super) async fn authenticated(&self, request: Request) -> Result<Arc<Request>> {
+        let mut request = Arc::new(request);
+        if let Some(auth) = &self.options.auth {
+            let user_id = caught(auth.user(request.clone())).await??;
+            Arc::make_mut(&mut request).user_id = user_id;
+        }
+        Ok(request)
     }
 
     /// Goes on with the session `form`, if there is one, and gives the page's forms their token.
@@ -269,12 +288,11 @@ impl Engine {
         }
     }
 
-    pub(super) fn failure(&self, fetched: &Fetched, error: Error) -> Response<String> {
-        if let Some(redirect) = error.redirect() {
+    pub(super) fn failure(&self, session: &SessionInfo<'_>, report: ErrorReport) -> Response<String> {
+        if let Some(redirect) = report.error.redirect() {
             return see_other(&redirect.to);
         }
-        let report = mounting(error);
-        self.report(&fetched.info(), &report);
+        self.report(session, &report);
         let detail = if self.options.dev { report.to_string() } else { String::new() };
         self.plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("Something went wrong. {detail}"))
     }
@@ -310,7 +328,7 @@ async fn first<F: Future + Unpin>(tasks: &mut Vec<F>) -> Option<F::Output> {
     .await
 }
 
-fn mounting(error: impl Into<Error>) -> ErrorReport {
+pub(super) fn mounting(error: impl Into<Error>) -> ErrorReport {
     ErrorReport { call: Call::Mount, error: error.into() }
 }
 

@@ -34,13 +34,13 @@ pub(super) async fn join(
 ) -> Result<Joined, Reason> {
     let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&frame) else { return Err(Reason::Protocol) };
     let claims = engine.claims(hello.token, &upgrade).map_err(no_token)?;
+    let request = engine.asked(&claims, &hello, &upgrade).await?;
     loop {
-        let found = engine.pages.find(&claims.path).ok_or_else(|| no_token(SessionError::SessionNotFound))?;
         let (slot, resumed) = match engine.registry.get(claims.session) {
             Some(slot) => (slot, true),
-            None => engine.start(&claims, found, &hello, &upgrade).await?,
+            None => engine.start(&claims, request.clone(), upgrade.protocol).await?,
         };
-        if engine.attach(&slot, number, &hello, resumed, claims.cookie)? {
+        if engine.attach(&slot, number, &hello, resumed)? {
             return Ok(Joined { slot, number });
         }
         // It ended in this very moment.
@@ -49,39 +49,62 @@ pub(super) async fn join(
 }
 
 impl Engine {
-    /// What a token says, if it is good, this browser's, and this user's.
+    /// What a token says, if it is good and this browser's.
     fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
         let claims = self.signer.verify(token, unix_seconds())?;
-        let user = upgrade.visitor.user_id.as_deref();
-        let fits = !claims.is_form
-            && upgrade.cookie == Some(claims.cookie)
-            && claims.user.as_deref() == user
-            && claims.auth_epoch == self.auth_epoch(user);
+        let fits = !claims.is_form && upgrade.cookie == Some(claims.cookie);
         if fits { Ok(claims) } else { Err(SessionError::InvalidCsrf) }
+    }
+
+    /// The request as it would be for the page's first response, from whoever has connected: that has to be the token's user.
+    async fn asked(
+        &self,
+        claims: &Claims,
+        hello: &Hello<'_>,
+        upgrade: &Upgrade,
+    ) -> Result<Arc<Request>, Reason> {
+        let found = self.page_of(claims)?;
+        let request = Request {
+            path: claims.path.clone(),
+            params: found.params,
+            query: form::pairs(hello.query.strip_prefix('?').unwrap_or(hello.query)),
+            headers: upgrade.headers.clone(),
+            peer: upgrade.visitor.peer,
+            user_id: upgrade.visitor.user_id.clone(),
+            csrf: self.signer.sign(&claims.of_form()).into(),
+        };
+        let request = self.authenticated(request).await.map_err(|error| self.unknown_user(claims, error))?;
+        let user = request.user_id.as_deref();
+        let fits = claims.user.as_deref() == user && claims.auth_epoch == self.auth_epoch(user);
+        if fits { Ok(request) } else { Err(no_token(SessionError::InvalidCsrf)) }
+    }
+
+    fn page_of(&self, claims: &Claims) -> Result<Found, Reason> {
+        self.pages.find(&claims.path).ok_or_else(|| no_token(SessionError::SessionNotFound))
+    }
+
+    /// A browser that has to go elsewhere is told so when it loads the page again.
+    fn unknown_user(&self, claims: &Claims, error: Error) -> Reason {
+        if error.redirect().is_some() {
+            return Reason::Token;
+        }
+        let info = SessionInfo { id: claims.session, path: &claims.path, user_id: claims.user.as_deref() };
+        self.report(&info, &ErrorReport { call: Call::Auth, error });
+        COME_BACK
     }
 
     /// Restores the session from the store, or mounts it. The `bool` says whether it was there before.
     async fn start(
         &self,
         claims: &Claims,
-        found: Found,
-        hello: &Hello<'_>,
-        upgrade: &Upgrade,
+        request: Arc<Request>,
+        protocol: Protocol,
     ) -> Result<(Arc<Slot>, bool), Reason> {
         if self.registry.len() >= self.options.max_sessions {
             return Err(COME_BACK);
         }
-        let request = Arc::new(Request {
-            path: claims.path.clone(),
-            params: found.params.clone(),
-            query: form::pairs(hello.query.strip_prefix('?').unwrap_or(hello.query)),
-            headers: upgrade.headers.clone(),
-            peer: upgrade.visitor.peer,
-            user_id: claims.user.clone(),
-            csrf: self.signer.sign(&claims.of_form()).into(),
-        });
-        let new =
-            New { id: claims.session, request, config: self.config(upgrade.protocol == Protocol::Msgpack) };
+        let found = self.page_of(claims)?;
+        let new = New { id: claims.session, request, config: self.config(protocol == Protocol::Msgpack) };
         let mark = self.options.pubsub.mark();
         let restored = self.restore(&found, &new).await?;
         let was_there = restored.is_some();
@@ -92,7 +115,7 @@ impl Engine {
                 .mount(new.clone(), true, self.now())
                 .map_err(|error| self.unmounted(&new, error))?,
         };
-        Ok(self.register(Slot::new(new.id, claims.form, new.request, live, mark), was_there))
+        Ok(self.register(Slot::new(claims, new.request, live, mark), was_there))
     }
 
     async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {
@@ -153,9 +176,8 @@ impl Engine {
         number: u64,
         hello: &Hello<'_>,
         resumed: bool,
-        cookie: [u8; 16],
     ) -> Result<bool, Reason> {
-        let token = self.signer.sign(&self.claims_for(slot.id, slot.form, cookie, &slot.request));
+        let token = self.signer.sign(&self.claims_for(slot.id, slot.form, slot.cookie, &slot.request));
         let mut inner = slot.lock();
         if inner.ended {
             return Ok(false);

@@ -27,6 +27,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
+use http::HeaderMap;
 use live_core::{Config, ErrorReport, Instant, Page, Record};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,12 +35,13 @@ use serde::de::DeserializeOwned;
 use crate::access::{Access, InvalidOrigin};
 use crate::clock::Clock;
 use crate::cookie;
+use crate::entropy;
 use crate::guard::CatchUnwind;
 use crate::metrics::Metrics;
 use crate::options::{Options, SessionInfo};
 use crate::pubsub::PubSub;
 use crate::store::StoreError;
-use crate::token::Signer;
+use crate::token::{Signer, cookie_hash};
 use alarms::Alarms;
 pub use connection::{Connection, Incoming, Outgoing};
 use live::Typed;
@@ -138,6 +140,23 @@ impl Engine {
     /// Whether a page's route matches the path.
     pub fn has_page(&self, path: &str) -> bool {
         self.pages.find(path).is_some()
+    }
+
+    /// A new cookie for a browser in which somebody logs in or out, as the value of a `Set-Cookie` header. The tokens of all its pages and
+    /// forms are void from now on; its sessions end, and their pages are loaded again. `headers` are those of its request.
+    pub fn new_csrf(&self, headers: &HeaderMap) -> String {
+        if let Some(old) = cookie::find(headers, self.cookie) {
+            for slot in self.registry.of_browser(cookie_hash(old)) {
+                self.expel(&slot);
+            }
+        }
+        cookie::set(self.cookie, &entropy::text(), self.access.is_https())
+    }
+
+    /// Ends a session at once; its connection closes, and may not come back.
+    fn expel(&self, slot: &Arc<Slot>) {
+        slot.lock().ended = true;
+        self.drop_session(slot);
     }
 
     /// Closes every connection with code 1012, and takes no new ones.

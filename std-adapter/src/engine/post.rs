@@ -7,9 +7,10 @@ use live_core::client::{Action, Client, Heard};
 use live_core::wire::BrowserFrame;
 use live_core::{Command, Error, Input, Redirect, Result};
 
-use super::get::{Fetched, Outputs, see_other};
+use super::get::{Fetched, Outputs, mounting, see_other};
 use super::live::Live;
 use super::{Engine, Visitor};
+use crate::auth::{CSRF_FIELD, Form};
 use crate::form;
 use crate::metrics::Metrics;
 use crate::store::StoreError;
@@ -17,17 +18,8 @@ use crate::store::StoreError;
 /// The field that names the event, as `data-lv-click` or `data-lv-submit` does for browsers with JavaScript. Values may follow its name:
 /// `add?n=10`.
 const EVENT: &str = "_lv_event";
-/// The field with the token that [`Session::csrf_field`](live_core::Session::csrf_field) writes, and the header that may have it instead.
-const CSRF: &str = "_csrf";
-const CSRF_HEADER: &str = "x-csrf-token";
 /// How often an event is tried when another request has changed its session meanwhile.
 const ATTEMPTS: usize = 3;
-
-/// A form as it was posted.
-struct Posted {
-    token: Option<String>,
-    action: Option<Action>,
-}
 
 /// What an event has led to.
 struct Outcome {
@@ -48,28 +40,30 @@ impl Engine {
         visitor: Visitor,
         body: &[u8],
     ) -> Option<Response<String>> {
-        let mut fetched = self.fetched(uri, headers, visitor)?;
+        let mut fetched = match self.fetched(uri, headers, visitor).await? {
+            Ok(fetched) => fetched,
+            Err(response) => return Some(response),
+        };
         self.count(Metrics::form);
-        let posted = Posted::read(body);
-        let header = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
-        let token = posted.token.as_deref().or(header).unwrap_or_default();
-        let form = match self.form(&fetched, token) {
-            Ok(form) => form,
+        let fields = form::pairs(str::from_utf8(body).unwrap_or_default());
+        let token = (self.options.csrf.token_func)(&Form { uri, headers, fields: &fields });
+        match self.form(&fetched, &token.unwrap_or_default()) {
+            Ok(form) => self.go_on(&mut fetched, Some(form)),
+            Err(_) if !self.options.csrf.enabled => {}
             Err(error) => {
                 let told = format!(
-                    "The form's field `{CSRF}` wasn't accepted: {error}. Load the page again, and repeat what you did."
+                    "The form's token (the field `{CSRF_FIELD}`) wasn't accepted: {error}. Load the page again, and repeat what you did."
                 );
                 return Some(self.plain(StatusCode::FORBIDDEN, &told));
             }
-        };
-        let Some(action) = posted.action else {
+        }
+        let Some(action) = action(fields) else {
             let told = format!("The form has no field `{EVENT}` with the event's name.");
             return Some(self.plain(StatusCode::BAD_REQUEST, &told));
         };
-        self.go_on(&mut fetched, Some(form));
         Some(match self.run_event(&fetched, &action).await {
             Ok(outcome) => self.answer(uri, &fetched, outcome),
-            Err(error) => self.failure(&fetched, error),
+            Err(error) => self.failure(&fetched.info(), mounting(error)),
         })
     }
 
@@ -83,7 +77,7 @@ impl Engine {
         } else {
             match live.full_page() {
                 Ok(page) => self.document(fetched, &page),
-                Err(error) => return self.failure(fetched, error),
+                Err(error) => return self.failure(&fetched.info(), mounting(error)),
             }
         };
         if failed {
@@ -139,21 +133,13 @@ fn heard(client: &mut Client, outputs: &mut Outputs) -> Result<Vec<Heard>> {
     Ok(all)
 }
 
-impl Posted {
-    fn read(body: &[u8]) -> Self {
-        let mut fields = form::pairs(str::from_utf8(body).unwrap_or_default());
-        let token = take(&mut fields, CSRF);
-        let action = take(&mut fields, EVENT).map(|event| {
-            let (name, values) = event.split_once('?').unwrap_or((&event, ""));
-            Action { values: form::pairs(values), form: fields, ..Action::new(name) }
-        });
-        Self { token, action }
-    }
-}
-
-fn take(fields: &mut Vec<(String, String)>, name: &str) -> Option<String> {
-    let at = fields.iter().position(|(key, _)| key == name)?;
-    Some(fields.remove(at).1)
+/// What a form's fields ask for.
+fn action(mut fields: Vec<(String, String)>) -> Option<Action> {
+    fields.retain(|(name, _)| name != CSRF_FIELD);
+    let at = fields.iter().position(|(name, _)| name == EVENT)?;
+    let (_, event) = fields.remove(at);
+    let (name, values) = event.split_once('?').unwrap_or((&event, ""));
+    Some(Action { values: form::pairs(values), form: fields, ..Action::new(name) })
 }
 
 #[cfg(test)]
@@ -162,19 +148,15 @@ mod tests {
 
     #[test]
     fn a_form_names_its_event_and_token_by_fields_of_their_own() {
-        let Posted { token, action } = Posted::read(b"a=1&_lv_event=save%3Fn%3D1%26m%3D%2526&a=2&_csrf=t");
-        let action = action.unwrap();
-        assert_eq!((action.name.as_str(), token.as_deref()), ("save", Some("t")));
+        let action = action(form::pairs("a=1&_lv_event=save%3Fn%3D1%26m%3D%2526&a=2&_csrf=t")).unwrap();
+        assert_eq!(action.name, "save");
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(action.form, [pair("a", "1"), pair("a", "2")]);
         assert_eq!(action.values, [pair("n", "1"), pair("m", "&")]);
     }
 
     #[test]
-    fn a_form_without_them_or_of_other_bytes_has_none() {
-        for body in [&b"a=1"[..], b"", &[0xff]] {
-            let Posted { token, action } = Posted::read(body);
-            assert!(token.is_none() && action.is_none());
-        }
+    fn a_form_without_an_event_asks_for_nothing() {
+        assert!(action(form::pairs("a=1&_csrf=t")).is_none());
     }
 }

@@ -58,6 +58,11 @@ impl Registry {
         same
     }
 
+    /// The sessions of one browser.
+    pub(crate) fn of_browser(&self, cookie: [u8; 16]) -> Vec<Arc<Slot>> {
+        self.lock().slots.values().filter(|slot| slot.cookie == cookie).cloned().collect()
+    }
+
     /// Takes out the sessions whose grace has ended.
     pub(crate) fn sweep(&self, now: Instant) -> Vec<Arc<Slot>> {
         let over = self.over(now);

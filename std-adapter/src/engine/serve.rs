@@ -34,6 +34,9 @@ pub(super) fn serve(
     if inner.owner != Some(number) {
         return Served::Close(Reason::Replaced);
     }
+    if inner.ended {
+        return Served::Close(Reason::Token);
+    }
     // Under the lock: a connection that takes over registers after this one, never before.
     slot.mailbox.register(cx.waker());
     turn(engine, slot, &mut inner, now)

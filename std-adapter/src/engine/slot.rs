@@ -8,11 +8,14 @@ use super::live::Live;
 use super::mailbox::Mailbox;
 use crate::options::SessionInfo;
 use crate::pubsub::Subscriber;
+use crate::token::Claims;
 
 pub(crate) struct Slot {
     pub(crate) id: SessionId,
     /// The session that its page's forms go on with, without JavaScript.
     pub(crate) form: SessionId,
+    /// Of the browser: [`cookie_hash`](crate::cookie_hash).
+    pub(crate) cookie: [u8; 16],
     pub(crate) request: Arc<Request>,
     pub(crate) mailbox: Mailbox,
     inner: Mutex<Inner>,
@@ -33,15 +36,10 @@ pub(crate) struct Inner {
 }
 
 impl Slot {
-    pub(crate) fn new(
-        id: SessionId,
-        form: SessionId,
-        request: Arc<Request>,
-        live: Box<dyn Live>,
-        mark: u64,
-    ) -> Self {
+    pub(crate) fn new(claims: &Claims, request: Arc<Request>, live: Box<dyn Live>, mark: u64) -> Self {
+        let Claims { session: id, form, cookie, .. } = *claims;
         let inner = Inner { live, owner: None, attempt: 0, detached: 0, mark, ended: false };
-        Self { id, form, request, mailbox: Mailbox::default(), inner: Mutex::new(inner) }
+        Self { id, form, cookie, request, mailbox: Mailbox::default(), inner: Mutex::new(inner) }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
