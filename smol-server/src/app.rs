@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_tungstenite::tungstenite::handshake::derive_accept_key;
 use http::StatusCode;
 use http::header::{
-    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE,
+    UPGRADE,
 };
 use live_core::Error;
 use live_std::{Answer, Engine, SOCKET, Visitor, caught, not_allowed};
@@ -40,10 +41,15 @@ impl Service for From {
         if let Some(answer) = self.app.engine.builtin(method, uri, headers) {
             return answer.into();
         }
-        let app = self.app.clone();
+        let (app, cookies) = (self.app.clone(), request.headers.clone());
         let endpoint: Endpoint = Arc::new(move |request| Box::pin(app.clone().dispatch(request)));
         let response = caught(Box::pin(Next::new(self.app.layers.clone(), endpoint).run(request))).await;
-        response.unwrap_or_else(|panicked| Response::from(Err::<Response, _>(Error::from(panicked))))
+        let response =
+            response.unwrap_or_else(|panicked| Response::from(Err::<Response, _>(Error::from(panicked))));
+        if response.new_csrf {
+            return response.with_header(SET_COOKIE, &self.app.engine.new_csrf(&cookies));
+        }
+        response
     }
 }
 

@@ -18,6 +18,7 @@ pub struct Response {
     /// The body.
     pub body: Vec<u8>,
     pub(crate) upgrade: Option<Upgrade>,
+    pub(crate) new_csrf: bool,
 }
 
 impl Response {
@@ -90,6 +91,21 @@ impl Response {
         self.with_header(SET_COOKIE, &format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
     }
 
+    /// The same response, for a browser in which somebody has just logged in or out: the tokens of all its pages and forms are void
+    /// from now on, its sessions end, and its open pages are loaded again.
+    ///
+    /// ```
+    /// use live_smol::prelude::*;
+    ///
+    /// async fn log_out(_: Request) -> Response {
+    ///     Response::redirect("/").without_cookie("login").with_new_csrf()
+    /// }
+    /// # let _ = Live::new(Options::default()).post("/logout", log_out);
+    /// ```
+    pub fn with_new_csrf(self) -> Self {
+        Self { new_csrf: true, ..self }
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::text("There is nothing at this address.").with_status(StatusCode::NOT_FOUND)
     }
@@ -113,7 +129,7 @@ impl From<Answer> for Response {
             status: parts.status,
             headers: parts.headers,
             body: body.into_owned().into_bytes(),
-            upgrade: None,
+            ..Self::default()
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Sessions side by side: failures, messages, the bus.
 
 use std::fmt::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 use live_smol::live_core::client::{Action, Heard};
+use live_smol::live_core::limits::MAX_INBOX;
 use live_smol::prelude::*;
 
 use crate::common::page::Note;
@@ -81,23 +82,54 @@ fn what_a_page_cannot_read_is_ignored() {
     assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))));
 }
 
-#[test]
-fn messages_for_a_lost_connection_wait_and_past_the_limit_are_told_as_missed() {
-    let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
-    tab.act("inc");
-    // The second connection's close says that the session has been left.
-    tab.ws.close(None).unwrap();
-    while tab.ws.read().is_ok() {}
-    for n in 0..100 {
-        server.pubsub().publish("room:a", &Note::Said(format!("note {n}"))).unwrap();
+/// Is busy with the first message until the test lets it go on.
+struct Busy(Arc<Barrier>);
+
+impl Page for Busy {
+    type State = Vec<String>;
+    type Message = Note;
+
+    fn mount(&self, ctx: &mut Ctx<Self>, _: &mut Session<Vec<String>>) -> Result {
+        ctx.subscribe("news")
     }
-    tab.reconnect();
-    tab.until("what was missed", |tab| {
-        tab.client.html("notes").is_some_and(|html| html.contains("missed room:a"))
-    });
-    let html = tab.client.html("notes").unwrap();
-    assert!(html.contains("note 63") && !html.contains("note 64"), "{html}");
+
+    fn render(&self, s: &Session<Vec<String>>, view: &mut View) -> Result {
+        view.page(|out| Ok(out.write_str(&s.state.join(" "))?));
+        Ok(())
+    }
+
+    fn info(&self, _: &mut Ctx<Self>, s: &mut Session<Vec<String>>, message: Note) -> Result {
+        match message {
+            Note::Said(text) => s.state.push(text),
+            Note::Loaded => {
+                self.0.wait();
+                self.0.wait();
+            }
+        }
+        s.mark_all();
+        Ok(())
+    }
+
+    fn missed(&self, _: &mut Ctx<Self>, s: &mut Session<Vec<String>>, topic: &str) -> Result {
+        s.state.push(format!("missed:{topic}"));
+        s.mark_all();
+        Ok(())
+    }
+}
+
+#[test]
+fn messages_past_the_limit_are_told_as_missed() {
+    let barrier = Arc::new(Barrier::new(2));
+    let server = Live::new(options()).page("/", Busy(barrier.clone())).bind("127.0.0.1:0").unwrap();
+    let mut tab = Tab::new(server.local_addr(), "/");
+    server.pubsub().publish("news", &Note::Loaded).unwrap();
+    barrier.wait();
+    for n in 0..100 {
+        server.pubsub().publish("news", &Note::Said(format!("{n}"))).unwrap();
+    }
+    barrier.wait();
+    let first: Vec<_> = (0..MAX_INBOX).map(|n| n.to_string()).collect();
+    tab.until_html("", &format!("{} missed:news", first.join(" ")));
 }
 
 #[test]
