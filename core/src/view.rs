@@ -1,5 +1,6 @@
 //! What a page looks like: a title, markup, and regions in it.
 
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 pub struct View<'a> {
     wanted: &'a mut [Wanted],
     title: &'a mut String,
+    layout: &'a mut String,
     error: Option<Error>,
 }
 
@@ -28,9 +30,10 @@ pub(crate) struct Wanted {
 
 impl<'a> View<'a> {
     /// `wanted` is sorted by name.
-    pub(crate) fn new(wanted: &'a mut [Wanted], title: &'a mut String) -> Self {
+    pub(crate) fn new(wanted: &'a mut [Wanted], title: &'a mut String, layout: &'a mut String) -> Self {
         title.clear();
-        Self { wanted, title, error: None }
+        layout.clear();
+        Self { wanted, title, layout, error: None }
     }
 
     /// The page's `document.title`.
@@ -39,6 +42,12 @@ impl<'a> View<'a> {
         if write!(self.title, "{title}").is_err() {
             self.error.get_or_insert_with(|| Error::msg("the title can't be written"));
         }
+    }
+
+    /// The layout around the page, by the name that the driver knows it by, in place of its default. It counts for the first HTTP
+    /// response: a browser that is connected keeps the document that it has.
+    pub fn layout(&mut self, name: &str) {
+        name.clone_into(self.layout);
     }
 
     /// The page's own markup, with an empty host for each region.
@@ -110,8 +119,8 @@ mod tests {
     #[test]
     fn only_wanted_regions_are_rendered() {
         let mut wanted = wanted(&["count", "row:2", "row:7"]);
-        let (mut title, mut keys) = (String::new(), Vec::new());
-        let mut view = View::new(&mut wanted, &mut title);
+        let (mut title, mut layout, mut keys) = (String::new(), String::new(), Vec::new());
+        let mut view = View::new(&mut wanted, &mut title, &mut layout);
         view.page(|_| panic!("a clean region costs nothing"));
         view.region("count", |out| push(out, "5"));
         view.regions("row:", |key, out| {
@@ -119,17 +128,18 @@ mod tests {
             push(out, key)
         });
         view.title(format_args!("{} rows", 2));
+        view.layout("wide");
         view.finish().unwrap();
         assert_eq!(keys, vec![2, 7]);
-        assert_eq!(title, "2 rows");
+        assert_eq!((title.as_str(), layout.as_str()), ("2 rows", "wide"));
         assert_eq!(wanted.iter().map(|w| w.html.as_str()).collect::<Vec<_>>(), ["5", "2", "7"]);
     }
 
     #[test]
     fn the_first_declaration_of_a_region_counts_and_the_first_error_stays() {
         let mut wanted = wanted(&["a", "b"]);
-        let mut title = String::new();
-        let mut view = View::new(&mut wanted, &mut title);
+        let (mut title, mut layout) = (String::new(), String::new());
+        let mut view = View::new(&mut wanted, &mut title, &mut layout);
         view.region("a", |out| push(out, "1"));
         view.region("a", |out| push(out, "2"));
         view.region("b", |_| Err(Error::msg("no b")));

@@ -76,6 +76,18 @@ impl DefaultLayout {
     }
 }
 
+/// A page asked for a layout that [`Options::layouts`](crate::Options::layouts) doesn't have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct UnknownLayout(pub(crate) String);
+
+impl fmt::Display for UnknownLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no layout is named `{}`: add it to Options::layouts", self.0)
+    }
+}
+
+impl std::error::Error for UnknownLayout {}
+
 /// Text as HTML, for elements and quoted attributes.
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a>(pub &'a str);

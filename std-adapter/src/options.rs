@@ -1,5 +1,6 @@
 //! What a program may choose.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -67,6 +68,9 @@ pub struct Options {
     pub event_burst: u32,
     /// The document around the pages. Default: [`DefaultLayout`].
     pub layout: Arc<dyn Layout>,
+    /// Other documents for pages that ask for them, by the names that they say to
+    /// [`View::layout`](live_core::View::layout). Default: none.
+    pub layouts: BTreeMap<&'static str, Arc<dyn Layout>>,
     /// What people are told when the connection is away. Default: English texts.
     pub notice: Notice,
     /// More directives for the content security policy, such as `font-src https://fonts.example`. Default: none.
@@ -130,6 +134,7 @@ impl Default for Options {
             event_rate: 20,
             event_burst: 60,
             layout: Arc::new(DefaultLayout::default()),
+            layouts: BTreeMap::new(),
             notice: Notice::default(),
             content_security_policy: String::new(),
             metrics: None,

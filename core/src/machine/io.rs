@@ -70,6 +70,8 @@ pub enum Output<M> {
 pub struct FullPage {
     /// For `<title>`, not escaped.
     pub title: String,
+    /// The layout that the page asks for; empty where it takes the default.
+    pub layout: String,
     /// The inner HTML of the root element, with every region filled in.
     pub html: String,
     /// The hashes for `data-lv-view`, eight bytes each.

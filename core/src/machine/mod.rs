@@ -63,6 +63,7 @@ pub struct Machine<P: Page, C, G> {
     topics: Vec<String>,
     regions: Regions,
     title: String,
+    layout: String,
     /// The last render failed: not tried again before something changes.
     render_failed: bool,
     delivery: Delivery,
@@ -153,6 +154,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             topics: Vec::new(),
             regions: Regions::new(),
             title: String::new(),
+            layout: String::new(),
             render_failed: false,
             delivery: Delivery::default(),
             inbox: VecDeque::new(),
@@ -258,7 +260,8 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         self.render_dirty().map_err(|(_, error)| error)?;
         let mut hashes = self.regions.hashes();
         hashes.extend(update::title_hash(&self.title));
-        Ok(FullPage { title: self.title.clone(), html: self.regions.whole(), hashes })
+        let (title, layout) = (self.title.clone(), self.layout.clone());
+        Ok(FullPage { title, layout, html: self.regions.whole(), hashes })
     }
 
     fn on_timeout(&mut self, now: Instant) {

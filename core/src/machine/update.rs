@@ -59,6 +59,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             .unwrap_or_else(|panic| Err(panic.into()))
             .map_err(|error| (Call::Render, error))?;
         let (count, title) = (rendered.regions.len(), rendered.title.clone());
+        self.layout.clone_from(&rendered.layout);
         let changes = self
             .regions
             .adopt(rendered, self.config.max_region_bytes)

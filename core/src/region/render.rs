@@ -20,6 +20,8 @@ pub(crate) struct Rendered {
     pub(crate) hosts: HashMap<Arc<str>, Arc<str>>,
     /// The page's title.
     pub(crate) title: String,
+    /// The layout that it asks for.
+    pub(crate) layout: String,
 }
 
 /// One rendered region.
@@ -41,7 +43,7 @@ pub(crate) fn render(
     let mut wanted: Vec<Wanted> = names.into_iter().map(Wanted::new).collect();
     for _ in 0..=MAX_REGION_DEPTH {
         wanted.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        let mut view = View::new(&mut wanted, &mut rendered.title);
+        let mut view = View::new(&mut wanted, &mut rendered.title, &mut rendered.layout);
         call(&mut view)?;
         view.finish()?;
         wanted = rendered.take(regions, wanted)?;

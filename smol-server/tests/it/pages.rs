@@ -2,9 +2,12 @@
 
 use crate::common::tab::{closed, load, open, request};
 use crate::common::{Tab, http, options, server, start};
-use live_smol::Options;
 use live_smol::live_core::client::{Action, Client, Heard};
 use live_smol::live_core::wire::SUBPROTOCOL_JSON;
+use live_smol::live_std::{Layout, Shell};
+use live_smol::prelude::*;
+use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 use tungstenite::Message;
 
@@ -166,4 +169,36 @@ fn in_dev_mode_frames_may_be_json() {
         told += &text;
     }
     assert!(told.starts_with("[0,0,30000,\""), "{told}");
+}
+
+/// Asks for the layout that the query names.
+struct Dressed;
+
+impl Page for Dressed {
+    type State = String;
+    type Message = ();
+
+    fn mount(&self, ctx: &mut Ctx<Self>, s: &mut Session<String>) -> Result {
+        s.state = ctx.query("in").unwrap_or_default().to_owned();
+        Ok(())
+    }
+
+    fn render(&self, s: &Session<String>, view: &mut View) -> Result {
+        view.layout(&s.state);
+        view.page(|out| Ok(out.write_str("<p>dressed</p>")?));
+        Ok(())
+    }
+}
+
+#[test]
+fn a_page_may_ask_for_another_layout() {
+    let wide: Arc<dyn Layout> = Arc::new(|shell: &Shell<'_>, out: &mut String| {
+        *out += &format!("<!doctype html><title>wide</title>{}{}", shell.head, shell.root);
+    });
+    let options = Options { layouts: [("wide", wide)].into(), ..options() };
+    let server = Live::new(options).page("/", Dressed).bind("127.0.0.1:0").unwrap();
+    let text = |query: &str| http::get(server.local_addr(), query, "").text().to_owned();
+    assert!(text("/?in=wide").starts_with("<!doctype html><title>wide</title>"));
+    assert!(text("/").contains("<html lang=\"en\">"));
+    assert_eq!(http::get(server.local_addr(), "/?in=narrow", "").status, 500);
 }

@@ -24,7 +24,7 @@ use crate::cookie;
 use crate::entropy;
 use crate::form;
 use crate::headers;
-use crate::layout::{Escaped, Shell};
+use crate::layout::{Escaped, Layout, Shell, UnknownLayout};
 use crate::metrics::Metrics;
 use crate::notice;
 use crate::options::SessionInfo;
@@ -62,8 +62,8 @@ impl Engine {
         let mut outputs = Outputs::default();
         let page = self.opened(&fetched, &mut outputs).await.and_then(|mut live| live.full_page());
         self.without_connection(outputs.effects, &fetched.info());
-        Some(match page {
-            Ok(page) => self.document(&fetched, &page),
+        Some(match page.and_then(|page| self.document(&fetched, &page)) {
+            Ok(document) => document,
             Err(error) => self.failure(&fetched.info(), mounting(error)),
         })
     }
@@ -209,7 +209,10 @@ impl Engine {
         }
     }
 
-    pub(super) fn document(&self, fetched: &Fetched, page: &FullPage) -> Response<String> {
+    /// # Errors
+    /// [`UnknownLayout`].
+    pub(super) fn document(&self, fetched: &Fetched, page: &FullPage) -> Result<Response<String>> {
+        let layout = self.layout(&page.layout)?;
         let token = self.signer.sign(&self.claims_of(fetched));
         let nonce = entropy::text();
         let shell = Shell {
@@ -220,7 +223,7 @@ impl Engine {
             request: &fetched.request,
         };
         let mut body = String::with_capacity(page.html.len() + 2048);
-        self.options.layout.render(&shell, &mut body);
+        layout.render(&shell, &mut body);
         let mut response = self.html(StatusCode::OK, &nonce, body);
         if fetched.is_new {
             insert(
@@ -229,7 +232,12 @@ impl Engine {
                 &cookie::set(self.cookie, &fetched.cookie, self.access.is_https()),
             );
         }
-        response
+        Ok(response)
+    }
+
+    fn layout(&self, name: &str) -> Result<&dyn Layout, UnknownLayout> {
+        let found = if name.is_empty() { Some(&self.options.layout) } else { self.options.layouts.get(name) };
+        found.map(|layout| &**layout).ok_or_else(|| UnknownLayout(name.to_owned()))
     }
 
     fn head(&self, nonce: &str) -> String {

@@ -75,8 +75,8 @@ impl Engine {
         } else if !failed && !live.has_flash() {
             see_other(uri.path_and_query().map_or(uri.path(), |both| both.as_str()))
         } else {
-            match live.full_page() {
-                Ok(page) => self.document(fetched, &page),
+            match live.full_page().and_then(|page| self.document(fetched, &page)) {
+                Ok(document) => document,
                 Err(error) => return self.failure(&fetched.info(), mounting(error)),
             }
         };
