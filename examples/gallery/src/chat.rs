@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use crate::rooms::{History, Message, Rooms};
 
 /// The page at `/chat/{room}`. All of its sessions share the rooms.
-#[derive(Default)]
-pub(crate) struct ChatPage {
+#[derive(Debug, Default)]
+pub struct ChatPage {
     rooms: Rooms,
 }
 
 /// What one browser tab shows.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Chat {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Chat {
     room: String,
     name: String,
     messages: History,

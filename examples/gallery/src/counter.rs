@@ -5,11 +5,12 @@ use sailfish::TemplateSimple;
 use serde::{Deserialize, Serialize};
 
 /// The page at `/counter`. Its sessions share nothing, so it holds nothing.
-pub(crate) struct CounterPage;
+#[derive(Debug)]
+pub struct CounterPage;
 
 /// What one browser tab counts.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Counter {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Counter {
     count: i64,
 }
 

@@ -5,6 +5,9 @@ use live_smol::prelude::*;
 
 use crate::stock;
 
+/// The style sheet of all pages.
+pub const STYLE: &str = include_str!("../assets/gallery.css");
+
 const SOURCES: [(&str, &str); 5] = [
     ("index.rs", include_str!("index.rs")),
     ("counter.rs", include_str!("counter.rs")),
@@ -14,8 +17,8 @@ const SOURCES: [(&str, &str); 5] = [
 ];
 
 /// Adds the routes.
-pub(crate) fn serve(live: Live) -> Live {
-    live.get("/gallery.css", |_: Request| async { file("text/css", include_str!("../assets/gallery.css")) })
+pub fn serve(live: Live) -> Live {
+    live.get("/gallery.css", |_: Request| async { file("text/css", STYLE) })
         .get("/favicon.svg", |_: Request| async {
             file("image/svg+xml", include_str!("../assets/favicon.svg"))
         })

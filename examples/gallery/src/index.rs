@@ -4,7 +4,8 @@ use live_smol::prelude::*;
 use sailfish::TemplateSimple;
 
 /// The page at `/`.
-pub(crate) struct IndexPage;
+#[derive(Debug)]
+pub struct IndexPage;
 
 /// A page of the gallery, as its card shows it.
 struct Card {

@@ -13,7 +13,7 @@ struct Document<'a> {
 }
 
 /// Writes the document. A page's title stands before the project's name.
-pub(crate) fn layout(shell: &Shell<'_>, out: &mut String) {
+pub fn layout(shell: &Shell<'_>, out: &mut String) {
     let path = shell.request.path.as_str();
     let links = vec![
         ("/counter", "Counter", path == "/counter"),

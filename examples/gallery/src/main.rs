@@ -1,22 +1,10 @@
-//! The gallery: every example page in one server. `cargo run --release` at the workspace's root starts it.
+//! The gallery as a program: `cargo run --release` at the workspace's root starts it.
 
-mod chat;
-mod counter;
-mod files;
-mod index;
-mod layout;
-mod rooms;
 mod settings;
-mod stock;
-mod table;
-#[cfg(test)]
-mod tests;
-mod todos;
 
 use std::error::Error;
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use live_smol::prelude::*;
 use settings::{Settings, USAGE};
@@ -45,18 +33,7 @@ fn finish(result: Result<(), Box<dyn Error>>, advice: &str, code: u8) -> ExitCod
 /// Serves until the process is told to end.
 fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(stderr).with_ansi(stderr().is_terminal()).init();
-    let options = Options {
-        dev: settings.dev,
-        public_url: settings.public_url,
-        layout: Arc::new(layout::layout),
-        ..Options::default()
-    };
-    let live = Live::new(options)
-        .page("/", index::IndexPage)
-        .page("/counter", counter::CounterPage)
-        .page("/chat/{room}", chat::ChatPage::default())
-        .page("/table", table::TablePage::new())
-        .page("/todos", todos::TodosPage);
+    let options = Options { dev: settings.dev, public_url: settings.public_url, ..Options::default() };
     let started = |server: &Server| println!("The gallery is at http://{}", server.local_addr());
-    Ok(files::serve(live).run_with(settings.address, started)?)
+    Ok(gallery::live(options).run_with(settings.address, started)?)
 }

@@ -8,8 +8,8 @@ use live_smol::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What somebody said. Numbers grow within a room, so that nothing is shown twice, whichever way it came.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Message {
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Message {
     pub(crate) number: u64,
     /// Seconds since 1970.
     pub(crate) at: u64,
@@ -18,11 +18,11 @@ pub(crate) struct Message {
 }
 
 /// The last [`KEPT`] messages of a room, oldest first.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct History(VecDeque<Arc<Message>>);
 
 /// The rooms by name.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Rooms(Mutex<HashMap<String, History>>);
 
 /// How many messages a room keeps.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 /// One of the goods. Its number is its place in the list, from 1.
+#[derive(Debug)]
 pub(crate) struct Product {
     pub(crate) number: usize,
     pub(crate) name: String,
@@ -15,7 +16,7 @@ pub(crate) struct Product {
 }
 
 /// What a product can be sorted by.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Column {
     #[default]
     Number,

@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::stock::{Column, Product, products};
 
 /// The page at `/table`. All of its sessions share the goods.
-pub(crate) struct TablePage {
+#[derive(Debug)]
+pub struct TablePage {
     products: Vec<Product>,
 }
 
 /// What one browser tab shows. Behind an `Arc` is what would make the state's copy of before each event large.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Table {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Table {
     /// How many there are of each product.
     stock: Arc<Vec<u32>>,
     /// Which rows are shown, by their numbers, in their order.
@@ -102,11 +103,13 @@ impl Page for TablePage {
     }
 }
 
-impl TablePage {
-    pub(crate) fn new() -> Self {
+impl Default for TablePage {
+    fn default() -> Self {
         Self { products: products() }
     }
+}
 
+impl TablePage {
     /// Chooses and sorts the rows. A change of stock doesn't: no row moves away under the pointer.
     fn arrange(&self, table: &mut Table) {
         let text = table.filter.to_lowercase();

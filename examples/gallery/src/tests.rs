@@ -71,7 +71,7 @@ fn a_message_that_is_not_taken_says_why() {
 
 #[test]
 fn the_table_is_sorted_and_filtered() {
-    let mut tab = TestClient::mount(TablePage::new()).unwrap();
+    let mut tab = TestClient::mount(TablePage::default()).unwrap();
     assert_eq!(tab.html("shown"), "1000");
     tab.change("filter", "jade teapot");
     let names = tab.texts("tbody th");
@@ -90,7 +90,7 @@ fn the_table_is_sorted_and_filtered() {
 
 #[test]
 fn one_more_in_the_table_costs_one_row() {
-    let mut tab = TestClient::open(TablePage::new(), "/table?filter=jade").unwrap();
+    let mut tab = TestClient::open(TablePage::default(), "/table?filter=jade").unwrap();
     let number = tab.texts("tbody td:first-child").remove(0);
     let before: u32 = tab.element(&format!("#s{number}")).text().parse().unwrap();
     tab.element(&format!("#row-{number} button")).click();
@@ -101,7 +101,7 @@ fn one_more_in_the_table_costs_one_row() {
 
 #[test]
 fn the_table_works_as_one_region() {
-    let mut tab = TestClient::open(TablePage::new(), "/table?plain&filter=teapot").unwrap();
+    let mut tab = TestClient::open(TablePage::default(), "/table?plain&filter=teapot").unwrap();
     let stock = tab.texts("tbody td[id]");
     tab.element("tbody tr:first-child button").click();
     assert_ne!(tab.texts("tbody td[id]"), stock);

@@ -8,15 +8,16 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
 /// The page at `/todos`.
-pub(crate) struct TodosPage;
+#[derive(Debug)]
+pub struct TodosPage;
 
 /// How many there may be, and how many characters each may have.
 const MAX_TODOS: usize = 100;
 const MAX_TEXT: usize = 60;
 
 /// What one browser tab shows.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Todos {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Todos {
     items: Vec<Todo>,
     last: i64,
     filter: Filter,
@@ -24,14 +25,14 @@ pub(crate) struct Todos {
     problem: Option<String>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Todo {
     id: i64,
     text: String,
     done: bool,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 enum Filter {
     #[default]
     All,
