@@ -4,15 +4,22 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Turns a page's state into bytes and back, for a store that outlives the process. The serde form is
-/// `live_std::MsgpackCodec`.
-pub trait StateCodec<S> {
-    /// Appends the bytes of `state` to `out`.
-    fn encode(&self, state: &S, out: &mut Vec<u8>) -> Result<(), CodecError>;
+use crate::page::Page;
 
-    /// The state that these bytes stand for. All of them have to be used.
-    fn decode(&self, bytes: &[u8]) -> Result<S, CodecError>;
+/// Turns a page's state, or a message that waits, into bytes and back, for a store that outlives the process. The serde form is
+/// `live_std::MsgpackCodec`.
+pub trait StateCodec<T> {
+    /// Appends the bytes of `value` to `out`.
+    fn encode(&self, value: &T, out: &mut Vec<u8>) -> Result<(), CodecError>;
+
+    /// The value that these bytes stand for. All of them have to be used.
+    fn decode(&self, bytes: &[u8]) -> Result<T, CodecError>;
 }
+
+/// A codec for both that a page has: its state and its messages. Whatever is a [`StateCodec`] of both is one.
+pub trait PageCodec<P: Page>: StateCodec<P::State> + StateCodec<P::Message> {}
+
+impl<P: Page, C: StateCodec<P::State> + StateCodec<P::Message>> PageCodec<P> for C {}
 
 /// For machines that never commit to a store ([`Config::durable`](crate::Config::durable) off): refuses both ways.
 #[derive(Clone, Copy, Debug, Default)]

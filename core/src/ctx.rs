@@ -40,6 +40,7 @@ pub(crate) struct Asked<M> {
     pub(crate) timers: Vec<(Timer, Instant, M)>,
     pub(crate) cancelled: Vec<Timer>,
     pub(crate) next_timer: u64,
+    pub(crate) next_publish: u64,
 }
 
 impl<'a, P: Page> Ctx<'a, P> {
@@ -108,7 +109,8 @@ impl<'a, P: Page> Ctx<'a, P> {
 
     /// Gives a message to every session that subscribed to the topic, this one included.
     pub fn publish(&mut self, topic: impl Into<String>, message: P::Message) -> Result {
-        self.effect(Effect::Publish { topic: topic.into(), message })
+        self.asked.next_publish += 1;
+        self.effect(Effect::Publish { number: self.asked.next_publish, topic: topic.into(), message })
     }
 
     /// Sends a message to this session's `info`, after this call.
@@ -149,7 +151,7 @@ impl<'a, P: Page> Ctx<'a, P> {
 }
 
 impl<M> Asked<M> {
-    /// Forgets what was asked for, but never gives out a timer's number again.
+    /// Forgets what was asked for, but never gives out a number again.
     pub(crate) fn clear(&mut self) {
         self.effects.clear();
         self.timers.clear();
@@ -159,7 +161,13 @@ impl<M> Asked<M> {
 
 impl<M> Default for Asked<M> {
     fn default() -> Self {
-        Self { effects: Vec::new(), timers: Vec::new(), cancelled: Vec::new(), next_timer: 0 }
+        Self {
+            effects: Vec::new(),
+            timers: Vec::new(),
+            cancelled: Vec::new(),
+            next_timer: 0,
+            next_publish: 0,
+        }
     }
 }
 

@@ -17,6 +17,9 @@ pub enum Effect<M> {
     Unsubscribe(String),
     /// Give a message to everybody who subscribed to a topic.
     Publish {
+        /// Grows with each message of the session. After a crash the same may come again under the same number, so a bus that sees one
+        /// twice drops the second (rule R3).
+        number: u64,
         /// The topic.
         topic: String,
         /// The message.

@@ -55,7 +55,7 @@ mod value;
 mod view;
 pub mod wire;
 
-pub use codec::{CodecError, NoCodec, StateCodec};
+pub use codec::{CodecError, NoCodec, PageCodec, StateCodec};
 pub use command::{Block, Command, Download, Focus, Js, Redirect, Scroll};
 pub use config::Config;
 pub use counters::Counters;

@@ -52,6 +52,9 @@ pub const COMMIT_WITHIN: Duration = Duration::from_secs(1);
 /// How many commands may wait for the browser's acknowledgement.
 pub const MAX_OUTBOX: usize = 64;
 
+/// How many events may wait in the browser for their acknowledgement (rule R12).
+pub const MAX_PENDING: usize = 64;
+
 /// How many timers a session may have at once.
 pub const MAX_TIMERS: usize = 64;
 

@@ -3,7 +3,8 @@
 use core::ops::{Add, Sub};
 pub use core::time::Duration;
 
-/// A point in time, in microseconds since a start that the driver chooses. Only differences mean anything.
+/// A point in time, in microseconds since a start that the driver chooses. Only differences mean anything; where sessions
+/// outlive the process, so has the start to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Instant(u64);
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use common::{Catch, Pair};
 use live_core::{
-    CodecError, CommitError, Config, Ctx, Effect, Input, Machine, Page, Request, Result, Session, StateCodec,
-    View,
+    CodecError, CommitError, Config, Ctx, Effect, Input, Machine, Page, PageCodec, Request, Result, Session,
+    StateCodec, View,
 };
 
 /// Writes down what it is told.
@@ -50,9 +50,19 @@ fn connected() -> Pair<Presence> {
     pair
 }
 
-fn lose<C: StateCodec<String>>(pair: &mut Pair<Presence, C>) {
+fn lose<C: PageCodec<Presence>>(pair: &mut Pair<Presence, C>) {
     pair.machine.handle(Input::Closed, pair.now);
     pair.settle();
+}
+
+impl StateCodec<()> for Text {
+    fn encode(&self, (): &(), _: &mut Vec<u8>) -> Result<(), CodecError> {
+        Ok(())
+    }
+
+    fn decode(&self, _: &[u8]) -> Result<(), CodecError> {
+        Ok(())
+    }
 }
 
 #[test]

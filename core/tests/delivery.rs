@@ -244,7 +244,7 @@ fn commands_come_once_and_again_until_acknowledged() {
 fn effects_leave_in_order() {
     let mut pair = connected();
     pair.click("publish");
-    assert!(matches!(&pair.effects[..], [Effect::Publish { topic, message: 7 }] if topic == "topic"));
+    assert!(matches!(&pair.effects[..], [Effect::Publish { topic, message: 7, .. }] if topic == "topic"));
 }
 
 #[test]

@@ -248,9 +248,13 @@ impl Client {
         if !welcome.resumed {
             (self.command, self.command_acked) = (0, 0);
         }
+        let known = |id: &u64| self.pending.iter().any(|(pending, _)| pending == id);
+        let failed: Vec<u64> = welcome.failed.iter().copied().filter(known).collect();
         self.applied(welcome.applied);
         self.next_event = self.pending.back().map_or(welcome.applied, |(id, _)| *id) + 1;
-        Vec::from([Heard::Welcome { resumed: welcome.resumed, reset: welcome.reset, lost }])
+        let mut heard = Vec::from([Heard::Welcome { resumed: welcome.resumed, reset: welcome.reset, lost }]);
+        heard.extend(failed.into_iter().map(Heard::Failed));
+        heard
     }
 
     fn on_update(&mut self, update: Update<'_>) -> Result<Vec<Heard>, ClientError> {

@@ -1,7 +1,7 @@
 //! Calling page code, and undoing what it did where it fails (rule R5).
 
 use super::Machine;
-use crate::codec::StateCodec;
+use crate::codec::PageCodec;
 use crate::ctx::{Ctx, TooMany};
 use crate::dirty::DirtySet;
 use crate::effect::{Call, Effect};
@@ -20,7 +20,7 @@ struct Before {
     user_id: Option<alloc::string::String>,
 }
 
-impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Runs one call of page code. Where it fails, everything is as it was before, but for the error.
     pub(super) fn attempt(
         &mut self,

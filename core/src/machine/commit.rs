@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{CommitError, Machine, Output};
-use crate::codec::StateCodec;
+use crate::codec::PageCodec;
 use crate::config::Config;
 use crate::effect::{Call, Effect};
 use crate::guard::Guard;
@@ -64,6 +64,11 @@ impl<M> Commit<M> {
         self.due = Some(now);
     }
 
+    /// What leaves after the commit.
+    pub(super) fn held(&self) -> &[Effect<M>] {
+        &self.held
+    }
+
     /// When a driver has to come back for a commit.
     pub(super) fn due(&self, config: &Config) -> Option<Instant> {
         match self.stage {
@@ -74,7 +79,7 @@ impl<M> Commit<M> {
     }
 }
 
-impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Puts a commit out if one is due, or without a store the effects that waited for it. `true` if anything was put out.
     pub(super) fn start_commit(&mut self, now: Instant) -> bool {
         let due = match self.commit.stage {
@@ -106,6 +111,8 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
     pub(super) fn on_committed(&mut self, generation: u64) {
         if self.commit.stage == Stage::InFlight && generation == self.commit.generation {
             self.commit.stage = Stage::Idle;
+            // Nothing runs while a commit is under way.
+            self.delivery.durable = self.delivery.applied;
             self.release();
         }
     }

@@ -9,13 +9,13 @@ use core::fmt;
 
 use super::link::Link;
 use super::{Machine, Output};
-use crate::codec::StateCodec;
+use crate::codec::PageCodec;
 use crate::command::Command;
 use crate::effect::Call;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::guard::{Calling, Guard};
-use crate::limits::{MAX_INBOX, MAX_OUTBOX};
+use crate::limits::{MAX_INBOX, MAX_OUTBOX, MAX_PENDING};
 use crate::page::Page;
 use crate::region::Browser;
 use crate::time::Instant;
@@ -26,10 +26,14 @@ use crate::wire::{BrowserFrame, Hello, NoticeLevel, Reason, ServerFrame, Welcome
 pub(super) struct Delivery {
     /// The highest event applied.
     pub(super) applied: u64,
+    /// The highest event that the store has; the browser is told of none beyond (rule R3).
+    pub(super) durable: u64,
     /// The browser has to be told of it.
     pub(super) ack_due: bool,
-    /// Events that failed since the last frame.
-    pub(super) failed: Vec<u64>,
+    /// The last events that failed, as many as a browser may wait for.
+    pub(super) failed: VecDeque<u64>,
+    /// The browser knows of those up to this one.
+    pub(super) failures_told: u64,
     /// Commands that the browser has not acknowledged (rule R6).
     pub(super) outbox: VecDeque<(u64, Command)>,
     /// The last command's id.
@@ -51,7 +55,19 @@ pub struct UnknownTarget;
 
 impl Delivery {
     pub(super) fn resumed(applied: u64, last_command: u64, outbox: VecDeque<(u64, Command)>) -> Self {
-        Self { applied, last_command, outbox, ..Self::default() }
+        Self { applied, durable: applied, last_command, outbox, ..Self::default() }
+    }
+
+    /// Those of the failed events that this connection has not heard of.
+    pub(super) fn news_of_failures(&self) -> Vec<u64> {
+        self.failed.iter().copied().filter(|id| *id > self.failures_told).collect()
+    }
+
+    fn fail(&mut self, event: u64) {
+        if self.failed.len() == MAX_PENDING {
+            self.failed.pop_front();
+        }
+        self.failed.push_back(event);
     }
 
     /// Takes in commands; the oldest go where there are too many.
@@ -74,14 +90,17 @@ impl Delivery {
     }
 }
 
-impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     pub(super) fn on_connected(&mut self, hello: &Hello<'_>, token: &str, resumed: bool, now: Instant) {
         let known = self.delivery.acknowledge(hello.command);
         let command = if known { hello.command } else { 0 };
         self.link = Some(Link::new(hello.hashes, command));
         self.render_failed = false;
         let heartbeat = u64::try_from(self.config.heartbeat.as_millis()).unwrap_or(u64::MAX);
-        let welcome = Welcome { applied: self.delivery.applied, heartbeat, token, resumed, reset: false };
+        let applied = self.delivery.durable;
+        let failed = self.delivery.failed.iter().copied().filter(|id| *id <= applied).collect();
+        self.delivery.failures_told = applied;
+        let welcome = Welcome { applied, heartbeat, token, resumed, reset: false, failed };
         self.out.push_back(Output::Transmit(ServerFrame::Welcome(welcome).encode()));
         if resumed && !self.present {
             self.receive(Waiting::Connection, now);
@@ -198,11 +217,14 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         };
         self.counters.events += 1;
         self.delivery.applied = event.id;
+        if !self.config.durable {
+            self.delivery.durable = event.id;
+        }
         self.delivery.ack_due = true;
         self.commit.event(now);
         if let Err(error) = done {
             self.counters.failed += 1;
-            self.delivery.failed.push(event.id);
+            self.delivery.fail(event.id);
             self.failed(Call::Handle(event.name.into()), error, now);
         }
     }

@@ -15,17 +15,18 @@ mod strikes;
 mod timers;
 mod update;
 
+use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::codec::StateCodec;
+use crate::codec::PageCodec;
 use crate::config::Config;
 use crate::counters::Counters;
-use crate::ctx::Asked;
+use crate::ctx::{Asked, Timer};
 use crate::delta::Encoder;
-use crate::effect::Call;
+use crate::effect::{Call, Effect};
 use crate::error::Result;
 use crate::guard::{Calling, Guard};
 use crate::limits::MAX_INBOX;
@@ -40,8 +41,8 @@ pub use events::UnknownTarget;
 use events::{Delivery, Waiting};
 pub use io::{CommitError, FullPage, Input, Output};
 use link::Link;
-pub(crate) use record::Saved;
 pub use record::{Record, RecordError};
+pub(crate) use record::{Saved, SavedPublish, SavedTimer};
 use strikes::Strikes;
 use timers::Timers;
 
@@ -76,7 +77,7 @@ pub struct Machine<P: Page, C, G> {
     counters: Counters,
 }
 
-impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// A new session: mounts the page. `connected` is what [`Ctx::connected`](crate::Ctx::connected) tells the page; a machine for the
     /// first HTTP response is mounted with `false`, and lives no longer than the response.
     ///
@@ -99,6 +100,8 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         machine.session.user_id = user_id;
         machine.session.csrf = machine.request.csrf.clone();
         (machine.live, machine.present) = (connected, connected);
+        // A session that is mounted once more under its old id doesn't repeat its numbers.
+        machine.asked.next_publish = now.as_micros();
         machine.attempt(connected, Calling::Mount, now, |page, ctx, session| page.mount(ctx, session))?;
         machine.session.mark_all();
         machine.commit.event(now);
@@ -126,7 +129,19 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         let mut machine = Self::blank(page, codec, guard, session, request, config);
         machine.commit = Commit::at(record.generation);
         machine.delivery = Delivery::resumed(saved.applied, saved.next_command, saved.outbox);
-        machine.topics = saved.topics;
+        machine.delivery.failed = saved.failed;
+        machine.topics = saved.topics.into_iter().map(Cow::into_owned).collect();
+        machine.asked.next_publish = saved.next_publish;
+        for SavedTimer { number, at, message } in saved.timers {
+            let message = machine.codec.decode(&message).map_err(RecordError::State)?;
+            machine.timers.add(Timer(number), Instant::from_micros(at), message);
+            machine.asked.next_timer = machine.asked.next_timer.max(number);
+        }
+        for SavedPublish { number, topic, message } in saved.publishes {
+            let message = machine.codec.decode(&message).map_err(RecordError::State)?;
+            let effect = Effect::Publish { number, topic: topic.into_owned(), message };
+            machine.out.push_back(Output::Effect(effect));
+        }
         Ok(machine)
     }
 
@@ -280,10 +295,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
     }
 
     fn report(&mut self, call: Call, error: crate::Error) {
-        self.out.push_back(Output::Effect(crate::effect::Effect::Error(crate::effect::ErrorReport {
-            call,
-            error,
-        })));
+        self.out.push_back(Output::Effect(Effect::Error(crate::effect::ErrorReport { call, error })));
     }
 }
 

@@ -1,17 +1,20 @@
 //! What a store keeps of a session: rule R1.
 
+use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::Machine;
-use crate::codec::{CodecError, StateCodec};
+use crate::codec::{CodecError, PageCodec};
 use crate::command::Command;
+use crate::ctx::Timer;
+use crate::effect::Effect;
 use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::page::Page;
 use crate::session::SessionId;
+use crate::time::Instant;
 use crate::wire::{DecodeError, record};
 
 /// A session as bytes. A store takes it only where the generation before is the one it has (fencing).
@@ -33,7 +36,28 @@ pub(crate) struct Saved<'a> {
     pub(crate) user_id: Option<&'a str>,
     pub(crate) next_command: u64,
     pub(crate) outbox: VecDeque<(u64, Command)>,
-    pub(crate) topics: Vec<String>,
+    pub(crate) topics: Vec<Cow<'a, str>>,
+    pub(crate) timers: Vec<SavedTimer<'a>>,
+    pub(crate) next_publish: u64,
+    pub(crate) publishes: Vec<SavedPublish<'a>>,
+    pub(crate) failed: VecDeque<u64>,
+}
+
+/// A message that is to come.
+#[derive(Debug)]
+pub(crate) struct SavedTimer<'a> {
+    pub(crate) number: u64,
+    /// Microseconds.
+    pub(crate) at: u64,
+    pub(crate) message: Cow<'a, [u8]>,
+}
+
+/// A message that leaves after the commit.
+#[derive(Debug)]
+pub(crate) struct SavedPublish<'a> {
+    pub(crate) number: u64,
+    pub(crate) topic: Cow<'a, str>,
+    pub(crate) message: Cow<'a, [u8]>,
 }
 
 /// Why a record can't be restored (rule R11).
@@ -46,7 +70,7 @@ pub enum RecordError {
     },
     /// It is damaged.
     Damaged(DecodeError),
-    /// Its state can't be decoded.
+    /// Its state, or a message in it, can't be decoded.
     State(CodecError),
 }
 
@@ -54,7 +78,7 @@ impl Record {
     /// The version of what `bytes` holds.
     pub const SCHEMA: u64 = 1;
 
-    pub(super) fn of<P: Page, C: StateCodec<P::State>, G: Guard>(
+    pub(super) fn of<P: Page, C: PageCodec<P>, G: Guard>(
         machine: &Machine<P, C, G>,
         generation: u64,
     ) -> Result<Self> {
@@ -67,13 +91,31 @@ impl Record {
                 machine.config.max_state
             )));
         }
+        let encoded = |message: &P::Message| {
+            let mut bytes = Vec::new();
+            machine.codec.encode(message, &mut bytes).map(|()| Cow::Owned(bytes))
+        };
+        let timer = |(at, timer, message): &(Instant, Timer, P::Message)| {
+            Ok(SavedTimer { number: timer.0, at: at.as_micros(), message: encoded(message)? })
+        };
+        let publish = |effect| match effect {
+            &Effect::Publish { number, ref topic, ref message } => {
+                let topic = Cow::Borrowed(topic.as_str());
+                Some(encoded(message).map(|message| SavedPublish { number, topic, message }))
+            }
+            _ => None,
+        };
         let bytes = record::write(&Saved {
             applied: machine.delivery.applied,
             state: &state,
             user_id: machine.session.user_id.as_deref(),
             next_command: machine.delivery.last_command,
             outbox: machine.delivery.outbox.clone(),
-            topics: machine.topics.clone(),
+            topics: machine.topics.iter().map(|topic| topic.as_str().into()).collect(),
+            timers: machine.timers.iter().map(timer).collect::<Result<_, CodecError>>()?,
+            next_publish: machine.asked.next_publish,
+            publishes: machine.commit.held().iter().filter_map(publish).collect::<Result<_, _>>()?,
+            failed: machine.delivery.failed.clone(),
         });
         Ok(Self { id: machine.session.id, generation, bytes })
     }

@@ -28,6 +28,10 @@ impl<M> Timers<M> {
         self.list.iter().map(|(at, ..)| *at).min()
     }
 
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &(Instant, Timer, M)> {
+        self.list.iter()
+    }
+
     /// The message of the timer that was due first; of those due at once, the one set first.
     pub(super) fn pop(&mut self, now: Instant) -> Option<M> {
         let due = self.list.iter().enumerate().filter(|(_, (at, ..))| *at <= now);

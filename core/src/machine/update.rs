@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::Machine;
 use super::plan::{Planner, dirty_names};
-use crate::codec::StateCodec;
+use crate::codec::PageCodec;
 use crate::effect::Call;
 use crate::error::{Error, Result};
 use crate::guard::{Calling, Guard};
@@ -26,7 +26,7 @@ pub(super) fn title_hash(title: &str) -> [u8; 8] {
     hash::region_hash("", TITLE, title).to_bytes()
 }
 
-impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
+impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// The next frame, if the browser has to be told of anything and the window is open.
     pub(super) fn update(&mut self, now: Instant) -> Option<Vec<u8>> {
         if !self.link.as_ref()?.is_open() {
@@ -126,7 +126,7 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
         let link = self.link.as_mut()?;
         let fresh = self.delivery.outbox.iter().filter(|(id, _)| *id > link.command);
         let commands: Vec<_> = fresh.map(|(id, command)| (*id, Cow::Borrowed(command))).collect();
-        let silent = changes.is_empty() && commands.is_empty() && self.delivery.failed.is_empty();
+        let silent = changes.is_empty() && commands.is_empty();
         if silent && !self.delivery.ack_due && !link.title {
             return None;
         }
@@ -142,12 +142,13 @@ impl<P: Page, C: StateCodec<P::State>, G: Guard> Machine<P, C, G> {
             applied: self.delivery.applied,
             patches: planned.iter().filter_map(|patch| patch.borrow(&self.regions, &deltas)).collect(),
             commands,
-            failed: core::mem::take(&mut self.delivery.failed),
+            failed: self.delivery.news_of_failures(),
             title: link.title.then_some(self.title.as_str()),
         };
         link.command = self.delivery.last_command;
         link.title = false;
         self.delivery.ack_due = false;
+        self.delivery.failures_told = self.delivery.applied;
         for patch in &update.patches {
             self.counters.full += u64::from(matches!(patch.body, Body::Full(_)));
             self.counters.deltas += u64::from(matches!(patch.body, Body::Delta(_)));

@@ -1,16 +1,17 @@
-//! The bytes of a stored session: `[schema, applied, state, user, last command, outbox, topics]`.
+//! The bytes of a stored session: `[schema, applied, state, user, last command, outbox, topics, timers, last publish, publishes,
+//! failed]`, where timers are flat triples `number, microseconds, message`, and publishes `number, topic, message`.
 
+use alloc::borrow::Cow;
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::read::{DecodeError, Reader};
 use super::{Writer, command};
-use crate::machine::{Record, RecordError, Saved};
+use crate::machine::{Record, RecordError, Saved, SavedPublish, SavedTimer};
 
 pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
     let mut out = Writer::new();
-    out.array(7);
+    out.array(11);
     out.uint(Record::SCHEMA);
     out.uint(saved.applied);
     out.bin(saved.state);
@@ -23,6 +24,21 @@ pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
     saved.outbox.iter().for_each(|(id, command)| command::write(&mut out, *id, command));
     out.array(saved.topics.len());
     saved.topics.iter().for_each(|topic| out.str(topic));
+    out.array(3 * saved.timers.len());
+    for timer in &saved.timers {
+        out.uint(timer.number);
+        out.uint(timer.at);
+        out.bin(&timer.message);
+    }
+    out.uint(saved.next_publish);
+    out.array(3 * saved.publishes.len());
+    for publish in &saved.publishes {
+        out.uint(publish.number);
+        out.str(&publish.topic);
+        out.bin(&publish.message);
+    }
+    out.array(saved.failed.len());
+    saved.failed.iter().for_each(|id| out.uint(*id));
     out.into_vec()
 }
 
@@ -53,6 +69,26 @@ fn read_fields<'a>(reader: &mut Reader<'a>) -> Result<Saved<'a>, DecodeError> {
         outbox: (0..reader.array()?)
             .map(|_| command::read(reader).map(|(id, command)| (id, command.into_owned())))
             .collect::<Result<VecDeque<_>, _>>()?,
-        topics: (0..reader.array()?).map(|_| reader.str().map(String::from)).collect::<Result<_, _>>()?,
+        topics: (0..reader.array()?).map(|_| reader.str().map(Cow::Borrowed)).collect::<Result<_, _>>()?,
+        timers: (0..triples(reader)?)
+            .map(|_| {
+                let (number, at) = (reader.uint()?, reader.uint()?);
+                Ok(SavedTimer { number, at, message: Cow::Borrowed(reader.bin()?) })
+            })
+            .collect::<Result<_, _>>()?,
+        next_publish: reader.uint()?,
+        publishes: (0..triples(reader)?)
+            .map(|_| {
+                let (number, topic) = (reader.uint()?, Cow::Borrowed(reader.str()?));
+                Ok(SavedPublish { number, topic, message: Cow::Borrowed(reader.bin()?) })
+            })
+            .collect::<Result<_, _>>()?,
+        failed: (0..reader.array()?).map(|_| reader.uint()).collect::<Result<_, _>>()?,
     })
+}
+
+/// How many triples a flat array holds.
+fn triples(reader: &mut Reader<'_>) -> Result<usize, DecodeError> {
+    let len = reader.array()?;
+    if len.is_multiple_of(3) { Ok(len / 3) } else { Err(DecodeError::Truncated) }
 }

@@ -49,7 +49,7 @@ pub enum ServerFrame<'a> {
 }
 
 /// How a connection begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Welcome<'a> {
     /// The highest event applied.
     pub applied: u64,
@@ -61,6 +61,8 @@ pub struct Welcome<'a> {
     pub resumed: bool,
     /// There was a state, but it could not be restored (rule R11).
     pub reset: bool,
+    /// Those of the events applied that ended in an error, as far back as a browser may not know of.
+    pub failed: Vec<u64>,
 }
 
 /// What changed since the last frame.
@@ -179,7 +181,7 @@ impl<'a> ServerFrame<'a> {
             return Err(DecodeError::Kind);
         }
         let decoded = match (reader.uint()?, len) {
-            (kind::WELCOME, 5) => Self::Welcome(Welcome::read(&mut reader)?),
+            (kind::WELCOME, 5 | 6) => Self::Welcome(Welcome::read(&mut reader, len == 6)?),
             (kind::UPDATE, 2..=6) => Self::Update(Update::read(&mut reader, len - 2)?),
             (kind::PONG, 1) => Self::Pong,
             (kind::SHARED, 7) => Self::Shared {
@@ -202,18 +204,22 @@ impl<'a> ServerFrame<'a> {
 
 impl<'a> Welcome<'a> {
     fn write(&self, out: &mut Writer) {
-        out.array(5);
+        out.array(5 + usize::from(!self.failed.is_empty()));
         out.uint(kind::WELCOME);
         out.uint(self.applied);
         out.uint(self.heartbeat);
         out.str(self.token);
         out.uint(u64::from(self.resumed) | u64::from(self.reset) << 1);
+        if !self.failed.is_empty() {
+            list(out, &self.failed, 1, |out, id| out.uint(*id));
+        }
     }
 
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+    fn read(reader: &mut Reader<'a>, has_failed: bool) -> Result<Self, DecodeError> {
         let (applied, heartbeat, token) = (reader.uint()?, reader.uint()?, reader.str()?);
         let flags: u64 = reader.uint()?;
-        Ok(Self { applied, heartbeat, token, resumed: flags & 1 != 0, reset: flags & 2 != 0 })
+        let failed = if has_failed { read_list(reader, Reader::uint)? } else { Vec::new() };
+        Ok(Self { applied, heartbeat, token, resumed: flags & 1 != 0, reset: flags & 2 != 0, failed })
     }
 }
 

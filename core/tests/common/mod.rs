@@ -7,8 +7,8 @@ use std::sync::Arc;
 use live_core::client::{Action, Client, Heard};
 use live_core::wire::{BrowserFrame, Reason, ServerFrame};
 use live_core::{
-    Calling, CodecError, Config, Duration, Effect, Guard, Input, Instant, Machine, Output, Page, Panicked,
-    Record, Request, Session, SessionId, StateCodec,
+    Calling, CodecError, Config, Duration, Effect, Guard, Input, Instant, Machine, Output, Page, PageCodec,
+    Panicked, Record, Request, Session, SessionId, StateCodec,
 };
 
 /// Catches panics, as live-std does.
@@ -69,7 +69,7 @@ impl<P: Page> Pair<P> {
     }
 }
 
-impl<P: Page, C: StateCodec<P::State>> Pair<P, C> {
+impl<P: Page, C: PageCodec<P>> Pair<P, C> {
     /// A mounted machine and a client that has not connected.
     pub fn with(page: P, codec: C, config: Config) -> Self {
         let now = Instant::from_micros(1_000_000);

@@ -197,7 +197,7 @@ impl Engine {
     pub(super) fn without_connection(&self, effects: Vec<Effect<Parcel>>, session: &SessionInfo<'_>) {
         for effect in effects {
             match effect {
-                Effect::Publish { topic, message: Parcel::Bytes(bytes) } => {
+                Effect::Publish { topic, message: Parcel::Bytes(bytes), .. } => {
                     if let Err(error) = self.options.pubsub.publish_bytes(&topic, bytes) {
                         self.report(session, &mounting(error));
                     }

@@ -149,8 +149,8 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
 
 fn untyped<P: Page<Message: Serialize>>(effect: Effect<P::Message>) -> Effect<Parcel> {
     match effect {
-        Effect::Publish { topic, message } => match to_msgpack(&message) {
-            Ok(bytes) => Effect::Publish { topic, message: Parcel::Bytes(bytes.into()) },
+        Effect::Publish { number, topic, message } => match to_msgpack(&message) {
+            Ok(bytes) => Effect::Publish { number, topic, message: Parcel::Bytes(bytes.into()) },
             Err(error) => Effect::Error(ErrorReport { call: Call::Info, error: Error::from(error) }),
         },
         Effect::Spawn(task) => {

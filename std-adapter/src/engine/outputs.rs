@@ -10,7 +10,7 @@ use super::mailbox::Mail;
 use super::runtime::caught;
 use super::slot::{Inner, Slot};
 use super::{Engine, hook};
-use crate::pubsub::PubSubError;
+use crate::pubsub::{MessageId, PubSubError};
 
 /// What is left for the connection to do.
 pub(super) enum ToBrowser {
@@ -42,8 +42,9 @@ impl Engine {
         match effect {
             Effect::Subscribe(topic) => self.follow(slot, &topic, mark),
             Effect::Unsubscribe(topic) => self.options.pubsub.unsubscribe(slot.id, &topic),
-            Effect::Publish { topic, message: Parcel::Bytes(bytes) } => {
-                self.tell(slot, self.options.pubsub.publish_bytes(&topic, bytes));
+            Effect::Publish { number, topic, message: Parcel::Bytes(bytes) } => {
+                let id = MessageId { session: slot.id, number };
+                self.tell(slot, self.options.pubsub.publish_once(id, &topic, bytes));
             }
             Effect::Publish { message: Parcel::Value(_), .. } => {
                 unreachable!("what is published is serialised")

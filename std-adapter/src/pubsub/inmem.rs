@@ -6,14 +6,16 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use live_core::SessionId;
 
+use super::once::Once;
 use super::recent::Recent;
-use super::{MAX_TOPIC, MAX_TOPICS, PubSub, PubSubError, Subscriber};
+use super::{MAX_TOPIC, MAX_TOPICS, MessageId, PubSub, PubSubError, Subscriber};
 
 /// Delivers within the process: a message is in the mailbox of every session that follows its topic when `publish` returns.
 #[derive(Default)]
 pub struct InmemPubSub {
     bus: RwLock<Bus>,
     recent: Recent,
+    once: Once,
 }
 
 #[derive(Default)]
@@ -99,6 +101,10 @@ impl PubSub for InmemPubSub {
             followers.values().for_each(|subscriber| subscriber.deliver(topic, &message));
         }
         Ok(())
+    }
+
+    fn publish_once(&self, id: MessageId, topic: &str, message: Arc<[u8]>) -> Result<(), PubSubError> {
+        if self.once.is_new(id) { self.publish_bytes(topic, message) } else { Ok(()) }
     }
 
     fn broadcast_bytes(&self, message: Arc<[u8]>) -> Result<(), PubSubError> {

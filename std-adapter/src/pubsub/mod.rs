@@ -1,6 +1,7 @@
 //! Messages between sessions, and from the rest of the program to sessions.
 
 mod inmem;
+mod once;
 mod recent;
 
 use std::fmt;
@@ -37,6 +38,13 @@ pub trait PubSub: Send + Sync + 'static {
     /// Takes a message to the sessions that follow the topic.
     fn publish_bytes(&self, topic: &str, message: Arc<[u8]>) -> Result<(), PubSubError>;
 
+    /// Takes a session's message to the sessions that follow the topic, unless it has done so before: after a crash a session may publish the
+    /// same once more (rule R3). A bus that remembers nothing takes it to them twice.
+    fn publish_once(&self, id: MessageId, topic: &str, message: Arc<[u8]>) -> Result<(), PubSubError> {
+        let _ = id;
+        self.publish_bytes(topic, message)
+    }
+
     /// Takes a message to every session.
     fn broadcast_bytes(&self, message: Arc<[u8]>) -> Result<(), PubSubError>;
 
@@ -51,6 +59,15 @@ pub trait PubSub: Send + Sync + 'static {
         let _ = (mark, topic);
         true
     }
+}
+
+/// Which message of which session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct MessageId {
+    /// Who publishes.
+    pub session: SessionId,
+    /// Grows with each message of the session.
+    pub number: u64,
 }
 
 /// Where a session's messages arrive.

@@ -92,7 +92,7 @@ impl<P: Page> TestClient<P> {
         match output {
             Output::Transmit(frame) => self.frames.push_back(frame),
             Output::Effect(Effect::Spawn(task)) => self.tasks.push(task),
-            Output::Effect(Effect::Publish { topic, message }) => self.published.push((topic, message)),
+            Output::Effect(Effect::Publish { topic, message, .. }) => self.published.push((topic, message)),
             Output::Effect(Effect::Error(report)) => self.errors.push(report),
             Output::Effect(Effect::Subscribe(_) | Effect::Unsubscribe(_)) | Output::Commit(_) => {}
             Output::Close(_) => self.machine.handle(Input::Closed, self.now),

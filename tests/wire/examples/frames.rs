@@ -44,6 +44,7 @@ fn server_frame(random: &mut Random) -> Vec<u8> {
             token: text(random),
             resumed: random.one_in(2),
             reset: random.one_in(2),
+            failed: (0..random.below(3)).map(|_| number(random)).collect(),
         }),
         1 | 2 => ServerFrame::Update(Update {
             applied: number(random),
