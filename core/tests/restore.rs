@@ -71,8 +71,7 @@ fn commit(tab: &mut Tab) -> Record {
 
 /// The process is gone; another goes on from the record, and the same browser comes back.
 fn crash(tab: Tab, record: &Record) -> Tab {
-    let machine =
-        Machine::restore(Arc::new(Sum), Decimal, Catch, record, Arc::default(), durable()).unwrap();
+    let machine = Machine::restore(Arc::new(Sum), Decimal, Catch, record, Arc::default(), durable()).unwrap();
     let mut next = Pair::of(machine, tab.now);
     next.client = tab.client;
     next.settle();
