@@ -2,7 +2,8 @@
 //!
 //! The parts, from the bottom up: [`entropy`], [`Clock`], [`Signer`] and [`Access`] for security; [`store`] and [`pubsub`] for
 //! what sessions share; [`Template`] and [`Layout`] for HTML; and the [`Engine`], which puts the core's machines between
-//! HTTP requests and WebSocket frames. `live-smol` runs it on smol; another runtime takes one short file.
+//! HTTP requests and WebSocket frames. `live-smol` runs it on smol;
+//! `examples/embed-axum` shows all that an application on another runtime and server writes.
 #![forbid(unsafe_code)]
 
 mod access;

@@ -1,9 +1,9 @@
-// The chat: two browsers, escaping, focus, late joiners, what isn't taken.
+// The chat: two browsers, escaping, focus, late joiners, what isn't taken, no JavaScript.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gallery, shows } from './gallery/start.mjs';
+import { gallery, post, shows } from './gallery/start.mjs';
 
-const { url, live } = await gallery();
+const { url, live, without } = await gallery();
 
 async function say(tab, text) {
   await tab.locator('#text').fill(text);
@@ -116,4 +116,18 @@ test('the list stays at its end, but not under a reader who scrolled up', async 
   assert.equal(await visible(bo), false);
   assert.ok(await visible(ann));
   await close(ann, bo);
+});
+
+test('without JavaScript a message is said, and one that is empty is told of', async () => {
+  const tab = await without('/chat/forms?name=Ann');
+  await tab.fill('#text', 'from a form');
+  await post(tab, 'Send');
+  assert.match(await tab.locator('#messages > *').last().textContent(), /Ann.*from a form/s);
+  const other = await without('/chat/forms?name=Bob');
+  await other.fill('#text', 'and back');
+  await post(other, 'Send');
+  await post(tab, 'Send');
+  assert.equal(await tab.locator('#flash').textContent(), 'Write something first.');
+  assert.match(await tab.locator('#messages > *').last().textContent(), /Bob.*and back/s);
+  await close(tab, other);
 });

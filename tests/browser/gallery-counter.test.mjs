@@ -1,11 +1,11 @@
-// The counter: clicks, values, keys, and a slow line.
+// The counter: clicks, values, keys, a slow line, and no JavaScript.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { open } from './lib/chromium.mjs';
 import { slowly } from './gallery/slow.mjs';
-import { connected, frames, gallery, shows } from './gallery/start.mjs';
+import { connected, frames, gallery, post, shows } from './gallery/start.mjs';
 
-const { url, browser, live } = await gallery();
+const { url, browser, live, without } = await gallery();
 const count = (tab, number) => shows(tab, '#count', number);
 const press = (tab, name) => tab.getByRole('button', { name, exact: true }).click();
 
@@ -76,4 +76,17 @@ test('fast clicks on a slow line all count, and none twice', async () => {
   assert.deepEqual(tab.problems, []);
   await tab.context().close();
   line.close();
+});
+
+test('without JavaScript it reaches 3 after three clicks, and 13 after one more', async () => {
+  const tab = await without('/counter');
+  for (const count of ['1', '2', '3']) {
+    await post(tab, 'Add 1');
+    assert.equal(await tab.locator('#count').textContent(), count);
+  }
+  await post(tab, 'Add 10');
+  assert.equal(await tab.locator('#count').textContent(), '13');
+  await tab.reload();
+  assert.equal(await tab.locator('#count').textContent(), '13');
+  await tab.context().close();
 });

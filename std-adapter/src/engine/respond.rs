@@ -138,3 +138,76 @@ fn set(answer: &mut Answer, name: HeaderName, value: &str) {
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::BoxFuture;
+    use crate::{EngineBuilder, Options, Runtime};
+
+    /// Runs nothing: what is tested here waits for nothing.
+    struct Idle;
+
+    impl Runtime for Idle {
+        fn spawn(&self, _: BoxFuture<'static, ()>) {}
+
+        fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn engine() -> Arc<Engine> {
+        EngineBuilder::default().start(Options::default(), Arc::new(Idle)).unwrap()
+    }
+
+    fn admits(method: Method, uri: &str, headers: &[(HeaderName, &[u8])]) -> bool {
+        let value = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
+        let headers = headers.iter().map(|(name, bytes)| (name.clone(), value(bytes))).collect();
+        engine().admit(&method, &uri.parse().unwrap(), &headers).is_ok()
+    }
+
+    #[test]
+    fn a_request_names_a_host_that_is_served_by_header_or_by_authority() {
+        assert!(admits(Method::GET, "/", &[(HOST, b"localhost")]));
+        assert!(admits(Method::GET, "http://localhost/", &[]), "as in HTTP/2");
+        assert!(!admits(Method::GET, "http://localhost/", &[(HOST, b"evil.example")]));
+        assert!(!admits(Method::GET, "/", &[]));
+        assert!(admits(Method::GET, "/healthz", &[]));
+    }
+
+    #[test]
+    fn what_changes_something_comes_from_an_origin_that_may() {
+        let from = |origin| [(HOST, &b"localhost"[..]), (ORIGIN, origin)];
+        assert!(admits(Method::POST, "/", &from(b"http://localhost")));
+        assert!(admits(Method::GET, "/", &from(b"http://evil.example")));
+        for origin in [&b"http://evil.example"[..], b"null", b"\xff", b""] {
+            assert!(!admits(Method::POST, "/", &from(origin)), "{origin:?}");
+        }
+        assert!(admits(Method::POST, "/", &[(HOST, b"localhost")]), "a client that is no browser");
+    }
+
+    #[test]
+    fn a_script_is_kept_for_good_under_its_version_alone() {
+        let get = |uri: &str, headers: &HeaderMap| {
+            engine().builtin(&Method::GET, &uri.parse().unwrap(), headers).unwrap()
+        };
+        let kept = get(&assets::RUNTIME.url(), &HeaderMap::new());
+        assert!(kept.headers()[CACHE_CONTROL].to_str().unwrap().ends_with("immutable"));
+        assert_eq!(kept.body(), assets::RUNTIME.content);
+        let plain = get(assets::RUNTIME.path, &HeaderMap::new());
+        assert_eq!(plain.headers()[CACHE_CONTROL], "no-cache");
+        let known = HeaderMap::from_iter([(IF_NONE_MATCH, plain.headers()[ETAG].clone())]);
+        let answer = get(assets::RUNTIME.path, &known);
+        assert!(answer.status() == StatusCode::NOT_MODIFIED && answer.body().is_empty());
+        let uri = assets::RUNTIME.path.parse().unwrap();
+        let posted = engine().builtin(&Method::POST, &uri, &known).unwrap();
+        assert_eq!(
+            (posted.status().as_u16(), &posted.headers()[ALLOW]),
+            (405, &HeaderValue::from_static("GET, HEAD"))
+        );
+        assert!(engine().builtin(&Method::GET, &assets::DEV.path.parse().unwrap(), &known).is_none());
+    }
+}

@@ -11,23 +11,29 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Where screenshots go. */
 export const OUT = fileURLToPath(new URL('../out/', import.meta.url));
 
+let program = 'gallery';
 let built;
 
-/** The gallery's binary: `$GALLERY_BIN`, else what cargo builds for release. */
+/** Runs the tests of the files that are imported next on another program with the same pages. */
+export function on(name) {
+  program = name;
+}
+
+/** The program's binary: `$GALLERY_BIN` or the like, else what cargo builds for release. */
 export function binary() {
-  built ??= process.env.GALLERY_BIN ?? build();
+  built ??= process.env[`${program.toUpperCase().replaceAll('-', '_')}_BIN`] ?? build();
   return built;
 }
 
 function build() {
-  const args = ['build', '--release', '--package', 'gallery', '--message-format', 'json'];
+  const args = ['build', '--release', '--package', program, '--message-format', 'json'];
   const lines = execFileSync('cargo', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] });
-  const found = lines.split('\n').filter(Boolean).map((line) => JSON.parse(line)).find((line) => line.executable && line.target.name === 'gallery');
-  if (!found) throw new Error('cargo built no gallery');
+  const found = lines.split('\n').filter(Boolean).map((line) => JSON.parse(line)).find((line) => line.executable && line.target.name === program);
+  if (!found) throw new Error(`cargo built no ${program}`);
   return found.executable;
 }
 
-/** Starts a gallery and waits for the line that says where it is. `stop` ends it by SIGTERM or another signal, and gives its exit code. */
+/** Starts the program and waits for the line that says where it is. `stop` ends it by SIGTERM or another signal, and gives its exit code. */
 export async function start(args = ['--addr', '127.0.0.1:0'], env = {}) {
   const child = spawn(binary(), args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
@@ -35,7 +41,7 @@ export async function start(args = ['--addr', '127.0.0.1:0'], env = {}) {
   const ended = once(child, 'exit');
   const line = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
   const url = String(line[0]).match(/http:\/\/\S+/)?.[0];
-  if (!url) throw new Error(`The gallery did not start: ${errors}`);
+  if (!url) throw new Error(`${program} did not start: ${errors}`);
   const stop = async (signal = 'SIGTERM') => {
     child.kill(signal);
     return (await ended)[0];
@@ -43,13 +49,14 @@ export async function start(args = ['--addr', '127.0.0.1:0'], env = {}) {
   return { url, stop };
 }
 
-/** One gallery and one browser for a file's tests, both ended after them. Gives functions that open a live page in a context of its own. */
+/** One gallery and one browser for a file's tests, both ended after them. Gives functions that open a page in a context of its own: live, or without JavaScript. */
 export async function gallery(args) {
   const [server, browser] = [await start(args), await launch()];
   after(() => Promise.all([server.stop(), browser.close()]));
   const visit = (path, options) => open(browser, server.url + path, options);
   const live = async (path, options) => connected(await visit(path, options));
-  return { url: server.url, browser, visit, live };
+  const without = (path) => visit(path, { javaScriptEnabled: false });
+  return { url: server.url, browser, visit, live, without };
 }
 
 /** Waits until the page in `tab` is live. */
@@ -57,6 +64,9 @@ export async function connected(tab) {
   await tab.locator('[data-lv].lv-connected').waitFor();
   return tab;
 }
+
+/** Presses a button that posts its form, in a tab without JavaScript. */
+export const post = (tab, name) => Promise.all([tab.waitForNavigation(), tab.getByRole('button', { name, exact: true }).click()]);
 
 /** Loads `tab` anew, and collects the sizes of frames from then on, in bytes: those that the server sends, or the browser. */
 export async function frames(tab, event = 'framereceived') {

@@ -3,8 +3,8 @@
 use std::net::{SocketAddr, TcpStream};
 
 use data_encoding::BASE64;
-use live_smol::live_core::client::{Action, Client, Heard};
-use live_smol::live_core::wire::SUBPROTOCOL;
+use live_core::client::{Action, Client, Heard};
+use live_core::wire::SUBPROTOCOL;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::handshake::client::Request;
 use tungstenite::{Error, Message, WebSocket};

@@ -1,0 +1,124 @@
+//! Live pages inside an axum application, on tokio: the gallery's counter and chat, beside routes of the application's own.
+//!
+//! What differs from the server on smol is in `runtime.rs`, `live.rs` and `socket.rs`. The pages are the same, and so is the engine.
+
+mod document;
+mod live;
+mod runtime;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+use std::io::{self, IsTerminal, stderr};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use gallery::chat::ChatPage;
+use gallery::counter::CounterPage;
+use gallery::files::STYLE;
+use lexopt::prelude::*;
+use live::Live;
+use live_std::{EngineBuilder, Options};
+use runtime::Tokio;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+/// How long a stopping server waits for its connections.
+const STOP_WITHIN: Duration = Duration::from_millis(800);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(stderr).with_ansi(stderr().is_terminal()).init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("embed-axum: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let address = address()?;
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let told = async move {
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+    };
+    let live = live(Options::default())?;
+    let listener = TcpListener::bind(&address).await;
+    let listener = listener
+        .map_err(|error| format!("can't listen on {address}: {error} (--addr HOST:PORT says where)"))?;
+    println!("The application is at http://{}", listener.local_addr()?);
+    Ok(serve(listener, live, told).await?)
+}
+
+/// `--addr HOST:PORT`: 127.0.0.1:3000 by default, port 0 takes any free port.
+fn address() -> Result<String, lexopt::Error> {
+    let mut args = lexopt::Parser::from_env();
+    let mut address = "127.0.0.1:3000".to_owned();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("addr") => address = args.value()?.string()?,
+            _ => return Err(arg.unexpected()),
+        }
+    }
+    Ok(address)
+}
+
+/// The live pages.
+fn live(options: Options) -> Result<Arc<Live>, Box<dyn Error>> {
+    let mut pages = EngineBuilder::default();
+    pages.page("/counter", CounterPage)?;
+    pages.page("/chat/{room}", ChatPage::default())?;
+    let options = Options { layout: Arc::new(document::layout), ..options };
+    Ok(Live::new(pages.start(options, Arc::new(Tokio(Handle::current())))?))
+}
+
+/// The application's own routes.
+fn own() -> Router {
+    Router::new()
+        .route("/", get(document::index))
+        .route("/gallery.css", get(async || ([(CONTENT_TYPE, "text/css")], STYLE)))
+        .route("/healthz", get(async || "ok"))
+}
+
+/// Serves until `told`, and then for as long as its connections take to close, but no longer than [`STOP_WITHIN`].
+async fn serve(
+    listener: TcpListener,
+    live: Arc<Live>,
+    told: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let app = live.mount(own()).into_make_service_with_connect_info::<SocketAddr>();
+    // Without it a small frame may wait for the acknowledgement of the one before.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let (stop, stopping) = oneshot::channel();
+    let stopped = live.clone();
+    let served = axum::serve(listener, app).with_graceful_shutdown(async move {
+        told.await;
+        stopped.stop();
+        let _ = stop.send(());
+    });
+    let closed = async {
+        served.await?;
+        live.closed().await;
+        Ok(())
+    };
+    let limit = async {
+        let _ = stopping.await;
+        sleep(STOP_WITHIN).await;
+    };
+    tokio::select! {
+        result = closed => result,
+        () = limit => Ok(()),
+    }
+}

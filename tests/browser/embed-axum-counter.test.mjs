@@ -1,0 +1,5 @@
+// The counter, inside axum on tokio: the same tests.
+import { on } from './gallery/start.mjs';
+
+on('embed-axum');
+await import('./gallery-counter.test.mjs');

@@ -1,0 +1,5 @@
+// A server that stops, inside axum on tokio: the same tests.
+import { on } from './gallery/start.mjs';
+
+on('embed-axum');
+await import('./gallery-stop.test.mjs');
