@@ -1,7 +1,6 @@
 //! The driver of sessions: everything between HTTP and the core's machines, for any runtime and any HTTP server.
 //!
-//! An embedding gives the engine a [`Runtime`], answers HTTP by [`Engine::admit`] and [`Engine::respond`], and runs a [`Connection`]
-//! for each WebSocket that [`Engine::upgrade`] lets in.
+//! [`Engine`] says what an embedding does.
 
 mod alarms;
 mod bucket;
@@ -61,7 +60,15 @@ pub struct EngineBuilder {
     pages: Pages,
 }
 
-/// Pages, sessions, and what they share.
+/// Pages, sessions, and what they share. A server of any kind does this for it:
+///
+/// 1. gives [`EngineBuilder::start`] its [`Runtime`];
+/// 2. lets [`admit`](Self::admit) look at each request, for routes of its own as well;
+/// 3. answers what it has no route for by [`respond`](Self::respond), with the peer that [`client`](Self::client) says;
+/// 4. at [`SOCKET`], where [`upgrade`](Self::upgrade) lets a handshake in, runs a [`Connection`];
+/// 5. calls [`stop`](Self::stop) and waits for its connections to end, before it ends itself.
+///
+/// `live-smol` and `examples/embed-axum` are two such servers.
 pub struct Engine {
     options: Options,
     access: Access,
