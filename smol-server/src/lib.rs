@@ -8,6 +8,7 @@
 mod app;
 mod error;
 mod executor;
+pub mod guide;
 mod handler;
 mod http;
 mod live;

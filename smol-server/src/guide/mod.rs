@@ -1,0 +1,52 @@
+//! The guide: each page is short, and its examples are tested.
+//!
+//! | page | what it is about |
+//! |---|---|
+//! | [`first_page`] | a page from nothing to running |
+//! | [`regions`] | the parts of a page, and how a change costs no more than it has to |
+//! | [`forms`] | fields, validation, errors beside the field; with and without JavaScript |
+//! | [`pubsub`] | pages that talk to each other; who is present |
+//! | [`timers_and_tasks`] | messages that come later, work that takes long |
+//! | [`commands`] | what the server may ask the browser to do |
+//! | [`errors`] | what happens when page code fails |
+//! | [`auth`] | who is logged in; log-in and log-out |
+//! | [`testing`] | pages in tests, without a browser |
+//! | [`development`] | what helps while a page is being written |
+//! | [`deploying`] | a server for the public |
+//! | [`embedding`] | live pages in another server, or on another target |
+//! | [`protocol`] | what travels, and why it is small |
+//! | [`coming_from_liveview`] | Phoenix LiveView's words, and ours |
+#![cfg_attr(not(feature = "test-client"), allow(rustdoc::broken_intra_doc_links))]
+
+// What the pages link to.
+#[cfg(doc)]
+use crate::prelude::*;
+
+#[doc = include_str!("auth.md")]
+pub mod auth {}
+#[doc = include_str!("coming_from_liveview.md")]
+pub mod coming_from_liveview {}
+#[doc = include_str!("commands.md")]
+pub mod commands {}
+#[doc = include_str!("deploying.md")]
+pub mod deploying {}
+#[doc = include_str!("development.md")]
+pub mod development {}
+#[doc = include_str!("embedding.md")]
+pub mod embedding {}
+#[doc = include_str!("errors.md")]
+pub mod errors {}
+#[doc = include_str!("first_page.md")]
+pub mod first_page {}
+#[doc = include_str!("forms.md")]
+pub mod forms {}
+#[doc = include_str!("protocol.md")]
+pub mod protocol {}
+#[doc = include_str!("pubsub.md")]
+pub mod pubsub {}
+#[doc = include_str!("regions.md")]
+pub mod regions {}
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+#[doc = include_str!("timers_and_tasks.md")]
+pub mod timers_and_tasks {}
