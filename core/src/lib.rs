@@ -14,6 +14,12 @@
 //! 4. **The wire**: [`wire`] has the protocol, byte by byte; [`delta`], [`narrow`] and [`hash`] are its parts.
 //! 5. **The limits**: every one by name, in [`limits`].
 //!
+//! # Where to begin
+//!
+//! To write pages, begin with `live_smol`: its crate documentation has a page and the guide, `live_smol::guide`. To drive the core by yourself, read the
+//! contract below, then `core/examples/embed.rs` (`cargo run -p live-core --example embed`) and `examples/embed-bare`, a program without std.
+//! `ARCHITECTURE.md` is the map, `core/src/wire/WIRE.md` the protocol byte by byte.
+//!
 //! # The driver's contract
 //!
 //! 1. Verify the token of a connection's first frame, a [`wire::Hello`]; [`Machine::mount`] a session, or take the one that is there; then

@@ -1,8 +1,57 @@
-//! Mizu Live on smol: live pages, plain routes and their server.
+//! Server-authoritative live pages on smol: a page's state lives on the server, the browser sends small events and gets small patches.
 //!
-//! A program puts its pages into a [`Live`] and runs it; [`prelude`] has what page code needs. Below are an executor
-//! with one worker a core, HTTP/1.1 by a few strict rules, and WebSockets, each a task that moves messages
-//! between its socket and a [`live_std::Connection`]. Nothing here knows what a page is: that is the engine's.
+//! A program puts its pages into a [`Live`] and runs it; [`prelude`] has what page code needs.
+//!
+//! ```no_run
+//! use live_smol::prelude::*;
+//!
+//! struct Counter;
+//!
+//! impl Page for Counter {
+//!     type State = u32;
+//!     type Message = ();
+//!
+//!     fn render(&self, s: &Session<u32>, view: &mut View) -> Result {
+//!         view.page(|out| {
+//!             out.push_str(r#"<b data-lv-region="count"></b> <button data-lv-click="inc">+1</button>"#);
+//!             Ok(())
+//!         });
+//!         view.region("count", |out| {
+//!             out.push_str(&s.state.to_string());
+//!             Ok(())
+//!         });
+//!         Ok(())
+//!     }
+//!
+//!     fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<u32>, e: &Event) -> Result {
+//!         let "inc" = e.name else { return e.unknown() };
+//!         s.state += 1;
+//!         s.mark("count");
+//!         Ok(())
+//!     }
+//! }
+//!
+//! fn main() -> std::result::Result<(), live_smol::Error> {
+//!     Live::new(Options::default()).page("/", Counter).run("127.0.0.1:3000")
+//! }
+//! ```
+//!
+//! # The guide
+//!
+//! - To begin: [a first page](guide::first_page), [regions](guide::regions), [forms](guide::forms), [testing](guide::testing),
+//!   [development](guide::development).
+//! - Further: [messages between pages](guide::pubsub), [timers and tasks](guide::timers_and_tasks), [commands](guide::commands),
+//!   [errors](guide::errors), [who is logged in](guide::auth).
+//! - Around: [deploying](guide::deploying), [embedding](guide::embedding), [the protocol](guide::protocol),
+//!   [coming from Phoenix LiveView](guide::coming_from_liveview).
+//!
+//! `examples/gallery` has pages to read and to try: `cargo run --release` at the repository's root starts it. `ARCHITECTURE.md` is the map.
+//!
+//! # The crates
+//!
+//! [`live_core`] does the thinking, without std and without I/O. [`live_std`] puts it between HTTP requests and WebSocket frames, for any runtime. This
+//! crate adds an executor with one worker a core, HTTP/1.1 by a few strict rules, and WebSockets, each a task that moves
+//! messages between its socket and a [`live_std::Connection`]. Nothing here knows what a page is: that is the engine's.
 #![forbid(unsafe_code)]
 
 mod app;

@@ -2,8 +2,13 @@
 //!
 //! The parts, from the bottom up: [`entropy`], [`Clock`], [`Signer`] and [`Access`] for security; [`store`] and [`pubsub`] for
 //! what sessions share; [`Template`] and [`Layout`] for HTML; and the [`Engine`], which puts the core's machines between
-//! HTTP requests and WebSocket frames. `live-smol` runs it on smol;
-//! `examples/embed-axum` shows all that an application on another runtime and server writes.
+//! HTTP requests and WebSocket frames. `live-smol` runs it on smol; `examples/embed-axum` shows all that an application on
+//! another runtime and server writes.
+//!
+//! To write pages, begin with `live_smol`: its crate documentation has a page and the guide, `live_smol::guide`, which also shows
+//! how to embed the engine in another server (`live_smol::guide::embedding`). In short: [`EngineBuilder::page`] and
+//! [`EngineBuilder::start`] with a [`Runtime`]; [`Engine::admit`], [`Engine::respond`] and [`Engine::upgrade`] for requests; a
+//! [`Connection`] for each WebSocket. `examples/gallery` has the pages, `ARCHITECTURE.md` is the map.
 #![forbid(unsafe_code)]
 
 mod access;
