@@ -52,7 +52,7 @@ impl Live {
         self.open.closed().await;
     }
 
-    /// An application with a login says here who it is, in `user_id`.
+    /// An application whose own middleware knows the user says so here, in `user_id`; `Options::auth` is the other way.
     fn visitor(&self, peer: SocketAddr, headers: &HeaderMap) -> Visitor {
         Visitor { peer: Some(self.engine.client(peer.ip(), headers)), ..Visitor::default() }
     }

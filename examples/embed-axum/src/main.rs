@@ -92,7 +92,8 @@ fn own() -> Router {
         .route("/healthz", get(async || "ok"))
 }
 
-/// Serves until `told`, and then for as long as its connections take to close, but no longer than [`STOP_WITHIN`].
+/// Serves until `told`, and then for as long as its connections take to close, but no longer than [`STOP_WITHIN`]. axum sets no time
+/// for a request to come in: on a public address a proxy stands before it.
 async fn serve(
     listener: TcpListener,
     live: Arc<Live>,
