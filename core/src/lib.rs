@@ -16,9 +16,9 @@
 //!
 //! # Where to begin
 //!
-//! To write pages, begin with `live_smol`: its crate documentation has a page and the guide, `live_smol::guide`. To drive the core by yourself, read the
-//! contract below, then `core/examples/embed.rs` (`cargo run -p live-core --example embed`) and `examples/embed-bare`, a program without std.
-//! `ARCHITECTURE.md` is the map, `core/src/wire/WIRE.md` the protocol byte by byte.
+//! To write pages, begin with `live_smol`: its crate documentation has a page and the guide, `live_smol::guide`. To drive the
+//! core by yourself, read the contract below, then `core/examples/embed.rs` (`cargo run -p live-core --example embed`) and
+//! `examples/embed-bare`, a program without std. `ARCHITECTURE.md` is the map, `core/src/wire/WIRE.md` the protocol byte by byte.
 //!
 //! # The driver's contract
 //!

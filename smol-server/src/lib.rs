@@ -1,4 +1,5 @@
-//! Server-authoritative live pages on smol: a page's state lives on the server, the browser sends small events and gets small patches.
+//! Server-authoritative live pages on smol: a page's state lives on the server, the browser sends small events and gets small
+//! patches.
 //!
 //! A program puts its pages into a [`Live`] and runs it; [`prelude`] has what page code needs.
 //!
@@ -49,9 +50,9 @@
 //!
 //! # The crates
 //!
-//! [`live_core`] does the thinking, without std and without I/O. [`live_std`] puts it between HTTP requests and WebSocket frames, for any runtime. This
-//! crate adds an executor with one worker a core, HTTP/1.1 by a few strict rules, and WebSockets, each a task that moves
-//! messages between its socket and a [`live_std::Connection`]. Nothing here knows what a page is: that is the engine's.
+//! [`live_core`] does the thinking, without std and without I/O. [`live_std`] puts it between HTTP requests and WebSocket frames, for
+//! any runtime. This crate adds an executor with one worker a core, HTTP/1.1 by a few strict rules, and WebSockets, each a task
+//! that moves messages between its socket and a [`live_std::Connection`]. Nothing here knows what a page is: that is the engine's.
 #![forbid(unsafe_code)]
 
 mod app;
