@@ -92,6 +92,7 @@ pub mod prelude {
     #[cfg(feature = "test-client")]
     pub use live_std::TestClient;
     pub use live_std::{
-        EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionStore, Template, safe_url,
+        Auth, Escaped, EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionStore, Template,
+        safe_url,
     };
 }
