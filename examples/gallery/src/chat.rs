@@ -1,5 +1,6 @@
-//! A chat: rooms that many browsers share, by messages on the bus and a history in the page's own value.
+//! A chat: rooms that many browsers share. News are messages on the bus; history and people are kept in the page's own value.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -8,12 +9,14 @@ use live_smol::prelude::*;
 use sailfish::TemplateSimple;
 use serde::{Deserialize, Serialize};
 
-use crate::rooms::{History, Message, Rooms};
+use crate::people::{MAX_NAME, People, chosen, colour, guest, initial};
+use crate::rooms::{History, MAX_TEXT, News, Rooms};
 
 /// The page at `/chat/{room}`. All of its sessions share the rooms.
 #[derive(Debug, Default)]
 pub struct ChatPage {
     rooms: Rooms,
+    people: People,
 }
 
 /// What one browser tab shows.
@@ -22,6 +25,7 @@ pub struct Chat {
     room: String,
     name: String,
     messages: History,
+    people: Arc<BTreeSet<String>>,
 }
 
 #[derive(TemplateSimple)]
@@ -39,17 +43,21 @@ struct Messages<'a> {
     chat: &'a Chat,
 }
 
+#[derive(TemplateSimple)]
+#[template(path = "people.stpl")]
+struct Present<'a> {
+    chat: &'a Chat,
+}
+
 /// The rooms that the page links to. Any other name is a room as well.
 const ROOMS: [&str; 4] = ["lobby", "rust", "tea", "random"];
 
-/// How many characters a room's name, a visitor's name, and a message may have.
+/// How many characters a room's name may have.
 const MAX_ROOM: usize = 32;
-const MAX_NAME: usize = 24;
-const MAX_TEXT: usize = 280;
 
 impl Page for ChatPage {
     type State = Chat;
-    type Message = Arc<Message>;
+    type Message = News;
 
     /// Subscribes before it reads the history, so that nothing falls between the two.
     fn mount(&self, ctx: &mut Ctx<Self>, s: &mut Session<Chat>) -> Result {
@@ -59,7 +67,11 @@ impl Page for ChatPage {
         }
         ctx.subscribe(topic(room))?;
         let name = ctx.query("name").and_then(chosen).unwrap_or_else(|| guest(ctx.session_id()));
-        s.state = Chat { room: room.to_owned(), name, messages: self.rooms.history(room) };
+        s.state = Chat { room: room.to_owned(), name, ..Chat::default() };
+        if ctx.connected() {
+            self.connection(ctx, s)?;
+        }
+        self.load(s);
         Ok(())
     }
 
@@ -70,6 +82,7 @@ impl Page for ChatPage {
             Markup { chat: &s.state, name, csrf: s.csrf_field() }.write(out)
         });
         view.region("messages", |out| Messages { chat: &s.state }.write(out));
+        view.region("people", |out| Present { chat: &s.state }.write(out));
         view.region("flash", |out| {
             s.flash.error.iter().try_for_each(|text| Ok(write!(out, "{}", Escaped(text))?))
         });
@@ -81,51 +94,53 @@ impl Page for ChatPage {
         if e.name != "send" {
             return e.unknown();
         }
-        let text = e.get("text").unwrap_or_default().trim();
-        check(text)?;
-        let message = self.rooms.say(&s.state.room, &s.state.name, text)?;
+        let message = self.rooms.say(&s.state.room, &s.state.name, e.get("text").unwrap_or_default())?;
         s.state.messages.add(message.clone());
         s.flash.clear();
         s.mark(["messages", "flash"]);
         s.push(Focus::on("#text"));
-        ctx.publish(topic(&s.state.room), message)
+        ctx.publish(topic(&s.state.room), News::Said(message))
     }
 
-    fn info(&self, _: &mut Ctx<Self>, s: &mut Session<Chat>, message: Arc<Message>) -> Result {
-        s.state.messages.add(message);
-        s.mark("messages");
+    fn info(&self, _: &mut Ctx<Self>, s: &mut Session<Chat>, news: News) -> Result {
+        match news {
+            News::Said(message) => {
+                s.state.messages.add(message);
+                s.mark("messages");
+            }
+            News::People => {
+                s.state.people = self.people.names(&s.state.room);
+                s.mark("people");
+            }
+        }
         Ok(())
+    }
+
+    /// Whoever has lost the connection is no longer there for the others.
+    fn connection(&self, ctx: &mut Ctx<Self>, s: &mut Session<Chat>) -> Result {
+        let Chat { room, name, .. } = &s.state;
+        if ctx.connected() {
+            self.people.enter(room, s.id, name);
+        } else {
+            self.people.leave(room, s.id);
+        }
+        ctx.publish(topic(room), News::People)
     }
 
     fn missed(&self, _: &mut Ctx<Self>, s: &mut Session<Chat>, _: &str) -> Result {
-        s.state.messages = self.rooms.history(&s.state.room);
-        s.mark("messages");
+        self.load(s);
         Ok(())
+    }
+}
+
+impl ChatPage {
+    fn load(&self, s: &mut Session<Chat>) {
+        s.state.messages = self.rooms.history(&s.state.room);
+        s.state.people = self.people.names(&s.state.room);
+        s.mark(["messages", "people"]);
     }
 }
 
 fn topic(room: &str) -> String {
     format!("room:{room}")
-}
-
-fn check(text: &str) -> Result {
-    match text.chars().count() {
-        0 => Err(RecoverableError::new("Write something first.").into()),
-        1..=MAX_TEXT => Ok(()),
-        n => Err(RecoverableError::new(format!("That is {n} characters; {MAX_TEXT} is the most.")).into()),
-    }
-}
-
-/// The name that the visitor asks for, if there is anything in it.
-fn chosen(name: &str) -> Option<String> {
-    let name: String = name.trim().chars().take(MAX_NAME).collect();
-    (!name.is_empty()).then_some(name)
-}
-
-/// A friendly name for a visitor who gave none: the same for the first response and the connection that follows it.
-fn guest(session: SessionId) -> String {
-    const MANNERS: [&str; 8] = ["Brave", "Calm", "Curious", "Gentle", "Merry", "Quick", "Quiet", "Wise"];
-    const ANIMALS: [&str; 8] = ["Carp", "Crane", "Frog", "Heron", "Newt", "Otter", "Swan", "Turtle"];
-    let [manner, animal, ..] = session.as_bytes().map(|byte| usize::from(byte % 8));
-    format!("{} {}", MANNERS[manner], ANIMALS[animal])
 }

@@ -8,17 +8,30 @@ use crate::stock;
 /// The style sheet of all pages.
 pub const STYLE: &str = include_str!("../assets/gallery.css");
 
-const SOURCES: [(&str, &str); 5] = [
+const SOURCES: [(&str, &str); 15] = [
     ("index.rs", include_str!("index.rs")),
     ("counter.rs", include_str!("counter.rs")),
     ("chat.rs", include_str!("chat.rs")),
+    ("rooms.rs", include_str!("rooms.rs")),
+    ("people.rs", include_str!("people.rs")),
     ("table.rs", include_str!("table.rs")),
+    ("stock.rs", include_str!("stock.rs")),
     ("todos.rs", include_str!("todos.rs")),
+    ("commands.rs", include_str!("commands.rs")),
+    ("acts.rs", include_str!("acts.rs")),
+    ("dashboard.rs", include_str!("dashboard.rs")),
+    ("samples.rs", include_str!("samples.rs")),
+    ("account.rs", include_str!("account.rs")),
+    ("login.rs", include_str!("login.rs")),
+    ("logins.rs", include_str!("logins.rs")),
 ];
 
 /// Adds the routes.
 pub fn serve(live: Live) -> Live {
     live.get("/gallery.css", |_: Request| async { file("text/css", STYLE) })
+        .get("/commands.js", |_: Request| async {
+            file("text/javascript", include_str!("../assets/commands.js"))
+        })
         .get("/favicon.svg", |_: Request| async {
             file("image/svg+xml", include_str!("../assets/favicon.svg"))
         })

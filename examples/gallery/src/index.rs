@@ -68,4 +68,28 @@ const CARDS: &[Card] = &[
         also: Some(("/table?plain", "As one region")),
         source: "table.rs",
     },
+    Card {
+        title: "Commands and errors",
+        art: include_str!("../templates/art/commands.svg"),
+        shows: "A button for each thing that the server may ask the browser to do, and for each way in which page code may fail.",
+        path: "/commands",
+        also: None,
+        source: "commands.rs",
+    },
+    Card {
+        title: "Dashboard",
+        art: include_str!("../templates/art/dashboard.svg"),
+        shows: "The server's own numbers, second by second: a timer, and charts that are drawn on the server as SVG.",
+        path: "/dashboard",
+        also: Some(("/metrics", "For Prometheus")),
+        source: "dashboard.rs",
+    },
+    Card {
+        title: "Account",
+        art: include_str!("../templates/art/account.svg"),
+        shows: "Log in and out by a plain form. The page knows who asks, and every tab hears of it when somebody logs out.",
+        path: "/account",
+        also: Some(("/source/login.rs", "Logging in")),
+        source: "account.rs",
+    },
 ];

@@ -17,6 +17,15 @@ pub struct Message {
     pub(crate) text: String,
 }
 
+/// What a room's visitors are told.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum News {
+    /// Somebody said something.
+    Said(Arc<Message>),
+    /// Somebody came or went.
+    People,
+}
+
 /// The last [`KEPT`] messages of a room, oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct History(VecDeque<Arc<Message>>);
@@ -24,6 +33,9 @@ pub(crate) struct History(VecDeque<Arc<Message>>);
 /// The rooms by name.
 #[derive(Debug, Default)]
 pub(crate) struct Rooms(Mutex<HashMap<String, History>>);
+
+/// How many characters a message may have.
+pub(crate) const MAX_TEXT: usize = 280;
 
 /// How many messages a room keeps.
 const KEPT: usize = 200;
@@ -35,8 +47,10 @@ impl Rooms {
     /// Adds a message to a room, and gives it its number.
     ///
     /// # Errors
-    /// Where the room would be one too many.
+    /// Where the text is empty or too long, or the room would be one too many.
     pub(crate) fn say(&self, room: &str, name: &str, text: &str) -> Result<Arc<Message>> {
+        let text = text.trim();
+        check(text)?;
         let mut rooms = self.lock();
         if rooms.len() >= MAX_ROOMS && !rooms.contains_key(room) {
             return Err(RecoverableError::new("There are too many rooms. Please choose another one.").into());
@@ -62,6 +76,14 @@ impl Rooms {
     }
 }
 
+fn check(text: &str) -> Result {
+    match text.chars().count() {
+        0 => Err(RecoverableError::new("Write something first.").into()),
+        1..=MAX_TEXT => Ok(()),
+        n => Err(RecoverableError::new(format!("That is {n} characters; {MAX_TEXT} is the most.")).into()),
+    }
+}
+
 impl History {
     /// Puts a message in its place, unless it is there already.
     pub(crate) fn add(&mut self, message: Arc<Message>) {
@@ -81,16 +103,6 @@ impl Message {
     /// The time of day, in UTC.
     pub(crate) fn time(&self) -> String {
         format!("{:02}:{:02}", self.at / 3600 % 24, self.at / 60 % 60)
-    }
-
-    /// The letter on the author's badge.
-    pub(crate) fn initial(&self) -> char {
-        self.name.chars().next().unwrap_or('?')
-    }
-
-    /// One of six colours, the same for all messages of one author.
-    pub(crate) fn colour(&self) -> u8 {
-        self.name.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(7).wrapping_add(byte)) % 6
     }
 }
 
