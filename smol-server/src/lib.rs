@@ -39,8 +39,8 @@
 //!
 //! # The guide
 //!
-//! - To begin: [a first page](guide::first_page), [regions](guide::regions), [forms](guide::forms), [testing](guide::testing),
-//!   [development](guide::development).
+//! - To begin: [a first page](guide::first_page), [regions](guide::regions), [forms](guide::forms), [the
+//!   attributes](guide::browser), [testing](guide::testing), [development](guide::development).
 //! - Further: [messages between pages](guide::pubsub), [timers and tasks](guide::timers_and_tasks), [commands](guide::commands),
 //!   [errors](guide::errors), [who is logged in](guide::auth).
 //! - Around: [deploying](guide::deploying), [embedding](guide::embedding), [the protocol](guide::protocol),

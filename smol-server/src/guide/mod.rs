@@ -7,6 +7,7 @@
 //! | [`forms`] | fields, validation, errors beside the field; with and without JavaScript |
 //! | [`pubsub`] | pages that talk to each other; who is present |
 //! | [`timers_and_tasks`] | messages that come later, work that takes long |
+//! | [`browser`] | every attribute of the markup, and what a script may call |
 //! | [`commands`] | what the server may ask the browser to do |
 //! | [`errors`] | what happens when page code fails |
 //! | [`auth`] | who is logged in; log-in and log-out |
@@ -24,6 +25,8 @@ use crate::prelude::*;
 
 #[doc = include_str!("auth.md")]
 pub mod auth {}
+#[doc = include_str!("../../../client/README.md")]
+pub mod browser {}
 #[doc = include_str!("coming_from_liveview.md")]
 pub mod coming_from_liveview {}
 #[doc = include_str!("commands.md")]
