@@ -1,16 +1,15 @@
 //! Every command that the server may give the browser, and every way in which page code may fail.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::fmt::Write;
 
-use live_smol::live_core::ErrorReport;
-use live_smol::live_std::{Escaped, SessionInfo};
+use live_smol::live_std::Escaped;
 use live_smol::prelude::*;
 use sailfish::TemplateSimple;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 
 use crate::acts::{Act, COMMANDS, ERRORS};
+use crate::reports::topic;
 
 /// The page at `/commands`.
 #[derive(Debug)]
@@ -24,6 +23,7 @@ pub struct Done {
     lines: VecDeque<String>,
     /// Makes the next render fail.
     broken: bool,
+    mended: u64,
 }
 
 /// How many lines are shown.
@@ -62,7 +62,7 @@ impl Page for CommandsPage {
         });
         view.region("fragile", |out| match s.state.broken {
             true => Err(Error::msg("this region has nothing to show")),
-            false => Ok(write!(out, "whole, as of {}", s.state.count)?),
+            false => Ok(write!(out, "whole, and was mended {} times", s.state.mended)?),
         });
         Ok(())
     }
@@ -97,32 +97,21 @@ impl Page for CommandsPage {
 
     fn info(&self, _: &mut Ctx<Self>, s: &mut Session<Done>, report: String) -> Result {
         s.state.tell(format!("on_error was told: {report}"));
-        s.state.broken = false;
-        s.mark(["log", "fragile"]);
+        s.mark("log");
+        mend(s);
         Ok(())
     }
 
     /// A report may be among it.
     fn missed(&self, _: &mut Ctx<Self>, s: &mut Session<Done>, _: &str) -> Result {
-        s.state.broken = false;
-        s.mark("fragile");
+        mend(s);
         Ok(())
     }
 }
 
-/// The same options, but what goes to `on_error` is also told to the page that it comes from.
-pub fn with_reports(options: Options) -> Options {
-    let (on_error, pubsub) = (options.on_error.clone(), options.pubsub.clone());
-    let tell = move |session: &SessionInfo<'_>, report: &ErrorReport| {
-        on_error(session, report);
-        pubsub.publish(&topic(session.id), &report.to_string()).expect("the bus takes every short topic");
-    };
-    Options { on_error: Arc::new(tell), ..options }
-}
-
-/// Where one session's reports go.
-fn topic(session: SessionId) -> String {
-    format!("errors:{:x}", u128::from_be_bytes(*session.as_bytes()))
+fn mend(s: &mut Session<Done>) {
+    s.state.mended += u64::from(std::mem::take(&mut s.state.broken));
+    s.mark("fragile");
 }
 
 fn block(e: &Event) -> Result<Block> {

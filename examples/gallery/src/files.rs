@@ -8,7 +8,7 @@ use crate::stock;
 /// The style sheet of all pages.
 pub const STYLE: &str = include_str!("../assets/gallery.css");
 
-const SOURCES: [(&str, &str); 15] = [
+const SOURCES: [(&str, &str); 16] = [
     ("index.rs", include_str!("index.rs")),
     ("counter.rs", include_str!("counter.rs")),
     ("chat.rs", include_str!("chat.rs")),
@@ -19,6 +19,7 @@ const SOURCES: [(&str, &str); 15] = [
     ("todos.rs", include_str!("todos.rs")),
     ("commands.rs", include_str!("commands.rs")),
     ("acts.rs", include_str!("acts.rs")),
+    ("reports.rs", include_str!("reports.rs")),
     ("dashboard.rs", include_str!("dashboard.rs")),
     ("samples.rs", include_str!("samples.rs")),
     ("account.rs", include_str!("account.rs")),

@@ -13,6 +13,7 @@ pub mod layout;
 pub mod login;
 pub mod logins;
 mod people;
+pub mod reports;
 mod rooms;
 mod samples;
 mod stock;
@@ -37,7 +38,7 @@ pub fn live(options: Options) -> Live {
         auth: Some(logins.clone().auth()),
         ..options
     };
-    let live = Live::new(commands::with_reports(options))
+    let live = Live::new(reports::with_reports(options))
         .page("/", index::IndexPage)
         .page("/counter", counter::CounterPage)
         .page("/chat/{room}", chat::ChatPage::default())

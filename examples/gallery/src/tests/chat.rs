@@ -1,0 +1,59 @@
+//! The chat, as its visitors try it.
+
+use live_smol::prelude::*;
+
+use crate::chat::ChatPage;
+use crate::rooms::News;
+
+/// A visitor of the room `tea`, by the name of Ada.
+fn ada() -> TestClient<ChatPage> {
+    TestClient::at(ChatPage::default(), "/chat/{room}", "/chat/tea?name=Ada").unwrap()
+}
+
+#[test]
+fn a_message_is_shown_and_told_to_the_room() {
+    let mut tab = ada();
+    assert_eq!((tab.title(), tab.topics()), ("#tea", &["room:tea".to_owned()][..]));
+    tab.submit("send", &[("text", " Is there <tea>? ")]);
+    assert_eq!(tab.texts("#messages .text"), ["Is there <tea>?"]);
+    assert_eq!(tab.texts("#messages .mine .who b"), ["Ada"]);
+    assert_eq!(tab.commands(), [Focus::on("#text").into()]);
+
+    let (topic, message) = tab.published().remove(0);
+    assert_eq!(topic, "room:tea");
+    tab.info(message);
+    assert_eq!(tab.texts("#messages li").len(), 1, "what is known isn't shown again");
+}
+
+#[test]
+fn a_message_that_is_not_taken_says_why() {
+    let mut tab = ada();
+    tab.element("form.say").submit(&[]);
+    assert_eq!(tab.element("#flash").text(), "Write something first.");
+    tab.submit("send", &[("text", &"x".repeat(281))]);
+    assert_eq!(tab.flash().error[1], "That is 281 characters; 280 is the most.");
+}
+
+fn people(tab: &TestClient<ChatPage>) -> Vec<String> {
+    tab.texts("#people span:nth-child(2)")
+}
+
+#[test]
+fn who_connects_is_present_and_told_to_the_room() {
+    let mut tab = ada();
+    assert_eq!(people(&tab), ["Ada"]);
+    let published = tab.published();
+    assert!(matches!(&published[..], [(topic, News::People)] if topic == "room:tea"));
+}
+
+#[test]
+fn the_room_is_told_who_has_lost_the_connection_and_who_is_back() {
+    let mut tab = ada();
+    drop(tab.published());
+    for come_or_go in [TestClient::disconnect, TestClient::reconnect] {
+        come_or_go(&mut tab);
+        assert!(matches!(tab.published()[..], [(_, News::People)]));
+        tab.info(News::People);
+    }
+    assert_eq!(people(&tab), ["Ada"]);
+}
