@@ -62,7 +62,7 @@ impl Page for CommandsPage {
         });
         view.region("fragile", |out| match s.state.broken {
             true => Err(Error::msg("this region has nothing to show")),
-            false => Ok(write!(out, "whole, and was mended {} times", s.state.mended)?),
+            false => Ok(write!(out, "whole, mended {} ×", s.state.mended)?),
         });
         Ok(())
     }

@@ -94,8 +94,8 @@ fn other_errors_are_undone_and_reported() {
 fn a_region_that_cannot_be_rendered_stays_until_the_state_is_mended() {
     let mut tab = open();
     tab.click("break");
-    assert_eq!(tab.element("#fragile").text(), "whole, and was mended 0 times");
+    assert_eq!(tab.element("#fragile").text(), "whole, mended 0 ×");
     assert_eq!(reported(&mut tab).call, Call::Render);
-    assert_eq!(tab.element("#fragile").text(), "whole, and was mended 1 times");
+    assert_eq!(tab.element("#fragile").text(), "whole, mended 1 ×");
     assert_eq!(done(&mut tab), "1", "the event itself was handled");
 }
