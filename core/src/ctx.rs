@@ -136,7 +136,8 @@ impl<'a, P: Page> Ctx<'a, P> {
         self.asked.cancelled.push(timer);
     }
 
-    /// Runs a future beside the session: a database query, an HTTP call. Its result comes back to `info` as a message.
+    /// Runs a future beside the session: a database query, an HTTP call. Its result comes back to `info` as a message. It is dropped
+    /// when the session ends.
     pub fn spawn(&mut self, task: impl Future<Output = P::Message> + Send + 'static) -> Result {
         self.effect(Effect::Spawn(Box::pin(task)))
     }

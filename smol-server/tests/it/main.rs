@@ -11,4 +11,5 @@ mod pages;
 mod routes;
 mod sessions;
 mod store;
+mod tasks;
 mod traces;

@@ -20,6 +20,7 @@ mod runtime;
 mod serve;
 mod slot;
 mod step;
+mod tasks;
 mod upgrade;
 
 use std::fmt;
@@ -208,6 +209,7 @@ impl Engine {
         self.count(Metrics::session_ended);
         self.options.pubsub.leave(slot.id);
         slot.mailbox.wake();
+        slot.tasks.end();
         if let Some(on_end) = &self.options.on_session_end {
             hook(|| on_end(&slot.info()));
         }

@@ -70,14 +70,16 @@ impl Engine {
         }
     }
 
-    /// Runs a task beside the session; its value comes by mail. A task that outlives the session works for nothing.
+    /// Runs a task beside the session, for as long as that lives; its value comes by mail.
     fn spawn(&self, slot: &Arc<Slot>, task: live_core::Task<Parcel>) {
-        let (slot, on_error) = (Arc::downgrade(slot), self.options.on_error.clone());
+        let (tasks, on_error) = (slot.tasks.clone(), self.options.on_error.clone());
+        let slot = Arc::downgrade(slot);
         self.runtime.spawn(Box::pin(async move {
-            let result = caught(task).await;
+            let result = caught(Box::pin(async move { tasks.run(task).await })).await;
             let Some(slot) = slot.upgrade() else { return };
             match result {
-                Ok(parcel) => slot.mailbox.put(Mail::Message(parcel)),
+                Ok(None) => {}
+                Ok(Some(parcel)) => slot.mailbox.put(Mail::Message(parcel)),
                 Err(panicked) => {
                     let report = ErrorReport { call: Call::Info, error: Error::from(panicked) };
                     hook(|| on_error(&slot.info(), &report));

@@ -6,6 +6,7 @@ use live_core::{Request, SessionId};
 
 use super::live::Live;
 use super::mailbox::Mailbox;
+use super::tasks::Tasks;
 use crate::options::SessionInfo;
 use crate::pubsub::Subscriber;
 use crate::token::Claims;
@@ -18,6 +19,7 @@ pub(crate) struct Slot {
     pub(crate) cookie: [u8; 16],
     pub(crate) request: Arc<Request>,
     pub(crate) mailbox: Mailbox,
+    pub(crate) tasks: Arc<Tasks>,
     inner: Mutex<Inner>,
 }
 
@@ -39,7 +41,15 @@ impl Slot {
     pub(crate) fn new(claims: &Claims, request: Arc<Request>, live: Box<dyn Live>, mark: u64) -> Self {
         let Claims { session: id, form, cookie, .. } = *claims;
         let inner = Inner { live, owner: None, attempt: 0, detached: 0, mark, ended: false };
-        Self { id, form, cookie, request, mailbox: Mailbox::default(), inner: Mutex::new(inner) }
+        Self {
+            id,
+            form,
+            cookie,
+            request,
+            mailbox: Mailbox::default(),
+            tasks: Arc::default(),
+            inner: Mutex::new(inner),
+        }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
