@@ -118,6 +118,31 @@ test('the list stays at its end, but not under a reader who scrolled up', async 
   await close(ann, bo);
 });
 
+test('who is there is seen to come and go, and once however many tabs', async () => {
+  const people = (tab, ...names) => tab.waitForFunction(
+    (names) => [...document.querySelectorAll('#people span:nth-child(2)')].map((name) => name.textContent).join() == names,
+    names.join(),
+  );
+  const ann = await live('/chat/door?name=Ann');
+  await people(ann, 'Ann');
+  const bo = await live('/chat/door?name=Bo');
+  const second = await live('/chat/door?name=Bo');
+  for (const tab of [ann, bo, second]) await people(tab, 'Ann', 'Bo');
+  assert.equal(await bo.locator('#people li', { hasText: 'you' }).textContent(), 'BBoyou');
+
+  await close(second);
+  const cy = await live('/chat/door?name=Cy');
+  await people(ann, 'Ann', 'Bo', 'Cy');
+  await close(bo);
+  await people(ann, 'Ann', 'Cy');
+  await cy.evaluate(() => window.live.disconnect());
+  await people(ann, 'Ann');
+  await cy.evaluate(() => window.live.connect());
+  await people(ann, 'Ann', 'Cy');
+  await people(cy, 'Ann', 'Cy');
+  await close(ann, cy);
+});
+
 test('without JavaScript a message is said, and one that is empty is told of', async () => {
   const tab = await without('/chat/forms?name=Ann');
   await tab.fill('#text', 'from a form');

@@ -52,7 +52,7 @@ test('with frames as JSON the counter counts, and it stays so over a reload', as
   await tab.context().close();
 });
 
-for (const path of ['/', '/counter', '/chat/dev', '/table', '/table?plain']) {
+for (const path of ['/', '/counter', '/chat/dev', '/table', '/table?plain', '/commands', '/dashboard']) {
   test(`${path} gives no warning`, async () => {
     const tab = await quiet(path);
     if (path === '/chat/dev') {
@@ -60,6 +60,11 @@ for (const path of ['/', '/counter', '/chat/dev', '/table', '/table?plain']) {
       await tab.keyboard.press('Enter');
       await tab.locator('#messages .text', { hasText: 'hello' }).waitFor();
     }
+    if (path === '/commands') {
+      await tab.getByRole('button', { name: 'To the top' }).click();
+      await shows(tab, '#count', 1);
+    }
+    if (path === '/dashboard') await tab.locator('#events-chart rect:nth-child(3)').waitFor({ state: 'attached' });
     if (path.startsWith('/table')) {
       const before = Number(await tab.locator('#s3').textContent());
       await tab.locator('#row-3 button').click();

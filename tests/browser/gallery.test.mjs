@@ -5,13 +5,15 @@ import { test } from 'node:test';
 import { OUT, gallery } from './gallery/start.mjs';
 import { faint } from './gallery/contrast.mjs';
 
-const PAGES = { index: '/', counter: '/counter', chat: '/chat/lobby?name=Ann', table: '/table', plain: '/table?plain', todos: '/todos' };
+const PAGES = { index: '/', counter: '/counter', chat: '/chat/lobby?name=Ann', table: '/table', plain: '/table?plain', todos: '/todos', commands: '/commands', dashboard: '/dashboard' };
 const { url, live, visit } = await gallery();
 const get = async (path) => (await fetch(url + path)).text();
 
 test('the source of each page has it whole', async () => {
   assert.match(await get('/'), /href="\/counter".*href="\/source\/counter\.rs"/s);
   assert.match(await get('/counter'), /<output id="count"[^>]*>0<\/output>/);
+  assert.match(await get('/commands'), /<output id="count">0<\/output>.*<output id="fragile"[^>]*>whole/s);
+  assert.equal((await get('/dashboard')).match(/<svg id="\w+-chart"[^>]*>\s*<rect /g).length, 4);
   for (const path of ['/table', '/table?plain']) {
     const html = await get(path);
     assert.equal(html.match(/<tr id="row-\d+"[^>]*><td>/g).length, 1000, path);

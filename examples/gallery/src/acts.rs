@@ -46,8 +46,8 @@ pub(crate) const COMMANDS: &[Act] = &[
     Act {
         event: "download",
         buttons: &[("Save a file", None)],
-        code: "Download::new(\"/table.csv\", \"goods.csv\")",
-        does: "The browser saves what a path answers, under a name that the server gives.",
+        code: "Download::new(\"/source/commands.rs\", \"my_page.rs\")",
+        does: "The browser saves what a path answers, here this page's source, under a name that the server gives.",
     },
     Act {
         event: "measure",

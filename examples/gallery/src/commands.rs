@@ -78,7 +78,7 @@ impl Page for CommandsPage {
             "focus" => s.push(Focus::on("#field")),
             "scroll" => s.push(Scroll::to("#goal").block(block(e)?)),
             "top" => s.push(Scroll::default()),
-            "download" => s.push(Download::new("/table.csv", "goods.csv")),
+            "download" => s.push(Download::new("/source/commands.rs", "my_page.rs")),
             "measure" => s.push(Js::call("measure").arg("selector", "#field")),
             "measured" => {}
             "refuse" => {

@@ -38,7 +38,7 @@ fn each_command_has_its_button() {
         Focus::on("#field").into(),
         Scroll::to("#goal").block(Block::Center).into(),
         Scroll::to("html").into(),
-        Download::new("/table.csv", "goods.csv").into(),
+        Download::new("/source/commands.rs", "my_page.rs").into(),
     ];
     assert_eq!(tab.commands(), commands);
     assert_eq!(done(&mut tab), "6");
