@@ -1,6 +1,7 @@
 //! What a machine may be told about its surroundings.
 
 use crate::limits;
+use crate::rules::Broken;
 use crate::time::Duration;
 
 /// A machine's settings.
@@ -18,6 +19,8 @@ pub struct Config {
     pub max_region_bytes: usize,
     /// The most bytes of an encoded state. Default: [`limits::MAX_STATE`].
     pub max_state: usize,
+    /// Which rule is broken, for tests. Default: none, and none can be without the feature `mutants`.
+    pub broken: Broken,
 }
 
 impl Default for Config {
@@ -29,6 +32,7 @@ impl Default for Config {
             heartbeat: Duration::from_secs(30),
             max_region_bytes: limits::MAX_REGION_BYTES,
             max_state: limits::MAX_STATE,
+            broken: Broken::default(),
         }
     }
 }

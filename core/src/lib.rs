@@ -55,6 +55,8 @@ pub mod narrow;
 mod page;
 mod region;
 mod request;
+mod rules;
+mod seat;
 mod session;
 mod time;
 mod value;
@@ -76,6 +78,8 @@ pub use machine::{CommitError, FullPage, Input, Machine, Output, Record, RecordE
 pub use page::{Page, Rollback};
 pub use region::RegionError;
 pub use request::Request;
+pub use rules::{Broken, Rule};
+pub use seat::Seat;
 pub use session::{Session, SessionId};
 pub use time::{Duration, Instant};
 pub use value::Value;

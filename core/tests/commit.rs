@@ -139,7 +139,7 @@ fn a_fenced_session_closes() {
     let fenced = Input::CommitFailed { generation: record.generation, error: CommitError::Fenced };
     pair.machine.handle(fenced, pair.now);
     pair.settle();
-    assert_eq!((pair.closed, pair.client.pending()), (Some(Reason::Replaced), 1));
+    assert_eq!((pair.closed, pair.client.pending()), (Some(Reason::Restart), 1));
 }
 
 #[test]

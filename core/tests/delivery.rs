@@ -128,6 +128,7 @@ fn events_made_before_a_reconnect_are_applied_once() {
 #[test]
 fn a_new_session_tells_which_events_were_lost() {
     let mut pair = connected();
+    pair.click("inc");
     pair.client.send(Action::new("inc"));
     pair.machine = Pair::new(Counter).machine;
     pair.heard.clear();
@@ -138,6 +139,18 @@ fn a_new_session_tells_which_events_were_lost() {
     );
     pair.click("inc");
     assert_eq!((shown(&pair), pair.machine.applied()), ("1", 1));
+}
+
+#[test]
+fn what_was_done_to_a_state_that_nothing_has_changed_is_done_to_the_next() {
+    let mut pair = connected();
+    pair.client.send(Action::new("inc"));
+    pair.machine = Pair::new(Counter).machine;
+    pair.connect(false);
+    for frame in pair.client.resend() {
+        pair.frame(&frame);
+    }
+    assert_eq!((shown(&pair), pair.client.pending()), ("1", 0));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use common::{Catch, Decimal, Pair};
 use live_core::client::Heard;
+use live_core::wire::{BrowserFrame, Reason};
 use live_core::{
     Config, Ctx, Duration, Effect, Error, Event, Input, Machine, Page, Record, Result, Session, View,
 };
@@ -172,4 +173,39 @@ fn a_failure_is_told_even_if_the_frame_that_told_it_is_lost() {
     tab.heard.clear();
     tab.connect(true);
     assert!(!tab.heard.contains(&Heard::Failed(1)), "the browser knows: it waits for it no more");
+}
+
+#[test]
+fn a_timer_that_comes_due_behind_a_commit_is_in_no_gap() {
+    let mut tab = connected();
+    tab.click("later");
+    commit(&mut tab);
+    tab.now = tab.now + Duration::from_secs(20);
+    tab.click("inc");
+    let record = tab.commits.pop().expect("the click's");
+    assert_eq!(tab.machine.poll_timeout(), None, "it waits for the store");
+    tab.machine.handle(Input::Timeout, tab.now);
+    tab.settle();
+    let mut next = crash(tab, &record);
+    next.advance(Duration::ZERO);
+    assert_eq!(next.machine.session().state, 101);
+}
+
+#[test]
+fn a_server_that_another_has_overtaken_says_so_and_the_browser_counts_on() {
+    let mut tab = connected();
+    tab.click("inc");
+    let record = commit(&mut tab);
+    let stale = Machine::restore(Arc::new(Sum), Decimal, Catch, &record, Arc::default(), durable()).unwrap();
+    tab.click("inc");
+    commit(&mut tab);
+    let hello = tab.client.hello();
+    let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&hello) else { panic!("hello") };
+    assert_eq!(hello.applied, 2);
+    assert!(stale.is_behind(&hello) && !tab.machine.is_behind(&hello));
+    let mut late = Pair::of(stale, tab.now);
+    late.client = tab.client;
+    late.connect(true);
+    late.click("inc");
+    assert_eq!(late.closed, Some(Reason::Protocol), "a gap, and no third event under the second's number");
 }

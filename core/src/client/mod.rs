@@ -53,7 +53,8 @@ use regions::Regions;
 
 use crate::command::Command;
 use crate::hash;
-use crate::wire::{DecodeError, NoticeLevel, ServerFrame, Update, Welcome, write};
+use crate::rules::{Broken, Rule};
+use crate::wire::{DecodeError, Hello, NoticeLevel, ServerFrame, Update, Welcome, write};
 
 /// How many frames may be received before they are acknowledged on their own.
 const ACK_FRAMES: u32 = 2;
@@ -68,6 +69,8 @@ pub struct Client {
     query: String,
     attempt: u32,
     welcomed: bool,
+    was_welcomed: bool,
+    applied: u64,
     next_event: u64,
     pending: VecDeque<(u64, Action)>,
     received: u32,
@@ -133,6 +136,17 @@ impl Client {
         Self { regions, title: title.into(), ..Self::new(token) }
     }
 
+    /// Breaks a rule, for tests; without the feature `mutants` none can be.
+    pub fn set_broken(&mut self, broken: Broken) {
+        self.regions.broken = broken;
+    }
+
+    /// Spoils the browser's copy of a region, which the next patch of it has to find out (rule R7).
+    #[cfg(feature = "mutants")]
+    pub fn spoil(&mut self, region: &str) {
+        self.regions.spoil(region);
+    }
+
     /// Sets the page's query as `location.search` has it: empty, or with the question mark.
     pub fn set_query(&mut self, query: impl Into<String>) {
         self.query = query.into();
@@ -146,7 +160,15 @@ impl Client {
         self.regions.reconnect();
         let mut hashes = self.regions.hashes();
         hashes.extend(hash::region_hash("", "<title>", &self.title).to_bytes());
-        write::hello(&self.token, self.attempt, self.command, &hashes, &self.query)
+        let Self { token, attempt, command, query, applied, .. } = self;
+        write::hello(&Hello {
+            token,
+            attempt: *attempt,
+            command: *command,
+            hashes: &hashes,
+            query,
+            applied: *applied,
+        })
     }
 
     /// Numbers an event and keeps it until it is applied. The frame is to be sent once the connection is up; what was made before is in
@@ -223,6 +245,11 @@ impl Client {
         &self.title
     }
 
+    /// The highest event that is known to be applied.
+    pub fn applied(&self) -> u64 {
+        self.applied
+    }
+
     /// How many events wait to be applied.
     pub fn pending(&self) -> usize {
         self.pending.len()
@@ -241,17 +268,28 @@ impl Client {
     fn on_welcome(&mut self, welcome: &Welcome<'_>) -> Vec<Heard> {
         self.welcomed = true;
         self.token = welcome.token.into();
-        let lost = match welcome.resumed && !welcome.reset {
+        // The first state is the one that the page shows; what was done before is meant for it, as long as nothing was done to it.
+        let first = !core::mem::replace(&mut self.was_welcomed, true);
+        let lost = match first
+            || self.applied == 0
+            || welcome.resumed && !welcome.reset
+            || self.regions.broken.is(Rule::R11)
+        {
             true => Vec::new(),
             false => self.pending.drain(..).map(|(_, action)| action).collect(),
         };
         if !welcome.resumed {
             (self.command, self.command_acked) = (0, 0);
         }
+        if first || !welcome.resumed {
+            self.applied = welcome.applied;
+            let numbers = welcome.applied + 1..;
+            self.pending.iter_mut().zip(numbers).for_each(|((id, _), number)| *id = number);
+        }
         let known = |id: &u64| self.pending.iter().any(|(pending, _)| pending == id);
         let failed: Vec<u64> = welcome.failed.iter().copied().filter(known).collect();
-        self.applied(welcome.applied);
-        self.next_event = self.pending.back().map_or(welcome.applied, |(id, _)| *id) + 1;
+        self.on_applied(welcome.applied);
+        self.next_event = self.pending.back().map_or(self.applied, |(id, _)| *id) + 1;
         let mut heard = Vec::from([Heard::Welcome { resumed: welcome.resumed, reset: welcome.reset, lost }]);
         heard.extend(failed.into_iter().map(Heard::Failed));
         heard
@@ -264,7 +302,7 @@ impl Client {
         if let Some(title) = update.title {
             self.title = title.into();
         }
-        self.applied(update.applied);
+        self.on_applied(update.applied);
         let mut heard = Vec::from([Heard::Applied(update.applied)]);
         heard.extend(update.failed.into_iter().map(Heard::Failed));
         for (id, command) in update.commands {
@@ -276,7 +314,8 @@ impl Client {
         Ok(heard)
     }
 
-    fn applied(&mut self, applied: u64) {
+    fn on_applied(&mut self, applied: u64) {
+        self.applied = self.applied.max(applied);
         while self.pending.front().is_some_and(|(id, _)| *id <= applied) {
             self.pending.pop_front();
         }

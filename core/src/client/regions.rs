@@ -10,6 +10,7 @@ use crate::delta;
 use crate::hash;
 use crate::limits::MAX_REGION_BYTES;
 use crate::narrow::{self, hosts};
+use crate::rules::{Broken, Rule};
 use crate::wire::{Body, Patch, Region};
 
 #[derive(Debug, Default)]
@@ -18,6 +19,7 @@ pub(super) struct Regions {
     /// The name of each number.
     numbers: Vec<String>,
     resync: Vec<u32>,
+    pub(super) broken: Broken,
 }
 
 /// A region's HTML.
@@ -64,6 +66,14 @@ impl Regions {
         self.map.iter().flat_map(hash).collect()
     }
 
+    /// Spoils the copy of a region, as a fault of the browser's memory would.
+    #[cfg(feature = "mutants")]
+    pub(super) fn spoil(&mut self, name: &str) {
+        if let Some(shown) = self.map.get_mut(name) {
+            shown.html.insert(0, '?');
+        }
+    }
+
     pub(super) fn html(&self, name: &str) -> Option<&str> {
         self.map.get(name).map(|shown| shown.html.as_str())
     }
@@ -90,6 +100,7 @@ impl Regions {
         };
         match html.filter(|html| hash::check(html) == patch.check) {
             Some(html) => self.replace(name, html),
+            None if self.broken.is(Rule::R7) => {}
             None => self.resync.push(number),
         }
         Ok(())

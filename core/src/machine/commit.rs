@@ -9,6 +9,7 @@ use crate::effect::{Call, Effect};
 use crate::guard::Guard;
 use crate::limits::COMMIT_WITHIN;
 use crate::page::Page;
+use crate::rules::Rule;
 use crate::time::Instant;
 use crate::wire::Reason;
 
@@ -99,6 +100,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 self.commit.generation = record.generation;
                 self.commit.stage = Stage::InFlight;
                 self.out.push_back(Output::Commit(record));
+                if self.config.broken.is(Rule::R3) {
+                    self.release();
+                }
             }
             Err(error) => {
                 self.report(Call::Commit, error);
@@ -122,7 +126,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             return;
         }
         match error {
-            CommitError::Fenced => self.close(Reason::Replaced),
+            // Whatever else has gone on with the session: the browser finds it there.
+            CommitError::Fenced => self.close(Reason::Restart),
             CommitError::Unavailable => {
                 self.commit.generation -= 1;
                 self.commit.stage = Stage::Retry(now + COMMIT_WITHIN);

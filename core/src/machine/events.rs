@@ -18,6 +18,7 @@ use crate::guard::{Calling, Guard};
 use crate::limits::{MAX_INBOX, MAX_OUTBOX, MAX_PENDING};
 use crate::page::Page;
 use crate::region::Browser;
+use crate::rules::Rule;
 use crate::time::Instant;
 use crate::wire::{BrowserFrame, Hello, NoticeLevel, Reason, ServerFrame, Welcome};
 
@@ -94,7 +95,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     pub(super) fn on_connected(&mut self, hello: &Hello<'_>, token: &str, resumed: bool, now: Instant) {
         let known = self.delivery.acknowledge(hello.command);
         let command = if known { hello.command } else { 0 };
-        self.link = Some(Link::new(hello.hashes, command));
+        self.link = Some(Link::new(hello.hashes, command, self.config.broken));
         self.render_failed = false;
         let heartbeat = u64::try_from(self.config.heartbeat.as_millis()).unwrap_or(u64::MAX);
         let applied = self.delivery.durable;
@@ -161,6 +162,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 });
                 self.after_message(Call::Info, done, now);
             }
+            Waiting::Missed(_) if self.config.broken.is(Rule::R15) => {}
             Waiting::Missed(topic) => {
                 let done = self.attempt(connected, Calling::Missed(&topic), now, |page, ctx, session| {
                     page.missed(ctx, session, &topic)
@@ -176,7 +178,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         !self.commit.in_flight() && self.inbox.is_empty()
     }
 
@@ -198,12 +200,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     fn on_event(&mut self, event: &Event<'_>, now: Instant) {
-        if event.id <= self.delivery.applied {
+        let broken = self.config.broken;
+        if event.id <= self.delivery.applied && !broken.is(Rule::R2) {
             self.counters.repeated += 1;
             self.delivery.ack_due = true;
             return;
         }
-        if event.id != self.delivery.applied + 1 {
+        if event.id > self.delivery.applied + 1 {
             return self.protocol_error(&format!(
                 "event {} came after {}: numbers have no gaps",
                 event.id, self.delivery.applied
@@ -211,13 +214,17 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         let done = match event.target {
             Some(target) if self.regions.get(target).is_none() => Err(UnknownTarget.into()),
-            _ => self.attempt(true, Calling::Handle(event.name), now, |page, ctx, session| {
-                page.handle(ctx, session, event)
-            }),
+            _ => {
+                let id = if broken.is(Rule::R4) { now.as_micros() } else { event.id };
+                let event = Event { id, ..*event };
+                self.attempt(true, Calling::Handle(event.name), now, |page, ctx, session| {
+                    page.handle(ctx, session, &event)
+                })
+            }
         };
         self.counters.events += 1;
-        self.delivery.applied = event.id;
-        if !self.config.durable {
+        self.delivery.applied = event.id.max(self.delivery.applied);
+        if !self.config.durable || broken.is(Rule::R3) {
             self.delivery.durable = event.id;
         }
         self.delivery.ack_due = true;

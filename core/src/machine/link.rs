@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use hashbrown::HashSet;
 
 use crate::limits::{STUCK_AFTER, WINDOW_BYTES, WINDOW_FRAMES};
+use crate::rules::{Broken, Rule};
 use crate::time::Instant;
 
 /// The window of a connection.
@@ -25,18 +26,19 @@ pub(super) struct Link {
     pub(super) command: u64,
     /// The title differs from what the browser has.
     pub(super) title: bool,
+    broken: Broken,
 }
 
 impl Link {
     /// A connection whose browser shows what has these hashes, and has run the commands up to this one.
-    pub(super) fn new(hashes: &[u8], command: u64) -> Self {
+    pub(super) fn new(hashes: &[u8], command: u64, broken: Broken) -> Self {
         let (hashes, _) = hashes.as_chunks::<8>();
-        Self { shown: Some(hashes.iter().copied().collect()), command, ..Self::default() }
+        Self { shown: Some(hashes.iter().copied().collect()), command, broken, ..Self::default() }
     }
 
     /// Whether another frame may start.
     pub(super) fn is_open(&self) -> bool {
-        self.sent - self.acked < WINDOW_FRAMES && self.bytes < WINDOW_BYTES
+        self.sent - self.acked < WINDOW_FRAMES && self.bytes < WINDOW_BYTES || self.broken.is(Rule::R8)
     }
 
     pub(super) fn sent(&mut self, bytes: usize, now: Instant) {

@@ -33,9 +33,10 @@ use crate::limits::MAX_INBOX;
 use crate::page::Page;
 use crate::region::Regions;
 use crate::request::Request;
+use crate::rules::Rule;
 use crate::session::{Session, SessionId};
 use crate::time::Instant;
-use crate::wire::Reason;
+use crate::wire::{Hello, Reason};
 use commit::Commit;
 pub use events::UnknownTarget;
 use events::{Delivery, Waiting};
@@ -211,7 +212,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             if self.start_commit(now) {
                 continue;
             }
-            if self.commit.in_flight() {
+            if self.commit.in_flight() && !self.config.broken.is(Rule::R3) {
                 return None;
             }
             // A failed render gives no frame, but a report.
@@ -223,7 +224,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// input and poll.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let stuck = self.link.as_ref().and_then(Link::stuck_at);
-        [self.timers.next(), self.commit.due(&self.config), stuck].into_iter().flatten().min()
+        let timers = if self.is_idle() { self.timers.next() } else { None };
+        [timers, self.commit.due(&self.config), stuck].into_iter().flatten().min()
     }
 
     /// Whether there is room for more frames and messages. While `false`, a driver stops reading its socket: inputs wait
@@ -256,6 +258,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.delivery.applied
     }
 
+    /// Whether this browser knows more of the session than the machine: another server has gone on with it, or it was mounted anew. Such a machine
+    /// is to be dropped, and the session restored from its record; where there is none, mounted under a new id, so that the old one is
+    /// never mistaken for it.
+    pub fn is_behind(&self, hello: &Hello<'_>) -> bool {
+        hello.applied > self.delivery.durable
+    }
+
     /// What the machine has done so far.
     pub fn counters(&self) -> &Counters {
         &self.counters
@@ -280,7 +289,10 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     fn on_timeout(&mut self, now: Instant) {
-        while let Some(message) = self.timers.pop(now) {
+        // Behind a commit a message would be in no record.
+        while self.is_idle()
+            && let Some(message) = self.timers.pop(now)
+        {
             self.receive(Waiting::Message(message), now);
         }
         if self.link.as_ref().and_then(Link::stuck_at).is_some_and(|at| at <= now) {

@@ -78,6 +78,11 @@ impl Record {
     /// The version of what `bytes` holds.
     pub const SCHEMA: u64 = 1;
 
+    /// Whether a store that has generation `before` of the session, or none, may take this one: rule R1.
+    pub fn follows(&self, before: Option<u64>) -> bool {
+        before.unwrap_or(0).checked_add(1) == Some(self.generation)
+    }
+
     pub(super) fn of<P: Page, C: PageCodec<P>, G: Guard>(
         machine: &Machine<P, C, G>,
         generation: u64,

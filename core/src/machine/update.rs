@@ -15,6 +15,7 @@ use crate::limits::NARROW_FROM;
 use crate::narrow;
 use crate::page::Page;
 use crate::region::{self, Change};
+use crate::rules::Rule;
 use crate::time::Instant;
 use crate::wire::{Body, NoticeLevel, Reason, ServerFrame, Update};
 
@@ -113,7 +114,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             && let Some(shown) = link.shown.take()
         {
             link.title = !shown.contains(&title_hash(&self.title));
-            *changes = self.regions.attach(&shown);
+            *changes = self.regions.attach(&shown, self.config.broken);
         }
         for name in link.resync.drain(..) {
             if !changes.iter().any(|change| change.name == name) {
@@ -154,6 +155,10 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.counters.deltas += u64::from(matches!(patch.body, Body::Delta(_)));
             self.counters.elements += u64::from(matches!(patch.body, Body::Element { .. }));
         }
-        Some(ServerFrame::Update(update).encode())
+        let frame = ServerFrame::Update(update).encode();
+        if self.config.broken.is(Rule::R6) {
+            self.delivery.outbox.clear();
+        }
+        Some(frame)
     }
 }

@@ -9,6 +9,7 @@ use super::RegionError;
 use super::render::Rendered;
 use crate::hash::{self, RegionHash};
 use crate::narrow::{Markup, hosts};
+use crate::rules::{Broken, Rule};
 
 /// One region.
 #[derive(Debug)]
@@ -122,13 +123,13 @@ impl Regions {
     }
 
     /// Starts a connection: `shown` are the hashes of what the browser shows. Gives every region that differs.
-    pub(crate) fn attach(&mut self, shown: &HashSet<[u8; 8]>) -> Vec<Change> {
+    pub(crate) fn attach(&mut self, shown: &HashSet<[u8; 8]>, broken: Broken) -> Vec<Change> {
         self.next_number = 0;
         let names: Vec<Arc<str>> = self.map.keys().cloned().collect();
         let mut changes = Vec::new();
         for name in names {
-            let browser =
-                if shown.contains(&self.hash(&name).to_bytes()) { Browser::Shown } else { Browser::Nothing };
+            let same = broken.is(Rule::R9) || shown.contains(&self.hash(&name).to_bytes());
+            let browser = if same { Browser::Shown } else { Browser::Nothing };
             if let Some(region) = self.map.get_mut(&name) {
                 (region.browser, region.number) = (browser, None);
             }

@@ -44,6 +44,8 @@ pub struct Hello<'a> {
     pub hashes: &'a [u8],
     /// The page's query as the browser has it, with the question mark. Not signed.
     pub query: &'a str,
+    /// The highest event that the browser knows to be applied.
+    pub applied: u64,
 }
 
 impl<'a> BrowserFrame<'a> {
@@ -55,7 +57,7 @@ impl<'a> BrowserFrame<'a> {
             return Err(DecodeError::Kind);
         }
         let decoded = match (reader.uint()?, len) {
-            (kind::HELLO, 6) => Self::Hello(Hello::read(&mut reader)?),
+            (kind::HELLO, 6 | 7) => Self::Hello(Hello::read(&mut reader, len == 7)?),
             (kind::EVENT, 4..=9) => read_event(&mut reader, len - 4)?,
             (kind::ACK, 3) => Self::Ack { ack: reader.uint()?, command: reader.uint()? },
             (kind::PING, 1) => Self::Ping,
@@ -69,13 +71,14 @@ impl<'a> BrowserFrame<'a> {
 }
 
 impl<'a> Hello<'a> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+    fn read(reader: &mut Reader<'a>, has_applied: bool) -> Result<Self, DecodeError> {
         let hello = Self {
             token: reader.str()?,
             attempt: reader.uint()?,
             command: reader.uint()?,
             hashes: reader.bin()?,
             query: reader.str()?,
+            applied: if has_applied { reader.uint()? } else { 0 },
         };
         if hello.hashes.len().is_multiple_of(8) { Ok(hello) } else { Err(DecodeError::Type) }
     }

@@ -4,18 +4,23 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Writer;
+use super::browser::Hello;
 use super::browser_kind as kind;
 use crate::client::Action;
 
-pub(crate) fn hello(token: &str, attempt: u32, command: u64, hashes: &[u8], query: &str) -> Vec<u8> {
+pub(crate) fn hello(hello: &Hello<'_>) -> Vec<u8> {
+    let Hello { token, attempt, command, hashes, query, applied } = *hello;
     let mut out = Writer::new();
-    out.array(6);
+    out.array(6 + usize::from(applied > 0));
     out.uint(kind::HELLO);
     out.str(token);
     out.uint(u64::from(attempt));
     out.uint(command);
     out.bin(hashes);
     out.str(query);
+    if applied > 0 {
+        out.uint(applied);
+    }
     out.into_vec()
 }
 

@@ -182,7 +182,7 @@ impl Connection {
                     self.bucket.spend(self.heard);
                 }
                 let mut inner = slot.lock();
-                if inner.owner == Some(*number) {
+                if inner.seat.is(*number) {
                     inner.mark = self.engine.options().pubsub.mark();
                     self.engine.step(slot, &mut inner, |live| live.handle(Input::Frame(frame), self.heard));
                 }
@@ -220,11 +220,10 @@ impl Connection {
             return;
         };
         let mut inner = slot.lock();
-        if inner.owner != Some(number) {
+        if !inner.seat.leave(number) {
             return;
         }
         let now = self.engine.now();
-        inner.owner = None;
         inner.detached += 1;
         self.engine.step(&slot, &mut inner, |live| live.handle(Input::Closed, now));
         self.engine.count(Metrics::disconnected);

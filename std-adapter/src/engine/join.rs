@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use live_core::wire::{BrowserFrame, Hello, Reason};
-use live_core::{Call, Error, ErrorReport, Input, Request};
+use live_core::{Broken, Call, Error, ErrorReport, Input, Request};
 
 use super::live::{Live, New};
 use super::pages::Found;
@@ -11,6 +11,7 @@ use super::slot::Slot;
 use super::upgrade::{Protocol, Upgrade};
 use super::{Engine, hook, runtime};
 use crate::clock::unix_seconds;
+use crate::entropy;
 use crate::form;
 use crate::metrics::Metrics;
 use crate::options::SessionInfo;
@@ -33,12 +34,16 @@ pub(super) async fn join(
     number: u64,
 ) -> Result<Joined, Reason> {
     let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&frame) else { return Err(Reason::Protocol) };
-    let claims = engine.claims(hello.token, &upgrade).map_err(no_token)?;
+    let mut claims = engine.claims(hello.token, &upgrade).map_err(no_token)?;
     let request = engine.asked(&claims, &hello, &upgrade).await?;
     loop {
         let (slot, resumed) = match engine.registry.get(claims.session) {
+            Some(slot) if slot.lock().live.is_behind(&hello) => {
+                engine.expel(&slot);
+                continue;
+            }
             Some(slot) => (slot, true),
-            None => engine.start(&claims, request.clone(), upgrade.protocol).await?,
+            None => engine.start(&mut claims, &hello, request.clone(), upgrade.protocol).await?,
         };
         if engine.attach(&slot, number, &hello, resumed)? {
             return Ok(Joined { slot, number });
@@ -93,10 +98,12 @@ impl Engine {
         COME_BACK
     }
 
-    /// Restores the session from the store, or mounts it. The `bool` says whether it was there before.
+    /// Restores the session from the store, or mounts it; under a new id where the browser knows of one that is gone. The `bool` says whether
+    /// it was there before.
     async fn start(
         &self,
-        claims: &Claims,
+        claims: &mut Claims,
+        hello: &Hello<'_>,
         request: Arc<Request>,
         protocol: Protocol,
     ) -> Result<(Arc<Slot>, bool), Reason> {
@@ -104,9 +111,13 @@ impl Engine {
             return Err(COME_BACK);
         }
         let found = self.page_of(claims)?;
-        let new = New { id: claims.session, request, config: self.config(protocol == Protocol::Msgpack) };
+        let mut new = New { id: claims.session, request, config: self.config(protocol == Protocol::Msgpack) };
         let mark = self.options.pubsub.mark();
         let restored = self.restore(&found, &new).await?;
+        if restored.is_none() && hello.applied > 0 {
+            claims.session = entropy::session_id();
+            new.id = claims.session;
+        }
         let was_there = restored.is_some();
         let live = match restored {
             Some(live) => live,
@@ -182,13 +193,13 @@ impl Engine {
         if inner.ended {
             return Ok(false);
         }
-        if inner.owner.is_some() && hello.attempt < inner.attempt {
+        let was_free = inner.seat.is_free();
+        if !inner.seat.take(number, hello.attempt, Broken::default()) {
             return Err(Reason::Replaced);
         }
-        if inner.owner.replace(number).is_some() {
+        if !was_free {
             self.count(Metrics::disconnected);
         }
-        inner.attempt = hello.attempt;
         let connected = Input::Connected { hello, token: &token, resumed };
         self.step(slot, &mut inner, |live| live.handle(connected, self.now()));
         self.count(|metrics| metrics.connected(resumed));

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use live_core::wire::Hello;
 use live_core::{
     Call, Config, Counters, Effect, Error, ErrorReport, FullPage, Input, Instant, Machine, Output, Page,
     Record, RecordError, Request, Result, SessionId,
@@ -32,6 +33,7 @@ pub(crate) trait Live: Send {
     fn record(&self) -> Result<Record>;
     fn has_flash(&self) -> bool;
     fn counters(&self) -> Counters;
+    fn is_behind(&self, hello: &Hello<'_>) -> bool;
 }
 
 /// A page, and how to start its sessions.
@@ -123,6 +125,10 @@ where
 
     fn counters(&self) -> Counters {
         *self.counters()
+    }
+
+    fn is_behind(&self, hello: &Hello<'_>) -> bool {
+        self.is_behind(hello)
     }
 }
 

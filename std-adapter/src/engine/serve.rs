@@ -31,7 +31,7 @@ pub(super) fn serve(
     cx: &Context<'_>,
 ) -> Served {
     let mut inner = slot.lock();
-    if inner.owner != Some(number) {
+    if !inner.seat.is(number) {
         return Served::Close(Reason::Replaced);
     }
     if inner.ended {
@@ -51,7 +51,7 @@ pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
         let Some(engine) = weak.upgrade() else { return Poll::Ready(()) };
         let now = engine.now();
         let mut inner = slot.lock();
-        if inner.ended || inner.owner.is_some() || inner.detached != detached {
+        if inner.ended || !inner.seat.is_free() || inner.detached != detached {
             return Poll::Ready(());
         }
         slot.mailbox.register(cx.waker());

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use live_core::{Request, SessionId};
+use live_core::{Request, Seat, SessionId};
 
 use super::live::Live;
 use super::mailbox::Mailbox;
@@ -25,10 +25,8 @@ pub(crate) struct Slot {
 
 pub(crate) struct Inner {
     pub(crate) live: Box<dyn Live>,
-    /// The number of the connection that serves the session, which grows with each; none while it waits for one.
-    pub(crate) owner: Option<u64>,
-    /// The attempt that the browser's last connection named.
-    pub(crate) attempt: u32,
+    /// Of the connection that serves the session; free while it waits for one.
+    pub(crate) seat: Seat,
     /// How often the session was left without a connection: tells an old end of grace from the present one.
     pub(crate) detached: u64,
     /// The bus's position before page code was called last.
@@ -40,7 +38,7 @@ pub(crate) struct Inner {
 impl Slot {
     pub(crate) fn new(claims: &Claims, request: Arc<Request>, live: Box<dyn Live>, mark: u64) -> Self {
         let Claims { session: id, form, cookie, .. } = *claims;
-        let inner = Inner { live, owner: None, attempt: 0, detached: 0, mark, ended: false };
+        let inner = Inner { live, seat: Seat::default(), detached: 0, mark, ended: false };
         Self {
             id,
             form,
@@ -59,7 +57,7 @@ impl Slot {
     /// Ends it, if it has had no connection since it was left for the `detached`th time.
     pub(crate) fn end(&self, detached: u64) -> bool {
         let mut inner = self.lock();
-        inner.ended |= inner.owner.is_none() && inner.detached == detached;
+        inner.ended |= inner.seat.is_free() && inner.detached == detached;
         inner.ended
     }
 

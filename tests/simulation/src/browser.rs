@@ -1,0 +1,141 @@
+//! A browser tab, and the user in front of it.
+
+use std::collections::BTreeSet;
+
+use live_core::client::{Action, Client, Heard};
+use live_core::{Broken, Command, Instant, SessionId};
+use wire_tests::random::Random;
+
+/// A tab, and what its user remembers.
+#[derive(Debug)]
+pub(crate) struct Tab {
+    pub(crate) client: Client,
+    pub(crate) connection: Option<usize>,
+    pub(crate) welcomed: bool,
+    /// The server told it to stay away.
+    pub(crate) ended: bool,
+    /// The next thing that it sends on its connection arrives no sooner.
+    pub(crate) up_at: Instant,
+    /// How many acts the user has made, and how many of them since the state was last lost.
+    pub(crate) acts: u64,
+    pub(crate) since_reset: u64,
+    /// Timers and commands that the user has asked for since then.
+    pub(crate) timers: u64,
+    pub(crate) commands: Vec<u64>,
+    /// The commands that were carried out, in order.
+    pub(crate) ran: Vec<u64>,
+    /// Events that will fail, and those that were told to have failed, by what the server has applied.
+    pub(crate) failing: u64,
+    pub(crate) failed: u64,
+}
+
+const KINDS: [&str; 8] = ["note", "say", "later", "command", "flip", "fail", "tell", "note"];
+
+impl Tab {
+    pub(crate) fn new(number: usize, broken: Broken) -> Self {
+        let mut client = Client::new(token(session(number, 0)));
+        client.set_broken(broken);
+        Self {
+            client,
+            connection: None,
+            welcomed: false,
+            ended: false,
+            up_at: Instant::default(),
+            acts: 0,
+            since_reset: 0,
+            timers: 0,
+            commands: Vec::new(),
+            ran: Vec::new(),
+            failing: 0,
+            failed: 0,
+        }
+    }
+
+    /// The user does something of this kind.
+    pub(crate) fn act(&mut self, kind: &str) -> Action {
+        let action = Action::new(kind);
+        if is_failing(kind) {
+            self.failing += 1;
+            return action;
+        }
+        self.acts += 1;
+        self.since_reset += 1;
+        match kind {
+            "later" => self.timers += 1,
+            "command" => self.commands.push(self.acts),
+            _ => {}
+        }
+        action.value("act", self.acts)
+    }
+
+    /// What the browser makes of a frame; events up to `known` were applied before. A sentence where that may not be.
+    pub(crate) fn hear(&mut self, heard: Vec<Heard>, known: u64) -> Result<(), String> {
+        for heard in heard {
+            match heard {
+                Heard::Welcome { lost, resumed, .. } => {
+                    self.welcomed = true;
+                    if !resumed && known > 0 {
+                        self.forget(&lost);
+                    }
+                }
+                Heard::Failed(_) => self.failed += 1,
+                Heard::Command(Command::Js(js)) => self.run(&js.args)?,
+                Heard::Command(other) => return Err(format!("a command that no page sends: {other:?}")),
+                Heard::Applied(_) | Heard::Notice(..) | Heard::Pong | Heard::Away(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The state is gone, with all that was done to it; what was under way is told as lost.
+    fn forget(&mut self, lost: &[Action]) {
+        (self.since_reset, self.timers) = (0, 0);
+        self.commands.clear();
+        self.ran.clear();
+        self.failing = self.failed;
+        let _ = lost;
+    }
+
+    fn run(&mut self, args: &str) -> Result<(), String> {
+        let act = args
+            .trim_matches(|c: char| !c.is_ascii_digit())
+            .parse()
+            .map_err(|_| format!("odd arguments: {args}"))?;
+        if self.ran.contains(&act) {
+            return Err(format!("the command of act {act} was carried out twice (R6)"));
+        }
+        self.ran.push(act);
+        Ok(())
+    }
+
+    /// The acts that weren't told as failed, by number.
+    pub(crate) fn has_run_all(&self) -> bool {
+        let wanted: BTreeSet<u64> = self.commands.iter().copied().collect();
+        wanted == self.ran.iter().copied().collect()
+    }
+}
+
+/// What a user does next.
+pub(crate) fn kind(random: &mut Random) -> &'static str {
+    KINDS[random.below(KINDS.len())]
+}
+
+/// Whether the page refuses such an event.
+fn is_failing(kind: &str) -> bool {
+    matches!(kind, "fail" | "tell")
+}
+
+/// A session of a tab: the first, or one that was mounted in its place.
+pub(crate) fn session(tab: usize, mounted: u64) -> SessionId {
+    let mut bytes = [0; 16];
+    bytes[0] = tab as u8;
+    bytes[8..].copy_from_slice(&mounted.to_le_bytes());
+    SessionId::new(bytes)
+}
+
+/// A token is the session's name; nobody forges any here.
+pub(crate) fn token(session: SessionId) -> String {
+    let bytes = session.as_bytes();
+    let (mounted, _) = bytes[8..].as_chunks::<8>();
+    format!("{}.{}", bytes[0], u64::from_le_bytes(mounted[0]))
+}
