@@ -28,8 +28,15 @@ pub fn pairs(text: &str) -> Vec<(String, String)> {
 
 /// A query string, or a posted form's body, as `T`.
 pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_html_form::from_str(text)
-        .map_err(|error| RecoverableError::new(format!("The form isn't complete: {error}")).into())
+    let fields = serde_html_form::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+    serde_path_to_error::deserialize(fields).map_err(|error| RecoverableError::new(told(&error)).into())
+}
+
+fn told<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> String {
+    match error.path().iter().next() {
+        Some(_) => format!("The form's field `{}` doesn't fit: {}", error.path(), error.inner()),
+        None => format!("The form isn't complete: {}", error.inner()),
+    }
 }
 
 #[cfg(test)]
@@ -54,7 +61,11 @@ mod tests {
 
     #[test]
     fn fields_that_do_not_fit_are_told() {
-        let error = decode::<Order>("name=a&count=many").unwrap_err();
-        assert!(error.recoverable().is_some(), "{error}");
+        let told = |fields| decode::<Order>(fields).unwrap_err().recoverable().unwrap().message.clone();
+        assert_eq!(told("name=a"), "The form isn't complete: missing field `count`");
+        assert_eq!(
+            told("name=a&count=many"),
+            "The form's field `count` doesn't fit: invalid digit found in string"
+        );
     }
 }

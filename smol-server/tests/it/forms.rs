@@ -157,3 +157,64 @@ fn a_store_that_fails_is_told_of_and_nothing_is_done() {
     assert_eq!(browser.post("/lab/a", "_lv_event=inc").status, 500);
     assert_eq!(count(&browser.get("/lab/a")), "0");
 }
+
+#[derive(Clone, Default, serde::Serialize, serde::Deserialize)]
+struct Order {
+    name: String,
+    count: u8,
+}
+
+/// Takes orders.
+struct Shop;
+
+impl Page for Shop {
+    type State = Order;
+    type Message = ();
+
+    fn render(&self, s: &Session<Order>, view: &mut View) -> Result {
+        view.page(|out| {
+            let Order { name, count } = &s.state;
+            *out += &format!("{}<i>{name}: {count}</i><p>{}</p>", s.csrf_field(), s.flash.error.join(" "));
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<Order>, e: &Event) -> Result {
+        s.replace_state(e.form()?);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_field_that_is_missing_or_no_number_is_told_and_changes_nothing() {
+    let server = Live::new(options()).page("/", Shop).bind("127.0.0.1:0").unwrap();
+    let mut browser = Browser::open(&server, "/");
+    assert_eq!(browser.post("/", "_lv_event=order&name=tea&count=2").status, 303);
+    for fields in ["name=milk", "name=milk&count=two", "name=milk&count=300"] {
+        let told = browser.post("/", &format!("_lv_event=order&{fields}"));
+        assert_eq!(told.status, 422, "{fields}");
+        let text = told.text();
+        assert!(
+            text.contains("<i>tea: 2</i>") && text.split("<p>").nth(1).unwrap().contains("`count`"),
+            "{text}"
+        );
+    }
+    assert!(browser.get("/").text().contains("<i>tea: 2</i>"));
+}
+
+#[test]
+fn a_body_over_the_limit_is_refused() {
+    let server = server();
+    let mut browser = Browser::open(&server, "/lab/a");
+    let fits = "x".repeat(live_smol::MAX_BODY - browser.token.len() - 100);
+    assert_eq!(browser.post("/lab/a", &format!("_lv_event=inc&x={fits}")).status, 303);
+    let headers = format!(
+        "{}Origin: http://localhost\r\nContent-Length: {}\r\n",
+        browser.headers(),
+        live_smol::MAX_BODY + 1
+    );
+    let head = format!("POST /lab/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+    assert_eq!(http::raw(server.local_addr(), &head).status, 413);
+    assert_eq!(count(&browser.get("/lab/a")), "1");
+}

@@ -3,13 +3,17 @@
 mod auth;
 mod bad_input;
 mod common;
+mod context;
 mod detached;
+mod errors;
 mod forms;
 mod lifecycle;
 mod metrics;
+mod options;
 mod pages;
 mod routes;
 mod sessions;
+mod steps;
 mod store;
 mod tasks;
 mod traces;

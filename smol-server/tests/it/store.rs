@@ -11,6 +11,7 @@ use live_smol::live_std::SessionStore;
 use live_smol::live_std::store::{StoreError, StoreFuture};
 use live_smol::{Options, live_std::Keys};
 
+use crate::common::tab::{closed, load, open, request};
 use crate::common::{PATIENCE, Tab, options, start};
 
 /// A store that asks the test about each commit, and does what it says.
@@ -176,4 +177,33 @@ fn a_session_goes_on_at_another_server() {
     });
     drop((tab, second));
     judging.join().unwrap();
+}
+
+#[test]
+fn a_store_that_cannot_be_read_sends_the_browser_away_for_a_while() {
+    struct Unreadable;
+    impl SessionStore for Unreadable {
+        fn get(&self, _: SessionId) -> StoreFuture<'_, Option<Record>> {
+            Box::pin(async { Err(StoreError::Failed("the disk is away".into())) })
+        }
+        fn set(&self, _: Record, _: Duration) -> StoreFuture<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
+        fn commit(&self, _: Record, _: Duration) -> StoreFuture<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
+        fn delete(&self, _: SessionId) -> StoreFuture<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
+        fn touch(&self, _: SessionId, _: Duration) -> StoreFuture<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+    let server = start(Options { session_store: Arc::new(Unreadable), ..options() });
+    let address = server.local_addr();
+    let mut page = load(address, "/lab/a", "");
+    let mut ws = open(address, request(address, &page.cookie));
+    ws.send(tungstenite::Message::Binary(page.client.hello().into())).unwrap();
+    assert_eq!(closed(&mut ws), (1013, "5000".to_owned()));
+    assert_eq!(server.sessions(), 0);
 }
