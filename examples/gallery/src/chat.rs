@@ -9,14 +9,14 @@ use live_smol::prelude::*;
 use sailfish::TemplateSimple;
 use serde::{Deserialize, Serialize};
 
-use crate::people::{MAX_NAME, People, chosen, colour, guest, initial};
+use crate::people::{MAX_NAME, MAX_SHOWN, People, chosen, colour, guest, initial};
 use crate::rooms::{History, MAX_TEXT, News, Rooms};
 
 /// The page at `/chat/{room}`. All of its sessions share the rooms.
 #[derive(Debug, Default)]
 pub struct ChatPage {
     rooms: Rooms,
-    people: People,
+    pub(crate) people: People,
 }
 
 /// What one browser tab shows.

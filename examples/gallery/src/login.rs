@@ -21,6 +21,13 @@ struct Credentials {
     password: String,
 }
 
+/// What the button for logging out everywhere adds.
+#[derive(Deserialize)]
+struct Leaving {
+    #[serde(default)]
+    everywhere: bool,
+}
+
 #[derive(TemplateSimple)]
 #[template(path = "login.stpl")]
 struct Markup<'a> {
@@ -51,7 +58,7 @@ async fn log_in(
 }
 
 async fn log_out(request: Request, logins: Arc<Logins>, pubsub: Arc<dyn PubSub>) -> Result<Response> {
-    let everywhere = request.body == b"everywhere=true";
+    let Leaving { everywhere } = request.form()?;
     if let Some(user) = request.cookie(COOKIE).and_then(|token| logins.leave(token, everywhere)) {
         pubsub.publish(&topic(&user), &Changed)?;
     }

@@ -12,6 +12,9 @@ pub(crate) struct People(Mutex<HashMap<String, BTreeMap<SessionId, String>>>);
 /// How many characters a visitor's name may have.
 pub(crate) const MAX_NAME: usize = 24;
 
+/// How many names are shown.
+pub(crate) const MAX_SHOWN: usize = 40;
+
 impl People {
     /// Somebody is there. To say so again changes nothing.
     pub(crate) fn enter(&self, room: &str, session: SessionId, name: &str) {

@@ -51,7 +51,7 @@ impl Samples {
     pub(crate) fn add(&mut self, now: &Snapshot, at: u64) {
         let totals = totals(now);
         let nanos = u64::try_from(now.event_time.as_nanos()).unwrap_or(u64::MAX);
-        let is_first = self.list.is_empty() && self.at == 0;
+        let is_first = self.list.is_empty();
         let seconds = at.saturating_sub(self.at).max(1000) as f64 / 1e6;
         let grown =
             |of: usize| if is_first { 0.0 } else { totals[of].saturating_sub(self.totals[of]) as f64 };

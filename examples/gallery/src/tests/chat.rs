@@ -3,6 +3,7 @@
 use live_smol::prelude::*;
 
 use crate::chat::ChatPage;
+use crate::people::MAX_SHOWN;
 use crate::rooms::News;
 
 /// A visitor of the room `tea`, by the name of Ada.
@@ -56,4 +57,15 @@ fn the_room_is_told_who_has_lost_the_connection_and_who_is_back() {
         tab.info(News::People);
     }
     assert_eq!(people(&tab), ["Ada"]);
+}
+
+#[test]
+fn of_a_crowd_some_are_named_and_the_others_counted() {
+    let page = ChatPage::default();
+    for n in 1..=MAX_SHOWN as u8 + 4 {
+        page.people.enter("tea", SessionId::new([n; 16]), &format!("Guest {n:02}"));
+    }
+    let tab = TestClient::at(page, "/chat/{room}", "/chat/tea?name=Ada").unwrap();
+    assert_eq!(people(&tab).len(), MAX_SHOWN);
+    assert_eq!(tab.texts("#people .more"), ["and 5 more"]);
 }
