@@ -22,3 +22,16 @@ pub fn session_id() -> SessionId {
 pub fn text() -> String {
     BASE64URL_NOPAD.encode(&bytes::<16>())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn session_ids_are_128_random_bits() {
+        let ids: Vec<_> = (0..200).map(|_| u128::from_le_bytes(*session_id().as_bytes())).collect();
+        let is_set = ids.iter().fold(0, |bits, id| bits | id);
+        let is_unset = ids.iter().fold(0, |bits, id| bits | !id);
+        assert_eq!((is_set, is_unset), (u128::MAX, u128::MAX), "each bit is sometimes set and sometimes not");
+    }
+}

@@ -17,6 +17,7 @@
 //! | [`embedding`] | live pages in another server, or on another target |
 //! | [`protocol`] | what travels, and why it is small |
 //! | [`coming_from_liveview`] | Phoenix LiveView's words, and ours |
+//! | [`specification`] | the specification line by line, and a test of each |
 #![cfg_attr(not(feature = "test-client"), allow(rustdoc::broken_intra_doc_links))]
 
 // What the pages link to.
@@ -49,6 +50,8 @@ pub mod protocol {}
 pub mod pubsub {}
 #[doc = include_str!("regions.md")]
 pub mod regions {}
+#[doc = include_str!("specification.md")]
+pub mod specification {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 #[doc = include_str!("timers_and_tasks.md")]

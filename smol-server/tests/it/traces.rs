@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
+use live_smol::Options;
 use live_smol::live_core::client::Action;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::common::{PATIENCE, Tab, server};
+use crate::common::{PATIENCE, Tab, options, server, start};
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -62,4 +63,17 @@ fn events_have_spans_within_their_sessions_and_no_payload() {
     until("path=/lab/traced}:render");
     let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
     assert!(!log.contains("my secret"), "{log}");
+}
+
+#[test]
+fn an_error_is_logged() {
+    listen();
+    let server = start(Options { on_error: Options::default().on_error, ..options() });
+    let mut tab = Tab::new(server.local_addr(), "/lab/logged");
+    tab.act("fail");
+    tab.act("panic");
+    for what in ["handle `fail`: broken", "handle `panic`: panicked: handle panics"] {
+        let line = until(what);
+        assert!(line.contains("ERROR") && line.contains("path=\"/lab/logged\""), "{line}");
+    }
 }
