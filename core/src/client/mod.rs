@@ -270,11 +270,8 @@ impl Client {
         self.token = welcome.token.into();
         // The first state is the one that the page shows; what was done before is meant for it, as long as nothing was done to it.
         let first = !core::mem::replace(&mut self.was_welcomed, true);
-        let lost = match first
-            || self.applied == 0
-            || welcome.resumed && !welcome.reset
-            || self.regions.broken.is(Rule::R11)
-        {
+        let meant = !welcome.reset && (first || self.applied == 0 || welcome.resumed);
+        let lost = match meant || self.regions.broken.is(Rule::R11) {
             true => Vec::new(),
             false => self.pending.drain(..).map(|(_, action)| action).collect(),
         };

@@ -101,7 +101,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         let applied = self.delivery.durable;
         let failed = self.delivery.failed.iter().copied().filter(|id| *id <= applied).collect();
         self.delivery.failures_told = applied;
-        let welcome = Welcome { applied, heartbeat, token, resumed, reset: false, failed };
+        let reset = self.is_behind(hello);
+        let welcome = Welcome { applied, heartbeat, token, resumed, reset, failed };
         self.out.push_back(Output::Transmit(ServerFrame::Welcome(welcome).encode()));
         if resumed && !self.present {
             self.receive(Waiting::Connection, now);
