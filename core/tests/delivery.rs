@@ -133,10 +133,7 @@ fn a_new_session_tells_which_events_were_lost() {
     pair.machine = Pair::new(Counter).machine;
     pair.heard.clear();
     pair.connect(false);
-    assert_eq!(
-        pair.heard[0],
-        Heard::Welcome { resumed: false, reset: true, lost: vec![Action::new("inc")] }
-    );
+    assert_eq!(pair.heard[0], Heard::Welcome { resumed: false, reset: true, lost: vec![Action::new("inc")] });
     pair.click("inc");
     assert_eq!((shown(&pair), pair.machine.applied()), ("1", 1));
 }
