@@ -86,13 +86,13 @@ pub use live_std::Options;
 pub mod prelude {
     pub use crate::{Live, Next, Options, Request, Response, Server, StatusCode};
     pub use live_core::{
-        Block, Command, Ctx, Download, Error, Event, EventMeta, Flash, Focus, Js, Page, RecoverableError,
-        Redirect, Result, Scroll, Session, SessionId, Timer, Value, View,
+        Block, Command, Ctx, DirtySet, Download, Error, Event, EventMeta, Flash, Focus, Js, Page,
+        RecoverableError, Redirect, Result, Scroll, Session, SessionId, Timer, Value, View,
     };
     #[cfg(feature = "test-client")]
     pub use live_std::TestClient;
     pub use live_std::{
-        Auth, Escaped, EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionStore, Template,
-        safe_url,
+        Auth, Escaped, EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionError, SessionStore,
+        Template, safe_url,
     };
 }
