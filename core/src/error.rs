@@ -12,7 +12,7 @@ pub type Result<T = (), E = Error> = core::result::Result<T, E>;
 
 /// Any error of page code. `?` turns every error type into it; what it holds decides what happens:
 ///
-/// - a [`RecoverableError`] is shown to the user as a flash message, and the session goes on;
+/// - a [`RecoverableError`] is shown to the user as the flash's error, in place of those before, and the session goes on;
 /// - a [`Redirect`] from `mount` sends the browser elsewhere;
 /// - anything else goes to the application's error hook.
 ///

@@ -177,6 +177,8 @@ fn a_recoverable_error_is_flashed() {
     pair.click("refuse");
     assert_eq!((shown(&pair), pair.client.html("flash")), ("0", Some("Please don't.")));
     assert!(pair.heard.contains(&Heard::Failed(1)) && pair.effects.is_empty());
+    pair.click("refuse");
+    assert_eq!(pair.client.html("flash"), Some("Please don't."), "and once, however often it comes");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Calling page code, and undoing what it did where it fails (rule R5).
 
+use alloc::vec;
+
 use super::Machine;
 use crate::codec::PageCodec;
 use crate::ctx::{Ctx, TooMany};
@@ -50,7 +52,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     pub(super) fn failed(&mut self, call: Call, error: Error, now: Instant) {
         self.notice_error(&call, &error);
         if let Some(recoverable) = error.recoverable() {
-            self.session.flash.add_error(recoverable.message.clone());
+            // In place of those before, which the failed call may have cleared.
+            self.session.flash.error = vec![recoverable.message.clone()];
             self.session.mark("flash");
             return;
         }
