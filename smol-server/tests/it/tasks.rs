@@ -18,7 +18,8 @@ struct Told(Sender<&'static str>, &'static str);
 
 impl Drop for Told {
     fn drop(&mut self) {
-        self.0.send(self.1).unwrap();
+        // A test that has failed hears nothing, and a panic here would hide why.
+        let _ = self.0.send(self.1);
     }
 }
 
