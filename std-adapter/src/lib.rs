@@ -19,10 +19,12 @@ mod codec;
 pub mod cookie;
 mod engine;
 pub mod entropy;
+mod files;
 pub mod form;
 mod guard;
 pub mod headers;
 pub mod json;
+mod key_file;
 mod layout;
 mod metrics;
 mod notice;
@@ -45,6 +47,7 @@ pub use engine::{
 };
 pub use form::EventForm;
 pub use guard::CatchUnwind;
+pub use key_file::KeysError;
 pub use layout::{DefaultLayout, Escaped, Layout, Shell};
 pub use metrics::{Metrics, Snapshot};
 pub use notice::Notice;
@@ -52,6 +55,8 @@ pub use options::{AuthEpoch, ErrorHook, Options, SessionHook, SessionInfo};
 pub use pubsub::{InmemPubSub, PubSub, PubSubExt};
 pub use secret::{Keys, SecretKey};
 pub use store::{MemoryStore, SessionStore};
+#[cfg(feature = "redb")]
+pub use store::{RedbError, RedbStore};
 pub use template::{Once, SafeUrl, Simple, Template, safe_url};
 #[cfg(feature = "test-client")]
 pub use test_client::TestClient;

@@ -28,7 +28,7 @@ pub struct Options {
     pub allowed_origins: Vec<String>,
     /// Addresses of reverse proxies, whose `X-Forwarded-For` is believed. Default: none.
     pub trusted_proxies: Vec<IpAddr>,
-    /// What tokens are signed with. Default: a random key, so that pages load again after a restart.
+    /// What tokens are signed with. Default: a random key, so that pages load again after a restart; [`Keys::from_file`] keeps it.
     pub keys: Keys,
     /// Finds out who asks. Default: none; who is logged in is what the server's middleware says.
     pub auth: Option<Auth>,
@@ -38,7 +38,8 @@ pub struct Options {
     pub auth_epoch: Option<AuthEpoch>,
     /// The bus between sessions. Default: [`InmemPubSub`].
     pub pubsub: Arc<dyn PubSub>,
-    /// Where sessions are kept. Default: [`MemoryStore`], which leaves them in the server's own memory.
+    /// Where sessions are kept. Default: [`MemoryStore`], which leaves them in the server's own memory. With the feature `redb` there
+    /// is `RedbStore`: a file, from which sessions go on after a restart, as long as [`Options::keys`] outlive it, too.
     pub session_store: Arc<dyn SessionStore>,
     /// How long a store keeps a session after its last sign of life. Default: 30 minutes.
     pub session_timeout: Duration,

@@ -38,6 +38,10 @@ impl SecretKey {
         bytes.try_into().ok().map(Self)
     }
 
+    pub(crate) fn to_text(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

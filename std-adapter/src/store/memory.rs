@@ -1,7 +1,6 @@
 //! Records in the process's own memory.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fmt;
 use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use live_core::{Record, SessionId};
 
-use super::{SessionStore, StoreError, StoreFuture};
+use super::{SessionStore, StoreError, StoreFuture, follows};
 
 /// The most records that a [`MemoryStore`] holds by default.
 pub const MAX_RECORDS: usize = 100_000;
@@ -59,23 +58,12 @@ impl MemoryStore {
                 return Err(StoreError::Full);
             }
         }
-        let until = now + ttl;
-        match records.entry(record.id) {
-            Entry::Vacant(_) if fenced && record.generation > 1 => return Err(StoreError::Fenced),
-            Entry::Vacant(place) => {
-                place.insert(Kept { record, until });
-            }
-            Entry::Occupied(mut place) => {
-                let kept = place.get();
-                if fenced
-                    && kept.until > now
-                    && kept.record.generation.checked_add(1) != Some(record.generation)
-                {
-                    return Err(StoreError::Fenced);
-                }
-                place.insert(Kept { record, until });
-            }
+        let there = records.get(&record.id);
+        let over = there.is_some_and(|kept| kept.until <= now);
+        if fenced && !follows(there.map(|kept| kept.record.generation), over, record.generation) {
+            return Err(StoreError::Fenced);
         }
+        records.insert(record.id, Kept { record, until: now + ttl });
         Ok(())
     }
 }
@@ -128,58 +116,27 @@ impl fmt::Debug for MemoryStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::task::{Context, Poll, Waker};
+    use crate::store::conformance::{conforms, done};
 
     const LONG: Duration = Duration::from_secs(60);
 
-    fn now<T>(mut future: StoreFuture<'_, T>) -> Result<T, StoreError> {
-        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(result) => result,
-            Poll::Pending => panic!("the memory store never waits"),
-        }
-    }
-
-    fn id(n: u8) -> SessionId {
-        SessionId::new([n; 16])
-    }
-
     fn record(n: u8, generation: u64) -> Record {
-        Record { id: id(n), generation, bytes: vec![generation as u8] }
+        Record { id: SessionId::new([n; 16]), generation, bytes: vec![generation as u8] }
     }
 
     #[test]
-    fn a_record_is_kept_until_its_time_is_over() {
-        let store = MemoryStore::new();
-        now(store.set(record(1, 1), LONG)).unwrap();
-        assert_eq!(now(store.get(id(1))).unwrap(), Some(record(1, 1)));
-        now(store.touch(id(1), Duration::ZERO)).unwrap();
-        assert_eq!(now(store.get(id(1))).unwrap(), None);
-        now(store.touch(id(1), LONG)).unwrap();
-        assert_eq!(now(store.get(id(1))).unwrap(), None);
-        now(store.delete(id(1))).unwrap();
-        assert!(store.is_empty());
-    }
-
-    #[test]
-    fn a_commit_follows_its_predecessor_or_fails() {
-        let store = MemoryStore::new();
-        assert!(matches!(now(store.commit(record(1, 2), LONG)), Err(StoreError::Fenced)));
-        now(store.commit(record(1, 1), LONG)).unwrap();
-        now(store.commit(record(1, 2), LONG)).unwrap();
-        for wrong in [1, 2, 4] {
-            assert!(matches!(now(store.commit(record(1, wrong), LONG)), Err(StoreError::Fenced)));
-        }
-        assert_eq!(now(store.get(id(1))).unwrap(), Some(record(1, 2)));
+    fn it_is_a_session_store() {
+        conforms(&MemoryStore::new());
     }
 
     #[test]
     fn a_full_store_makes_room_from_what_is_over_and_refuses_the_rest() {
         let store = MemoryStore::with_capacity(2);
-        now(store.set(record(1, 1), Duration::ZERO)).unwrap();
-        now(store.set(record(2, 1), LONG)).unwrap();
-        now(store.set(record(3, 1), LONG)).unwrap();
-        assert!(matches!(now(store.set(record(4, 1), LONG)), Err(StoreError::Full)));
-        now(store.set(record(3, 5), LONG)).unwrap();
+        done(store.set(record(1, 1), Duration::ZERO)).unwrap();
+        done(store.set(record(2, 1), LONG)).unwrap();
+        done(store.set(record(3, 1), LONG)).unwrap();
+        assert!(matches!(done(store.set(record(4, 1), LONG)), Err(StoreError::Full)));
+        done(store.set(record(3, 5), LONG)).unwrap();
         assert_eq!(store.len(), 2);
     }
 }

@@ -1,6 +1,10 @@
 //! Where sessions are kept so that they outlive a connection, or the process.
 
+#[cfg(test)]
+mod conformance;
 mod memory;
+#[cfg(feature = "redb")]
+mod redb;
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,6 +13,8 @@ use std::time::Duration;
 use live_core::{Record, SessionId};
 
 pub use memory::{MAX_RECORDS, MemoryStore};
+#[cfg(feature = "redb")]
+pub use redb::{MAX_WAITING, MAX_WAITING_BYTES, Problem, RedbError, RedbStore};
 
 /// A future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -24,9 +30,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Puts a record in place of whatever there was, for `ttl` from now.
     fn set(&self, record: Record, ttl: Duration) -> StoreFuture<'_, ()>;
 
-    /// Puts `next` in place of the session's record of the generation before; for generation 1, where there is none yet. Fails
-    /// with [`StoreError::Fenced`], and changes nothing, when another generation is there: somebody else has gone on with the
-    /// session (rule R1). When the future is done, the record is as durable as the store can make it.
+    /// Puts `next` in place of the session's record of the generation before; for generation 1, where there is none yet, or
+    /// one whose time is over. Fails with [`StoreError::Fenced`], and changes nothing, when another generation is there: somebody
+    /// else has gone on with the session (rule R1). When the future is done, the record is as durable as the store can make it.
     fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()>;
 
     /// Removes a record. None there is no error.
@@ -39,6 +45,11 @@ pub trait SessionStore: Send + Sync + 'static {
     fn is_volatile(&self) -> bool {
         false
     }
+}
+
+/// Whether a commit of the generation `next` may take the place of the one that is there, whose time may be `over` (rule R1).
+fn follows(there: Option<u64>, over: bool, next: u64) -> bool {
+    there.is_some_and(|there| there.checked_add(1) == Some(next)) || (next == 1 && (there.is_none() || over))
 }
 
 /// Why a store didn't do what it was asked.

@@ -1,0 +1,162 @@
+//! The tables, and what is done to them.
+
+use std::collections::HashMap;
+
+use live_core::{Record, SessionId};
+use redb::{
+    Database, ReadableDatabase, ReadableTable, Table, TableDefinition, TableHandle, WriteTransaction,
+};
+
+use super::error::Problem;
+use super::queue::Change;
+use crate::store::{StoreError, follows};
+
+/// The file's schema. A file of a greater number is not opened.
+const SCHEMA: u64 = 1;
+
+/// Says what the file is: its name is the magic, and `schema` is in it.
+pub(super) const ABOUT: TableDefinition<&str, u64> = TableDefinition::new("mizu-live-sessions");
+
+/// By session: its generation and its bytes.
+const RECORDS: TableDefinition<&[u8; 16], (u64, &[u8])> = TableDefinition::new("records");
+
+/// By session: when its time is over, in Unix seconds. Apart from the records, so that a touch leaves their bytes alone.
+const EXPIRY: TableDefinition<&[u8; 16], u64> = TableDefinition::new("expiry");
+
+pub(super) type Outcome<T> = Result<T, redb::Error>;
+
+/// Generations whose commit failed, and which may be in the file nevertheless: their own retry may replace them.
+pub(super) type Doubts = HashMap<SessionId, u64>;
+
+/// Makes the tables in a new database, or looks whether those of another are ours.
+pub(super) fn prepare(database: &Database) -> Result<(), Problem> {
+    match schema(database)? {
+        Some(SCHEMA) => Ok(()),
+        Some(newer) => Err(Problem::Newer(newer)),
+        None => Ok(create(database)?),
+    }
+}
+
+/// None in a database without tables.
+fn schema(database: &Database) -> Result<Option<u64>, Problem> {
+    let read = database.begin_read().map_err(redb::Error::from)?;
+    let names: Vec<String> = read.list_tables()?.map(|table| table.name().to_owned()).collect();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    if !names.iter().any(|name| name == ABOUT.name()) {
+        return Err(Problem::Foreign);
+    }
+    let about = read.open_table(ABOUT).map_err(redb::Error::from)?;
+    let schema = about.get("schema")?.ok_or(Problem::Foreign)?.value();
+    Ok(Some(schema))
+}
+
+fn create(database: &Database) -> Outcome<()> {
+    let write = database.begin_write()?;
+    write.open_table(ABOUT)?.insert("schema", SCHEMA)?;
+    write.open_table(RECORDS)?;
+    write.open_table(EXPIRY)?;
+    Ok(write.commit()?)
+}
+
+/// A record whose time is not over at `now`.
+pub(super) fn get(database: &Database, id: SessionId, now: u64) -> Outcome<Option<Record>> {
+    let read = database.begin_read()?;
+    let until = read.open_table(EXPIRY)?.get(id.as_bytes())?.map_or(0, |until| until.value());
+    if until <= now {
+        return Ok(None);
+    }
+    let record = read.open_table(RECORDS)?.get(id.as_bytes())?;
+    Ok(record.map(|kept| {
+        let (generation, bytes) = kept.value();
+        Record { id, generation, bytes: bytes.to_vec() }
+    }))
+}
+
+/// How many records there are, those whose time is over included until they are swept.
+pub(super) fn count(database: &Database) -> Outcome<u64> {
+    let read = database.begin_read()?;
+    Ok(redb::ReadableTableMetadata::len(&read.open_table(RECORDS)?)?)
+}
+
+/// Both tables, in one transaction.
+pub(super) struct Tables<'t> {
+    records: Table<'t, &'static [u8; 16], (u64, &'static [u8])>,
+    expiry: Table<'t, &'static [u8; 16], u64>,
+}
+
+impl<'t> Tables<'t> {
+    pub(super) fn open(write: &'t WriteTransaction) -> Outcome<Self> {
+        Ok(Self { records: write.open_table(RECORDS)?, expiry: write.open_table(EXPIRY)? })
+    }
+
+    /// What the change comes to, once the transaction is committed.
+    pub(super) fn apply(
+        &mut self,
+        change: &Change,
+        doubts: &Doubts,
+        now: u64,
+    ) -> Outcome<Result<(), StoreError>> {
+        match change {
+            Change::Set { record, until } => self.put(record, *until)?,
+            Change::Commit { next, until } => {
+                if !self.may_follow(next, doubts, now)? {
+                    return Ok(Err(StoreError::Fenced));
+                }
+                self.put(next, *until)?;
+            }
+            Change::Delete(id) => self.remove(id.as_bytes())?,
+            Change::Touch { id, until } => {
+                if self.until(*id)? > now {
+                    self.expiry.insert(id.as_bytes(), until)?;
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn may_follow(&self, next: &Record, doubts: &Doubts, now: u64) -> Outcome<bool> {
+        let there = self.records.get(next.id.as_bytes())?.map(|kept| kept.value().0);
+        let own = there == Some(next.generation) && doubts.get(&next.id) == there.as_ref();
+        Ok(own || follows(there, self.until(next.id)? <= now, next.generation))
+    }
+
+    /// Zero where there is no such record.
+    fn until(&self, id: SessionId) -> Outcome<u64> {
+        Ok(self.expiry.get(id.as_bytes())?.map_or(0, |until| until.value()))
+    }
+
+    fn put(&mut self, record: &Record, until: u64) -> Outcome<()> {
+        let id = record.id.as_bytes();
+        self.records.insert(id, (record.generation, &*record.bytes))?;
+        self.expiry.insert(id, until)?;
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, id: &[u8; 16]) -> Outcome<()> {
+        self.records.remove(id)?;
+        self.expiry.remove(id)?;
+        Ok(())
+    }
+}
+
+/// Of the next `most` sessions after `from`, those whose time is over; and the last one looked at, none at the end of the table.
+pub(super) fn expired(
+    database: &Database,
+    from: Option<[u8; 16]>,
+    most: usize,
+    now: u64,
+) -> Outcome<(Vec<[u8; 16]>, Option<[u8; 16]>)> {
+    let table = database.begin_read()?.open_table(EXPIRY)?;
+    let (mut over, mut last, mut seen) = (Vec::new(), None, 0);
+    let from = from.unwrap_or_default();
+    for row in table.range::<&[u8; 16]>(&from..)?.take(most) {
+        let (id, until) = row?;
+        if until.value() <= now {
+            over.push(*id.value());
+        }
+        (last, seen) = (Some(*id.value()), seen + 1);
+    }
+    Ok((over, last.filter(|_| seen == most)))
+}

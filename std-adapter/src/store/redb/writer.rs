@@ -1,0 +1,196 @@
+//! The one thread that writes: everything that waits is one transaction, and the next begins when that one is durable.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use redb::Database;
+
+use super::disk::Disk;
+use super::error::{Problem, RedbError};
+use super::queue::{Change, Job, Queue, Taken};
+use super::tables::{self, Doubts, Outcome, Tables};
+use super::{MAX_WAITING, RETRY, SWEEP, SWEEP_STEP};
+use crate::CatchUnwind;
+use crate::clock::unix_seconds;
+use crate::store::StoreError;
+
+/// What the writer and the readers share.
+pub(super) struct Shared {
+    pub(super) path: std::path::PathBuf,
+    pub(super) queue: Queue,
+    /// The database, or why it isn't open at the moment.
+    database: RwLock<Result<Database, String>>,
+}
+
+impl Shared {
+    pub(super) fn new(path: std::path::PathBuf, database: Database) -> Self {
+        Self { path, queue: Queue::default(), database: RwLock::new(Ok(database)) }
+    }
+
+    /// Does something with the database. Whatever goes wrong is told, a panic of redb's included.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&Database) -> Outcome<T>) -> Result<T, String> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().map_err(Clone::clone)?;
+        match CatchUnwind.catch(|| work(database)) {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) => Err(self.told(&error)),
+            Err(panicked) => Err(self.told(&panicked)),
+        }
+    }
+
+    fn told(&self, error: &dyn std::fmt::Display) -> String {
+        format!("{}: {error}", self.path.display())
+    }
+
+    /// Puts another database, or the reason why there is none, in place of the one before, which is closed.
+    fn replace(&self, with: Result<Database, String>) {
+        let mut place = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *place, with);
+        drop(place);
+        if let Err(panicked) = CatchUnwind.catch(|| drop(before)) {
+            tracing::error!(%panicked, "closing the session store");
+        }
+    }
+}
+
+pub(super) struct Writer<D> {
+    shared: Arc<Shared>,
+    disk: D,
+    doubts: Doubts,
+    swept: Sweep,
+    /// Since an error: when to open the file again.
+    retry: Option<Instant>,
+    /// Opening it takes its time, so it isn't tried again before this.
+    rested: Instant,
+}
+
+struct Sweep {
+    next: Instant,
+    after: Option<[u8; 16]>,
+}
+
+impl<D: Disk> Writer<D> {
+    pub(super) fn new(shared: Arc<Shared>, disk: D) -> Self {
+        let now = Instant::now();
+        let swept = Sweep { next: now + SWEEP, after: None };
+        Self { shared, disk, doubts: Doubts::new(), swept, retry: None, rested: now }
+    }
+
+    /// Until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        loop {
+            match self.shared.queue.take(SWEEP.min(RETRY)) {
+                Taken::Jobs(jobs) => self.write(jobs),
+                Taken::Idle => {}
+                Taken::Closed => break,
+            }
+            self.reopen();
+            self.sweep();
+        }
+        self.shared.replace(Err(self.shared.told(&"the store is closed")));
+    }
+
+    /// One transaction. What is answered with `Ok` is durable.
+    fn write(&mut self, jobs: Vec<Job>) {
+        self.reopen();
+        let written = self.shared.with(|database| transaction(database, &jobs, &self.doubts));
+        self.shared.queue.release();
+        match written {
+            Ok(verdicts) => {
+                for (job, verdict) in jobs.into_iter().zip(verdicts) {
+                    if let Some((id, _)) = committed(&job.change) {
+                        self.doubts.remove(&id);
+                    }
+                    job.answer.send(verdict);
+                }
+            }
+            Err(reason) => {
+                self.failed(&reason, &jobs);
+                for job in jobs {
+                    job.answer.send(Err(StoreError::Failed(reason.clone().into())));
+                }
+            }
+        }
+    }
+
+    /// redb does nothing more after an error until it is opened again.
+    fn failed(&mut self, reason: &str, jobs: &[Job]) {
+        if self.retry.is_none() {
+            tracing::error!(%reason, "the session store couldn't write; it is opened again");
+            self.shared.replace(Err(reason.to_owned()));
+            self.retry = Some(self.rested);
+            let room = MAX_WAITING.saturating_sub(self.doubts.len());
+            self.doubts.extend(jobs.iter().filter_map(|job| committed(&job.change)).take(room));
+        }
+    }
+
+    /// Opens the file again, when it is time to.
+    fn reopen(&mut self) {
+        let began = Instant::now();
+        if self.retry.is_none_or(|retry| retry > began) {
+            return;
+        }
+        let opened = self.disk.reopen();
+        self.rested = Instant::now() + RETRY.max(began.elapsed() * 4);
+        match opened {
+            Ok(database) => {
+                self.shared.replace(Ok(database));
+                self.retry = None;
+                tracing::info!(path = %self.shared.path.display(), "the session store is open again");
+            }
+            Err(problem) => {
+                if matches!(problem, Problem::InUse) {
+                    self.doubts.clear();
+                }
+                self.retry = Some(self.rested);
+                let reason = RedbError::new(&self.shared.path, problem).to_string();
+                tracing::error!(%reason, "the session store is still closed");
+                self.shared.replace(Err(reason));
+            }
+        }
+    }
+
+    /// Removes some of what is over.
+    fn sweep(&mut self) {
+        if self.retry.is_some() || self.swept.next > Instant::now() {
+            return;
+        }
+        self.swept.next = Instant::now() + SWEEP;
+        let after = self.swept.after;
+        match self.shared.with(|database| sweep(database, after)) {
+            Ok(last) => self.swept.after = last,
+            Err(reason) => self.failed(&reason, &[]),
+        }
+    }
+}
+
+fn committed(change: &Change) -> Option<(live_core::SessionId, u64)> {
+    match change {
+        Change::Commit { next, .. } => Some((next.id, next.generation)),
+        _ => None,
+    }
+}
+
+fn transaction(database: &Database, jobs: &[Job], doubts: &Doubts) -> Outcome<Vec<Result<(), StoreError>>> {
+    let now = unix_seconds();
+    let write = database.begin_write()?;
+    let mut tables = Tables::open(&write)?;
+    let verdicts: Outcome<Vec<_>> = jobs.iter().map(|job| tables.apply(&job.change, doubts, now)).collect();
+    drop(tables);
+    let verdicts = verdicts?;
+    write.commit()?;
+    Ok(verdicts)
+}
+
+/// Removes what is over of the next [`SWEEP_STEP`] sessions. Gives the last one looked at.
+pub(super) fn sweep(database: &Database, after: Option<[u8; 16]>) -> Outcome<Option<[u8; 16]>> {
+    let (over, last) = tables::expired(database, after, SWEEP_STEP, unix_seconds())?;
+    if !over.is_empty() {
+        let write = database.begin_write()?;
+        let mut tables = Tables::open(&write)?;
+        over.iter().try_for_each(|id| tables.remove(id))?;
+        drop(tables);
+        write.commit()?;
+    }
+    Ok(last)
+}
