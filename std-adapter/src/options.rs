@@ -82,9 +82,11 @@ pub struct Options {
     /// Called with each error of page code but those that the user was told of
     /// ([`RecoverableError`](live_core::RecoverableError)). Default: writes to the log.
     pub on_error: ErrorHook,
-    /// Called when a browser has connected to a new session. Default: nothing.
+    /// Called when a browser has connected to a session that wasn't in this server's memory: a new one, or one that the store has kept.
+    /// Default: nothing.
     pub on_session_start: Option<SessionHook>,
-    /// Called when a session has ended, [`Options::grace`] after its last connection. Default: nothing.
+    /// Called when a session has left this server's memory, [`Options::grace`] after its last connection; once for each call of
+    /// `on_session_start`. A store may keep its record for longer. Default: nothing.
     pub on_session_end: Option<SessionHook>,
 }
 

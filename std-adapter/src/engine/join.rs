@@ -49,7 +49,7 @@ pub(super) async fn join(
             return Ok(Joined { slot, number });
         }
         // It ended in this very moment.
-        engine.registry.remove(&slot);
+        engine.drop_session(&slot);
     }
 }
 
@@ -174,7 +174,7 @@ impl Engine {
         }
         self.settle_outputs(&slot, &mut inner, self.now());
         drop(inner);
-        if let (Some(on_start), false) = (&self.options.on_session_start, was_there) {
+        if let Some(on_start) = &self.options.on_session_start {
             hook(|| on_start(&slot.info()));
         }
         (slot, was_there)
