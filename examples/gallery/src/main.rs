@@ -4,10 +4,17 @@ mod settings;
 
 use std::error::Error;
 use std::io::{IsTerminal, stderr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
+use live_smol::live_std::{Keys, RedbStore};
 use live_smol::prelude::*;
 use settings::{Settings, USAGE};
+
+/// How long the process before this one may take to end.
+const PREDECESSOR: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     match Settings::read() {
@@ -33,7 +40,17 @@ fn finish(result: Result<(), Box<dyn Error>>, advice: &str, code: u8) -> ExitCod
 /// Serves until the process is told to end.
 fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_writer(stderr).with_ansi(stderr().is_terminal()).init();
-    let options = Options { dev: settings.dev, public_url: settings.public_url, ..Options::default() };
+    let mut options = Options { dev: settings.dev, public_url: settings.public_url, ..Options::default() };
+    if let Some(path) = settings.store {
+        options.keys = Keys::from_file(with_suffix(&path, ".key"))?;
+        options.session_store = Arc::new(RedbStore::open_waiting(path, PREDECESSOR)?);
+    }
     let started = |server: &Server| println!("The gallery is at http://{}", server.local_addr());
     Ok(gallery::live(options).run_with(settings.address, started)?)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }

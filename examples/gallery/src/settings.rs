@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
@@ -11,16 +12,19 @@ pub(crate) struct Settings {
     pub(crate) address: String,
     pub(crate) dev: bool,
     pub(crate) public_url: Option<String>,
+    /// The file that sessions are kept in.
+    pub(crate) store: Option<PathBuf>,
 }
 
 pub(crate) const USAGE: &str = "\
-Usage: gallery [--addr HOST:PORT] [--dev]
+Usage: gallery [--addr HOST:PORT] [--store PATH] [--dev]
 
   --addr HOST:PORT  where to listen; 127.0.0.1:3000 by default, port 0 takes any free port
+  --store PATH      keep sessions in this file, and the key of their tokens in PATH.key: they go on after a restart
   --dev             development: errors and tools in the browser; not for a public server
   --help            this text
 
-The environment may say the same: HOST, PORT, and DEV=true; what a flag says goes before it.
+The environment may say the same: HOST, PORT, STORE, and DEV=true; what a flag says goes before it.
 PUBLIC_URL=https://example.com lets people open the gallery under that address.
 ";
 
@@ -37,18 +41,20 @@ impl Settings {
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, Box<dyn Error>> {
         let mut parser = lexopt::Parser::from_args(args);
-        let mut address = None;
+        let (mut address, mut store) = (None, None);
         let mut dev = env("DEV").is_some_and(|value| value == "true" || value == "1");
         while let Some(arg) = parser.next()? {
             match arg {
                 Long("addr") => address = Some(parser.value()?.string()?),
+                Long("store") => store = Some(PathBuf::from(parser.value()?)),
                 Long("dev") => dev = true,
                 Long("help") | Short('h') => return Ok(None),
                 _ => return Err(arg.unexpected().into()),
             }
         }
         let address = address.map_or_else(|| address_of(env("HOST"), env("PORT")), Ok)?;
-        Ok(Some(Self { address, dev, public_url: env("PUBLIC_URL") }))
+        let store = store.or_else(|| env("STORE").map(PathBuf::from));
+        Ok(Some(Self { address, dev, public_url: env("PUBLIC_URL"), store }))
     }
 }
 
@@ -90,6 +96,14 @@ mod tests {
         let dev = |args: &[&str], env: &[(&str, &str)]| settings(args, env).unwrap().unwrap().dev;
         assert!(dev(&["--dev"], &[]) && dev(&[], &[("DEV", "true")]));
         assert!(!dev(&[], &[]) && !dev(&[], &[("DEV", "false")]));
+    }
+
+    #[test]
+    fn sessions_are_kept_where_it_is_said() {
+        let store = |args: &[&str], env: &[(&str, &str)]| settings(args, env).unwrap().unwrap().store;
+        assert_eq!(store(&[], &[]), None);
+        assert_eq!(store(&[], &[("STORE", "a.redb")]), Some("a.redb".into()));
+        assert_eq!(store(&["--store", "b.redb"], &[("STORE", "a.redb")]), Some("b.redb".into()));
     }
 
     #[test]

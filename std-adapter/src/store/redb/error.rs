@@ -10,13 +10,13 @@ use redb::{DatabaseError, StorageError};
 #[derive(Debug)]
 pub struct RedbError {
     path: PathBuf,
-    problem: Problem,
+    problem: RedbProblem,
 }
 
 /// What was found at the path of a [`RedbError`].
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum RedbProblem {
     /// Another process, or another store in this one, has the file open.
     InUse,
     /// The file is there, and it is no session store.
@@ -30,12 +30,12 @@ pub enum Problem {
 }
 
 impl RedbError {
-    pub(super) fn new(path: &Path, problem: Problem) -> Self {
+    pub(super) fn new(path: &Path, problem: RedbProblem) -> Self {
         Self { path: path.to_owned(), problem }
     }
 
     /// What was found.
-    pub fn problem(&self) -> &Problem {
+    pub fn problem(&self) -> &RedbProblem {
         &self.problem
     }
 
@@ -45,7 +45,7 @@ impl RedbError {
     }
 }
 
-impl From<redb::Error> for Problem {
+impl From<redb::Error> for RedbProblem {
     fn from(error: redb::Error) -> Self {
         match error {
             redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => Self::InUse,
@@ -63,13 +63,13 @@ impl From<redb::Error> for Problem {
     }
 }
 
-impl From<DatabaseError> for Problem {
+impl From<DatabaseError> for RedbProblem {
     fn from(error: DatabaseError) -> Self {
         redb::Error::from(error).into()
     }
 }
 
-impl From<StorageError> for Problem {
+impl From<StorageError> for RedbProblem {
     fn from(error: StorageError) -> Self {
         redb::Error::from(error).into()
     }
@@ -79,22 +79,22 @@ impl fmt::Display for RedbError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         match &self.problem {
-            Problem::InUse => {
+            RedbProblem::InUse => {
                 write!(f, "{path} is in use. Stop the process that has it open, or name another file")
             }
-            Problem::Foreign => write!(
+            RedbProblem::Foreign => write!(
                 f,
                 "{path} is no session store. Name another file; or remove this one, if nothing else needs it"
             ),
-            Problem::Newer(schema) => write!(
+            RedbProblem::Newer(schema) => write!(
                 f,
                 "{path} was written by a newer version (schema {schema}). Start that version, or name another file"
             ),
-            Problem::Damaged(what) => write!(
+            RedbProblem::Damaged(what) => write!(
                 f,
                 "{path} is damaged: {what}. Move it away, so that all sessions begin anew, or put a copy back"
             ),
-            Problem::Io(error) => write!(f, "{path} can't be opened: {error}. {}", advice(error.kind())),
+            RedbProblem::Io(error) => write!(f, "{path} can't be opened: {error}. {}", advice(error.kind())),
         }
     }
 }
@@ -114,7 +114,7 @@ fn advice(kind: ErrorKind) -> &'static str {
 impl std::error::Error for RedbError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.problem {
-            Problem::Io(error) => Some(error),
+            RedbProblem::Io(error) => Some(error),
             _ => None,
         }
     }

@@ -25,7 +25,7 @@ use self::writer::{Shared, Writer};
 use super::{SessionStore, StoreError, StoreFuture};
 use crate::clock::unix_seconds;
 
-pub use error::{Problem, RedbError};
+pub use error::{RedbError, RedbProblem};
 
 /// The most changes that wait for the disk at a time; past it a [`RedbStore`] answers [`StoreError::Full`].
 pub const MAX_WAITING: usize = 65_536;
@@ -89,7 +89,7 @@ impl RedbStore {
     /// Opens a file, or makes it.
     ///
     /// # Errors
-    /// A file in use, a damaged one, one of something else, and what the operating system says: see [`Problem`].
+    /// A file in use, a damaged one, one of something else, and what the operating system says: see [`RedbProblem`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RedbError> {
         Self::on(path.as_ref(), OneFile(path.as_ref().to_owned()))
     }
@@ -97,12 +97,12 @@ impl RedbStore {
     /// Opens a file, or makes it. While another process has it, waits for at most `patience`; the thread is blocked meanwhile.
     ///
     /// # Errors
-    /// As [`RedbStore::open`]; [`Problem::InUse`] when the time is over.
+    /// As [`RedbStore::open`]; [`RedbProblem::InUse`] when the time is over.
     pub fn open_waiting(path: impl AsRef<Path>, patience: Duration) -> Result<Self, RedbError> {
         let began = Instant::now();
         loop {
             match Self::open(&path) {
-                Err(error) if matches!(error.problem(), Problem::InUse) && began.elapsed() < patience => {
+                Err(error) if matches!(error.problem(), RedbProblem::InUse) && began.elapsed() < patience => {
                     thread::sleep(LOOK);
                 }
                 done => return done,
@@ -115,7 +115,7 @@ impl RedbStore {
         let shared = Arc::new(Shared::new(path.to_owned(), disk.open().map_err(failed)?));
         let writer = Writer::new(shared.clone(), disk);
         let thread = thread::Builder::new().name("session-store".to_owned()).spawn(|| writer.run());
-        Ok(Self { shared, writer: Some(thread.map_err(|error| failed(Problem::Io(error)))?) })
+        Ok(Self { shared, writer: Some(thread.map_err(|error| failed(RedbProblem::Io(error)))?) })
     }
 
     /// How many records it holds, those whose time is over included until they are removed.

@@ -7,7 +7,7 @@ use redb::{
     Database, ReadableDatabase, ReadableTable, Table, TableDefinition, TableHandle, WriteTransaction,
 };
 
-use super::error::Problem;
+use super::error::RedbProblem;
 use super::queue::Change;
 use crate::store::{StoreError, follows};
 
@@ -29,26 +29,26 @@ pub(super) type Outcome<T> = Result<T, redb::Error>;
 pub(super) type Doubts = HashMap<SessionId, u64>;
 
 /// Makes the tables in a new database, or looks whether those of another are ours.
-pub(super) fn prepare(database: &Database) -> Result<(), Problem> {
+pub(super) fn prepare(database: &Database) -> Result<(), RedbProblem> {
     match schema(database)? {
         Some(SCHEMA) => Ok(()),
-        Some(newer) => Err(Problem::Newer(newer)),
+        Some(newer) => Err(RedbProblem::Newer(newer)),
         None => Ok(create(database)?),
     }
 }
 
 /// None in a database without tables.
-fn schema(database: &Database) -> Result<Option<u64>, Problem> {
+fn schema(database: &Database) -> Result<Option<u64>, RedbProblem> {
     let read = database.begin_read().map_err(redb::Error::from)?;
     let names: Vec<String> = read.list_tables()?.map(|table| table.name().to_owned()).collect();
     if names.is_empty() {
         return Ok(None);
     }
     if !names.iter().any(|name| name == ABOUT.name()) {
-        return Err(Problem::Foreign);
+        return Err(RedbProblem::Foreign);
     }
     let about = read.open_table(ABOUT).map_err(redb::Error::from)?;
-    let schema = about.get("schema")?.ok_or(Problem::Foreign)?.value();
+    let schema = about.get("schema")?.ok_or(RedbProblem::Foreign)?.value();
     Ok(Some(schema))
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use redb::Database;
 
 use super::disk::Disk;
-use super::error::{Problem, RedbError};
+use super::error::{RedbError, RedbProblem};
 use super::queue::{Change, Job, Queue, Taken};
 use super::tables::{self, Doubts, Outcome, Tables};
 use super::{MAX_WAITING, RETRY, SWEEP, SWEEP_STEP};
@@ -139,7 +139,7 @@ impl<D: Disk> Writer<D> {
                 tracing::info!(path = %self.shared.path.display(), "the session store is open again");
             }
             Err(problem) => {
-                if matches!(problem, Problem::InUse) {
+                if matches!(problem, RedbProblem::InUse) {
                     self.doubts.clear();
                 }
                 self.retry = Some(self.rested);

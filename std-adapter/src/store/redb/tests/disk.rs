@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use redb::{Database, StorageBackend};
 
 use crate::store::redb::disk::{Disk, database};
-use crate::store::redb::error::Problem;
+use crate::store::redb::error::RedbProblem;
 use crate::store::redb::renewed::Renewed;
 
 /// Handles to one disk.
@@ -120,11 +120,11 @@ impl FakeDisk {
 }
 
 impl Disk for FakeDisk {
-    fn open(&self) -> Result<Database, Problem> {
+    fn open(&self) -> Result<Database, RedbProblem> {
         database(self.backend())
     }
 
-    fn reopen(&self) -> Result<Database, Problem> {
+    fn reopen(&self) -> Result<Database, RedbProblem> {
         database(Renewed::new(self.backend()))
     }
 }

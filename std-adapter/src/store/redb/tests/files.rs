@@ -10,7 +10,7 @@ use redb::{Database, TableDefinition};
 
 use crate::store::SessionStore;
 use crate::store::conformance::{conforms, done};
-use crate::store::redb::{Problem, RedbError, RedbStore};
+use crate::store::redb::{RedbError, RedbProblem, RedbStore};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -67,9 +67,9 @@ fn only_its_owner_reads_it() {
 fn a_file_in_use_is_waited_for() {
     let folder = Folder::new();
     let first = RedbStore::open(folder.file()).unwrap();
-    assert!(matches!(refused(&folder.file()).problem(), Problem::InUse));
+    assert!(matches!(refused(&folder.file()).problem(), RedbProblem::InUse));
     let soon = RedbStore::open_waiting(folder.file(), Duration::from_millis(60));
-    assert!(matches!(soon.unwrap_err().problem(), Problem::InUse));
+    assert!(matches!(soon.unwrap_err().problem(), RedbProblem::InUse));
     let path = folder.file();
     let successor = thread::spawn(move || RedbStore::open_waiting(path, Duration::from_secs(60)));
     done(first.set(record(1), LONG)).unwrap();
@@ -82,7 +82,7 @@ fn a_file_in_use_is_waited_for() {
 fn a_file_of_something_else_is_left_alone() {
     let folder = Folder::new();
     fs::write(folder.file(), "Dear diary").unwrap();
-    assert!(matches!(refused(&folder.file()).problem(), Problem::Foreign));
+    assert!(matches!(refused(&folder.file()).problem(), RedbProblem::Foreign));
     assert_eq!(fs::read(folder.file()).unwrap(), b"Dear diary");
 
     let other = folder.0.join("other.redb");
@@ -91,7 +91,7 @@ fn a_file_of_something_else_is_left_alone() {
     write.open_table(TableDefinition::<u64, u64>::new("things")).unwrap();
     write.commit().unwrap();
     drop(database);
-    assert!(matches!(refused(&other).problem(), Problem::Foreign));
+    assert!(matches!(refused(&other).problem(), RedbProblem::Foreign));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_file_of_a_newer_version_is_left_alone() {
     write.open_table(super::super::tables::ABOUT).unwrap().insert("schema", 9).unwrap();
     write.commit().unwrap();
     drop(database);
-    assert!(matches!(refused(&folder.file()).problem(), Problem::Newer(9)));
+    assert!(matches!(refused(&folder.file()).problem(), RedbProblem::Newer(9)));
 }
 
 #[test]
@@ -118,7 +118,10 @@ fn a_torn_file_is_refused_or_what_is_left_is_right() {
         fs::write(folder.file(), &whole[..torn]).unwrap();
         match RedbStore::open(folder.file()) {
             Err(error) => {
-                assert!(matches!(error.problem(), Problem::Foreign | Problem::Damaged(_)), "{torn}: {error}");
+                assert!(
+                    matches!(error.problem(), RedbProblem::Foreign | RedbProblem::Damaged(_)),
+                    "{torn}: {error}"
+                );
                 refusals += 1;
             }
             Ok(store) => (0..50).for_each(|n| {
