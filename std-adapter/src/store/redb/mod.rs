@@ -1,6 +1,7 @@
 //! Records in a file.
 
 mod disk;
+mod doubts;
 mod error;
 mod oneshot;
 mod queue;

@@ -1,12 +1,11 @@
 //! The tables, and what is done to them.
 
-use std::collections::HashMap;
-
 use live_core::{Record, SessionId};
 use redb::{
     Database, ReadableDatabase, ReadableTable, Table, TableDefinition, TableHandle, WriteTransaction,
 };
 
+use super::doubts::Doubts;
 use super::error::RedbProblem;
 use super::queue::Change;
 use crate::store::{StoreError, follows};
@@ -18,15 +17,15 @@ const SCHEMA: u64 = 1;
 pub(super) const ABOUT: TableDefinition<&str, u64> = TableDefinition::new("mizu-live-sessions");
 
 /// By session: its generation and its bytes.
-const RECORDS: TableDefinition<&[u8; 16], (u64, &[u8])> = TableDefinition::new("records");
+const RECORDS: TableDefinition<&Key, (u64, &[u8])> = TableDefinition::new("records");
 
 /// By session: when its time is over, in Unix seconds. Apart from the records, so that a touch leaves their bytes alone.
-const EXPIRY: TableDefinition<&[u8; 16], u64> = TableDefinition::new("expiry");
+const EXPIRY: TableDefinition<&Key, u64> = TableDefinition::new("expiry");
+
+/// The bytes of a session's id.
+pub(super) type Key = [u8; 16];
 
 pub(super) type Outcome<T> = Result<T, redb::Error>;
-
-/// Generations whose commit failed, and which may be in the file nevertheless: their own retry may replace them.
-pub(super) type Doubts = HashMap<SessionId, u64>;
 
 /// Makes the tables in a new database, or looks whether those of another are ours.
 pub(super) fn prepare(database: &Database) -> Result<(), RedbProblem> {
@@ -82,8 +81,8 @@ pub(super) fn count(database: &Database) -> Outcome<u64> {
 
 /// Both tables, in one transaction.
 pub(super) struct Tables<'t> {
-    records: Table<'t, &'static [u8; 16], (u64, &'static [u8])>,
-    expiry: Table<'t, &'static [u8; 16], u64>,
+    records: Table<'t, &'static Key, (u64, &'static [u8])>,
+    expiry: Table<'t, &'static Key, u64>,
 }
 
 impl<'t> Tables<'t> {
@@ -118,7 +117,7 @@ impl<'t> Tables<'t> {
 
     fn may_follow(&self, next: &Record, doubts: &Doubts, now: u64) -> Outcome<bool> {
         let there = self.records.get(next.id.as_bytes())?.map(|kept| kept.value().0);
-        let own = there == Some(next.generation) && doubts.get(&next.id) == there.as_ref();
+        let own = doubts.own(next.id, there, next.generation);
         Ok(own || follows(there, self.until(next.id)? <= now, next.generation))
     }
 
@@ -134,29 +133,33 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
-    pub(super) fn remove(&mut self, id: &[u8; 16]) -> Outcome<()> {
+    pub(super) fn remove(&mut self, id: &Key) -> Outcome<()> {
         self.records.remove(id)?;
         self.expiry.remove(id)?;
         Ok(())
     }
 }
 
-/// Of the next `most` sessions after `from`, those whose time is over; and the last one looked at, none at the end of the table.
-pub(super) fn expired(
-    database: &Database,
-    from: Option<[u8; 16]>,
-    most: usize,
-    now: u64,
-) -> Outcome<(Vec<[u8; 16]>, Option<[u8; 16]>)> {
+/// A part of all sessions.
+pub(super) struct Looked {
+    /// Those whose time is over.
+    pub(super) over: Vec<Key>,
+    /// Where to go on; none at the end.
+    pub(super) next: Option<Key>,
+}
+
+/// Looks at `most` sessions, the first of them `from`.
+pub(super) fn look(database: &Database, from: Option<Key>, most: usize, now: u64) -> Outcome<Looked> {
     let table = database.begin_read()?.open_table(EXPIRY)?;
-    let (mut over, mut last, mut seen) = (Vec::new(), None, 0);
     let from = from.unwrap_or_default();
-    for row in table.range::<&[u8; 16]>(&from..)?.take(most) {
+    let mut rows = table.range::<&Key>(&from..)?;
+    let mut over = Vec::new();
+    for row in rows.by_ref().take(most) {
         let (id, until) = row?;
         if until.value() <= now {
             over.push(*id.value());
         }
-        (last, seen) = (Some(*id.value()), seen + 1);
     }
-    Ok((over, last.filter(|_| seen == most)))
+    let next = rows.next().transpose()?.map(|(id, _)| *id.value());
+    Ok(Looked { over, next })
 }

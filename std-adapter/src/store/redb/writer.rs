@@ -1,29 +1,31 @@
 //! The one thread that writes: everything that waits is one transaction, and the next begins when that one is durable.
 
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use redb::Database;
 
 use super::disk::Disk;
+use super::doubts::Doubts;
 use super::error::{RedbError, RedbProblem};
-use super::queue::{Change, Job, Queue, Taken};
-use super::tables::{self, Doubts, Outcome, Tables};
-use super::{MAX_WAITING, RETRY, SWEEP, SWEEP_STEP};
+use super::queue::{Job, Queue, Taken};
+use super::tables::{self, Key, Outcome, Tables};
+use super::{RETRY, SWEEP, SWEEP_STEP};
 use crate::CatchUnwind;
 use crate::clock::unix_seconds;
 use crate::store::StoreError;
 
 /// What the writer and the readers share.
 pub(super) struct Shared {
-    pub(super) path: std::path::PathBuf,
+    pub(super) path: PathBuf,
     pub(super) queue: Queue,
     /// The database, or why it isn't open at the moment.
     database: RwLock<Result<Database, String>>,
 }
 
 impl Shared {
-    pub(super) fn new(path: std::path::PathBuf, database: Database) -> Self {
+    pub(super) fn new(path: PathBuf, database: Database) -> Self {
         Self { path, queue: Queue::default(), database: RwLock::new(Ok(database)) }
     }
 
@@ -66,14 +68,14 @@ pub(super) struct Writer<D> {
 
 struct Sweep {
     next: Instant,
-    after: Option<[u8; 16]>,
+    from: Option<Key>,
 }
 
 impl<D: Disk> Writer<D> {
     pub(super) fn new(shared: Arc<Shared>, disk: D) -> Self {
         let now = Instant::now();
-        let swept = Sweep { next: now + SWEEP, after: None };
-        Self { shared, disk, doubts: Doubts::new(), swept, retry: None, rested: now }
+        let swept = Sweep { next: now + SWEEP, from: None };
+        Self { shared, disk, doubts: Doubts::default(), swept, retry: None, rested: now }
     }
 
     /// Until the queue is closed and empty.
@@ -98,9 +100,7 @@ impl<D: Disk> Writer<D> {
         match written {
             Ok(verdicts) => {
                 for (job, verdict) in jobs.into_iter().zip(verdicts) {
-                    if let Some((id, _)) = committed(&job.change) {
-                        self.doubts.remove(&id);
-                    }
+                    self.doubts.settle(job.change.id());
                     job.answer.send(verdict);
                 }
             }
@@ -119,8 +119,7 @@ impl<D: Disk> Writer<D> {
             tracing::error!(%reason, "the session store couldn't write; it is opened again");
             self.shared.replace(Err(reason.to_owned()));
             self.retry = Some(self.rested);
-            let room = MAX_WAITING.saturating_sub(self.doubts.len());
-            self.doubts.extend(jobs.iter().filter_map(|job| committed(&job.change)).take(room));
+            self.doubts.add(jobs.iter().map(|job| &job.change));
         }
     }
 
@@ -156,18 +155,11 @@ impl<D: Disk> Writer<D> {
             return;
         }
         self.swept.next = Instant::now() + SWEEP;
-        let after = self.swept.after;
-        match self.shared.with(|database| sweep(database, after)) {
-            Ok(last) => self.swept.after = last,
+        let from = self.swept.from;
+        match self.shared.with(|database| sweep(database, from)) {
+            Ok(next) => self.swept.from = next,
             Err(reason) => self.failed(&reason, &[]),
         }
-    }
-}
-
-fn committed(change: &Change) -> Option<(live_core::SessionId, u64)> {
-    match change {
-        Change::Commit { next, .. } => Some((next.id, next.generation)),
-        _ => None,
     }
 }
 
@@ -182,15 +174,15 @@ fn transaction(database: &Database, jobs: &[Job], doubts: &Doubts) -> Outcome<Ve
     Ok(verdicts)
 }
 
-/// Removes what is over of the next [`SWEEP_STEP`] sessions. Gives the last one looked at.
-pub(super) fn sweep(database: &Database, after: Option<[u8; 16]>) -> Outcome<Option<[u8; 16]>> {
-    let (over, last) = tables::expired(database, after, SWEEP_STEP, unix_seconds())?;
-    if !over.is_empty() {
+/// Removes what is over of [`SWEEP_STEP`] sessions. Gives the one to go on with.
+pub(super) fn sweep(database: &Database, from: Option<Key>) -> Outcome<Option<Key>> {
+    let looked = tables::look(database, from, SWEEP_STEP, unix_seconds())?;
+    if !looked.over.is_empty() {
         let write = database.begin_write()?;
         let mut tables = Tables::open(&write)?;
-        over.iter().try_for_each(|id| tables.remove(id))?;
+        looked.over.iter().try_for_each(|id| tables.remove(id))?;
         drop(tables);
         write.commit()?;
     }
-    Ok(last)
+    Ok(looked.next)
 }

@@ -72,7 +72,7 @@ fn after_a_crash_at_any_moment_what_was_acknowledged_is_there() {
             0 => disk.crash(|_| false),
             1 => disk.crash(|_| true),
             2 => disk.crash(|n| n < 3),
-            _ => disk.crash(|n| (n * 7 + fuse as usize) % 3 == 0),
+            _ => disk.crash(|n| (n * 7 + fuse as usize).is_multiple_of(3)),
         }
         drop(store);
         let store = open(&disk);
@@ -115,6 +115,23 @@ fn acked_again(acked: &mut Acked, store: &RedbStore) -> Result<(), StoreError> {
         acked.0[n as usize] = next;
     }
     Ok(())
+}
+
+#[test]
+fn two_generations_that_failed_together_may_be_tried_again() {
+    let disk = FakeDisk::default();
+    let store = open(&disk);
+    done(store.commit(record(1, 1), LONG)).unwrap();
+    disk.state().failing_sync = Some(1);
+    let pair = [store.commit(record(1, 2), LONG), store.commit(record(1, 3), LONG)];
+    assert!(pair.map(done).iter().any(Result::is_err));
+    let began = Instant::now();
+    for generation in 2..=3 {
+        while done(store.commit(record(1, generation), LONG)).is_err() {
+            assert!(began.elapsed() < PATIENCE, "it never went on");
+        }
+    }
+    assert!(matches!(done(store.commit(record(1, 3), LONG)), Err(StoreError::Fenced)));
 }
 
 #[test]
