@@ -36,6 +36,14 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
   });
 }
 
+test('a successor waits until the file is free', async () => {
+  const args = ['--addr', '127.0.0.1:0', '--store', join(folder, 'SIGTERM.redb')];
+  const first = await start(args);
+  const [second, code] = [start(args), first.stop()];
+  assert.equal(await code, 0);
+  await (await second).stop();
+});
+
 test('the store and its key are for their owner alone', async () => {
   const names = (await readdir(folder)).sort();
   assert.deepEqual(names, ['SIGKILL.redb', 'SIGKILL.redb.key', 'SIGTERM.redb', 'SIGTERM.redb.key']);
