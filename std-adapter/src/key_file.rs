@@ -1,13 +1,11 @@
 //! Keys in a file, so that tokens outlive the process.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::entropy;
-use crate::files::{private, sync_folder};
+use crate::files::{make, private};
 use crate::secret::{Keys, SecretKey};
 
 impl Keys {
@@ -41,7 +39,7 @@ impl Keys {
         };
         let keys = match read() {
             Err(Problem::Io(error)) if error.kind() == ErrorKind::NotFound => {
-                make(path).map_err(Problem::Io).and_then(|()| read())
+                make(path, write).map_err(Problem::Io).and_then(|()| read())
             }
             done => done,
         };
@@ -59,31 +57,9 @@ fn parse(text: &str) -> Option<Keys> {
     lines.next().is_none().then_some(Keys { current, previous })
 }
 
-/// The file appears with all that is in it; if another process was faster, its file stays.
-fn make(path: &Path) -> io::Result<()> {
-    let beside = beside(path);
-    let written = write(&beside, &SecretKey::random()).and_then(|()| fs::hard_link(&beside, path));
-    let made = match written {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        done => done,
-    };
-    if let Err(error) = fs::remove_file(&beside)
-        && error.kind() != ErrorKind::NotFound
-    {
-        return Err(error);
-    }
-    made.and_then(|()| sync_folder(path))
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(format!(".{}", entropy::text()));
-    name.into()
-}
-
-fn write(path: &Path, key: &SecretKey) -> io::Result<()> {
+fn write(path: &Path) -> io::Result<()> {
     let mut file = private().create_new(true).open(path)?;
-    writeln!(file, "{}", key.to_text())?;
+    writeln!(file, "{}", SecretKey::random().to_text())?;
     file.sync_all()
 }
 
@@ -131,6 +107,7 @@ impl std::error::Error for KeysError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy;
 
     struct Folder(PathBuf);
 

@@ -1,6 +1,5 @@
 //! The file that the records are in.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use redb::backends::FileBackend;
@@ -10,7 +9,7 @@ use super::error::RedbProblem;
 use super::renewed::Renewed;
 use super::tables;
 use crate::CatchUnwind;
-use crate::files::{private, sync_folder};
+use crate::files::{make, private};
 
 /// The memory that redb keeps pages in, in bytes.
 const CACHE: usize = 64 << 20;
@@ -37,24 +36,22 @@ pub(super) struct OneFile(pub(super) PathBuf);
 
 impl Disk for OneFile {
     fn open(&self) -> Result<Database, RedbProblem> {
-        let file = open_file(&self.0)?;
-        let is_new = file.metadata().map_err(RedbProblem::Io)?.len() == 0;
-        let database = database(FileBackend::new(file)?)?;
-        if is_new {
-            sync_folder(&self.0).map_err(RedbProblem::Io)?;
+        if !self.0.exists() {
+            make(&self.0, empty)?;
         }
-        Ok(database)
+        database(file(&self.0)?)
     }
 
     fn reopen(&self) -> Result<Database, RedbProblem> {
-        let file = open_file(&self.0)?;
-        let database = database(Renewed::new(FileBackend::new(file)?))?;
-        sync_folder(&self.0).map_err(RedbProblem::Io)?;
-        Ok(database)
+        database(Renewed::new(file(&self.0)?))
     }
 }
 
+fn empty(path: &Path) -> Result<(), RedbProblem> {
+    Ok(database(file(path)?)?.close()?)
+}
+
 /// What sessions hold is private.
-fn open_file(path: &Path) -> Result<File, RedbProblem> {
-    private().create(true).truncate(false).open(path).map_err(RedbProblem::Io)
+fn file(path: &Path) -> Result<FileBackend, RedbProblem> {
+    Ok(FileBackend::new(private().create(true).truncate(false).open(path)?)?)
 }

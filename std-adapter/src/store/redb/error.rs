@@ -63,6 +63,12 @@ impl From<redb::Error> for RedbProblem {
     }
 }
 
+impl From<io::Error> for RedbProblem {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
 impl From<DatabaseError> for RedbProblem {
     fn from(error: DatabaseError) -> Self {
         redb::Error::from(error).into()

@@ -54,6 +54,23 @@ fn a_file_is_a_session_store_and_is_there_again() {
     assert_eq!(done(store.get(SessionId::new([3; 16]))).unwrap().unwrap().generation, 3);
 }
 
+#[test]
+fn those_who_make_it_at_once_leave_one_file() {
+    let folder = Folder::new();
+    let path = folder.file();
+    thread::scope(|scope| {
+        for n in 0..4 {
+            let path = &path;
+            scope.spawn(move || {
+                let store = RedbStore::open_waiting(path, LONG).unwrap();
+                done(store.set(record(n), LONG)).unwrap();
+            });
+        }
+    });
+    assert_eq!(RedbStore::open(&path).unwrap().count().unwrap(), 4);
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn only_its_owner_reads_it() {
