@@ -64,6 +64,11 @@ const LOOK: Duration = Duration::from_millis(20);
 /// [`MAX_WAITING_BYTES`]. `get` reads on the caller's thread, which waits for the disk where the page isn't in memory. After a crash
 /// opening takes longer, as all of the file is checked. A file is readable for its owner only.
 ///
+/// **Speed.** `cargo run --release -p live-std --features redb --example redb-commits` measures it. Records of 500 bytes, on a virtual
+/// machine with two shared cores and a fast disk (ext4), gave 2,900, 18,000 and 66,000 commits a second with 1, 10 and 100 committers:
+/// 0.84, 0.72 and 0.30 of what redb alone does with as many records a transaction from one thread, without expiry and fencing.
+/// An empty file has 74 KB; 10,000 of these records, written one by one, made it 13 MB.
+///
 /// ```
 /// use live_std::{Options, RedbStore};
 /// use std::sync::Arc;
