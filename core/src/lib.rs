@@ -75,7 +75,7 @@ pub use event::{Event, EventMeta, UnknownEvent};
 pub use flash::Flash;
 pub use guard::{Calling, Guard, NoGuard, Panicked};
 pub use machine::{CommitError, FullPage, Input, Machine, Output, Record, RecordError, UnknownTarget};
-pub use page::{Page, Rollback};
+pub use page::{Marking, Page, Rollback};
 pub use region::RegionError;
 pub use request::Request;
 pub use rules::{Broken, Rule};

@@ -52,6 +52,9 @@ pub trait Page: Sized + Send + Sync + 'static {
     /// How a failed call is undone.
     const ROLLBACK: Rollback = Rollback::Clone;
 
+    /// Who says which regions have changed.
+    const MARKING: Marking = Marking::Manual;
+
     /// Fills in the state: once for the HTTP response, with [`Ctx::connected`] false, and once when the browser connects.
     /// A [`Redirect`](crate::Redirect) returned as an error sends the browser elsewhere.
     fn mount(&self, ctx: &mut Ctx<Self>, s: &mut Session<Self::State>) -> Result {
@@ -90,6 +93,16 @@ pub trait Page: Sized + Send + Sync + 'static {
         s.mark_all();
         Ok(())
     }
+}
+
+/// Who says which regions have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marking {
+    /// The page, by [`Session::mark`]: what isn't marked costs nothing. Development mode and the `TestClient` name what was forgotten.
+    Manual,
+    /// Nobody has to. After each event and message every region is rendered and compared with what it was, and those that differ are sent:
+    /// the same bytes to the browser, but each event costs a render of the whole page. For small pages.
+    Automatic,
 }
 
 /// How the state is put back after an error or a panic (rule R5).

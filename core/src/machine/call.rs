@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::flash::Flash;
 use crate::guard::{Calling, Guard, Panicked};
 use crate::limits::MAX_TIMERS;
-use crate::page::{Page, Rollback};
+use crate::page::{Marking, Page, Rollback};
 use crate::rules::Rule;
 use crate::session::Session;
 use crate::time::Instant;
@@ -55,6 +55,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             // In place of those before, which the failed call may have cleared.
             self.session.flash.error = vec![recoverable.message.clone()];
             self.session.mark("flash");
+            self.mark_by_itself();
             return;
         }
         let panicked = error.inner().is::<Panicked>();
@@ -81,6 +82,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Makes what a successful call asked for part of the session.
     fn absorb(&mut self, now: Instant) {
         self.render_failed = false;
+        self.unchecked = true;
+        self.mark_by_itself();
         for (timer, at, message) in self.asked.timers.drain(..) {
             self.timers.add(timer, at, message);
         }
@@ -98,6 +101,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             if self.live || !matches!(effect, Effect::Subscribe(_) | Effect::Unsubscribe(_)) {
                 self.commit.hold(effect, now);
             }
+        }
+    }
+
+    /// Everything is rendered, and what turns out the same isn't sent.
+    fn mark_by_itself(&mut self) {
+        if P::MARKING == Marking::Automatic {
+            self.session.mark_all();
         }
     }
 

@@ -9,6 +9,7 @@ mod commit;
 mod events;
 mod io;
 mod link;
+mod marks;
 mod plan;
 mod record;
 mod strikes;
@@ -16,7 +17,7 @@ mod timers;
 mod update;
 
 use alloc::borrow::Cow;
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -68,6 +69,9 @@ pub struct Machine<P: Page, C, G> {
     layout: String,
     /// The last render failed: not tried again before something changes.
     render_failed: bool,
+    /// Page code has run since forgotten marks were looked for, and those that were found.
+    unchecked: bool,
+    forgotten: BTreeSet<Arc<str>>,
     delivery: Delivery,
     inbox: VecDeque<Waiting<P::Message>>,
     commit: Commit<P::Message>,
@@ -172,6 +176,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             title: String::new(),
             layout: String::new(),
             render_failed: false,
+            unchecked: false,
+            forgotten: BTreeSet::new(),
             delivery: Delivery::default(),
             inbox: VecDeque::new(),
             link: None,
@@ -216,7 +222,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 return None;
             }
             // A failed render gives no frame, but a report.
-            return self.update(now).map(Output::Transmit).or_else(|| self.out.pop_front());
+            let frame = self.update(now).map(Output::Transmit);
+            self.warn_of_forgotten();
+            return frame.or_else(|| self.out.pop_front());
         }
     }
 
@@ -246,6 +254,16 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// A state that can't be encoded, or is over [`Config::max_state`].
     pub fn record(&self) -> Result<Record> {
         Record::of(self, self.commit.next_generation())
+    }
+
+    /// The page as it was rendered last, with every region filled in.
+    pub fn page_html(&self) -> String {
+        self.regions.whole()
+    }
+
+    /// The request that opened the page.
+    pub fn request(&self) -> &Request {
+        &self.request
     }
 
     /// The topics that the session is subscribed to.

@@ -20,7 +20,7 @@ use crate::time::Instant;
 use crate::wire::{Body, NoticeLevel, Reason, ServerFrame, Update};
 
 /// The name under which the title has a hash. No region can have it.
-const TITLE: &str = "<title>";
+pub(super) const TITLE: &str = "<title>";
 
 /// The hash of the page's title.
 pub(super) fn title_hash(title: &str) -> [u8; 8] {

@@ -78,8 +78,6 @@ type Checked<T> = std::result::Result<T, String>;
 /// # Ok::<(), live_core::Error>(())
 /// ```
 pub struct TestClient<P: Page> {
-    page: Arc<P>,
-    request: Arc<Request>,
     machine: Machine<P, NoCodec, CatchUnwind>,
     client: Client,
     dom: Dom,
@@ -137,11 +135,8 @@ impl<P: Page> TestClient<P> {
     pub fn with(page: P, request: Request) -> Result<Self> {
         let (page, request) = (Arc::new(page), Arc::new(request));
         let (id, now) = (SessionId::new([0; 16]), Instant::default());
-        let machine =
-            Machine::mount(page.clone(), NoCodec, CatchUnwind, id, request.clone(), config(), true, now)?;
+        let machine = Machine::mount(page, NoCodec, CatchUnwind, id, request, config(), true, now)?;
         let mut tab = Self {
-            page,
-            request,
             machine,
             client: Client::new("test"),
             dom: Dom::default(),

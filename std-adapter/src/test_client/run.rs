@@ -83,7 +83,7 @@ impl<P: Page> TestClient<P> {
         }
         // What is marked and not shown, the page failed to render: an error of its own.
         if self.machine.is_connected() && !self.session().is_dirty() {
-            fresh::compare(&self.page, &self.request, self.machine.session(), &self.client)?;
+            fresh::compare(&self.machine, &self.client)?;
         }
         Ok(())
     }
