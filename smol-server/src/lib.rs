@@ -86,7 +86,7 @@ pub use live_std::Options;
 pub mod prelude {
     pub use crate::{Live, Next, Options, Request, Response, Server, StatusCode};
     pub use live_core::{
-        Block, Command, Ctx, DirtySet, Download, Error, Event, EventMeta, Flash, Focus, Js, Page,
+        Block, Command, Ctx, DirtySet, Download, Error, Event, EventMeta, Flash, Focus, Js, Marking, Page,
         RecoverableError, Redirect, Result, Scroll, Session, SessionId, Timer, Value, View,
     };
     #[cfg(feature = "test-client")]
