@@ -1,0 +1,33 @@
+//! Frames, both ways. What decodes is written again, and reads as the same.
+
+use live_core::wire::{BrowserFrame, Node, ServerFrame};
+
+use crate::heap::{bound, watched};
+
+pub fn browser(data: &[u8]) {
+    let Ok(frame) = watched(bound(data.len()), || BrowserFrame::decode(data)) else { return };
+    let canonical = Node::decode(data).expect("a frame is a node").encode();
+    let again = BrowserFrame::decode(&canonical).expect("a canonical frame is one");
+    match (&frame, &again) {
+        (BrowserFrame::Event { event: a, .. }, BrowserFrame::Event { event: b, .. }) => {
+            assert!(a.values.iter().eq(b.values.iter()) && a.form.iter().eq(b.form.iter()));
+            assert_eq!((a.id, a.name, a.target, a.key), (b.id, b.name, b.target, b.key));
+        }
+        _ => assert_eq!(format!("{frame:?}"), format!("{again:?}")),
+    }
+}
+
+pub fn server(data: &[u8]) {
+    // A patch of three bytes is a value of 72 in memory, and a list doubles as it grows.
+    let Ok(frame) = watched(4096 + 96 * data.len(), || ServerFrame::decode(data)) else { return };
+    let bytes = frame.encode();
+    let again = ServerFrame::decode(&bytes).expect("what is written is read");
+    assert_eq!(format!("{frame:?}"), format!("{again:?}"));
+    assert_eq!(again.encode(), bytes);
+}
+
+pub fn node(data: &[u8]) {
+    // For tools: a byte may be a value of 32 in memory.
+    let Ok(node) = watched(4096 + 96 * data.len(), || Node::decode(data)) else { return };
+    assert_eq!(Node::decode(&node.encode()), Ok(node));
+}

@@ -1,0 +1,44 @@
+//! Forms and the JSON debug mode.
+
+use live_std::{form, json};
+use serde::Deserialize;
+
+use crate::heap::{bound, watched};
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only whether they are read counts")]
+struct Order {
+    name: String,
+    count: u8,
+    #[serde(default)]
+    extras: Vec<String>,
+    note: Option<String>,
+}
+
+pub fn form(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    // A pair of one byte (`=`, or `&a`) is 48 bytes of two strings in memory, in a list that doubles.
+    watched(bound(6 * data.len()), || form::pairs(text));
+    watched(bound(12 * data.len()), || form::decode::<Order>(text).is_ok());
+}
+
+pub fn json(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    // For developers: a value of two bytes of text is 32 in memory, an object has a node of its own.
+    let Ok(frame) = watched(bound(64 * data.len()), || json::to_frame(text)) else { return };
+    again(&frame);
+}
+
+pub fn json_frame(data: &[u8]) {
+    let Ok(text) = watched(bound(64 * data.len()), || json::from_frame(data)) else { return };
+    if let Ok(frame) = json::to_frame(&text) {
+        again(&frame);
+    }
+}
+
+/// A frame that came from JSON is JSON again, and that the same frame.
+fn again(frame: &[u8]) {
+    if let Ok(text) = json::from_frame(frame) {
+        assert_eq!(json::to_frame(&text).expect("it is JSON"), frame);
+    }
+}
