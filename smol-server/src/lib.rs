@@ -56,6 +56,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod dev;
 mod error;
 mod executor;
 pub mod guide;

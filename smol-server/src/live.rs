@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
+use crate::dev::Dev;
 use crate::error::Error;
 use crate::executor::Workers;
 use crate::handler::{self, Handler, Layer, Next};
@@ -118,7 +119,7 @@ impl Live {
     }
 
     /// Serves until the process gets SIGINT or SIGTERM, then closes every connection and returns within a second. A second
-    /// signal ends the process at once.
+    /// signal ends the process at once. With [`Options::dev`] it also returns into a new build of the program when its files change.
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
@@ -136,6 +137,9 @@ impl Live {
         started: impl FnOnce(&Server),
     ) -> Result<(), Error> {
         let signals = signals::listen().map_err(Error::Start)?;
+        if let Some(dev) = self.options.dev.then(Dev::of_cargo).flatten() {
+            return dev.run(self, address, started, signals);
+        }
         let server = self.bind(address)?;
         started(&server);
         signals.wait();

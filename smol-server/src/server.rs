@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use live_std::{Connection, caught};
+use live_std::{Connection, Engine, caught};
 use smol::future::FutureExt;
 use smol::io::AsyncReadExt;
 use smol::{Async, Timer};
@@ -65,6 +65,10 @@ impl Server {
     /// The bus, for messages from outside the pages.
     pub fn pubsub(&self) -> Arc<dyn live_std::PubSub> {
         self.app.engine.pubsub().clone()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.app.engine
     }
 
     /// Closes every WebSocket with code 1012, so that browsers come back to a successor, and ends. Takes a second at most.

@@ -3,7 +3,7 @@
 use std::io;
 
 use async_signal::{Signal, Signals};
-use smol::future::block_on;
+use smol::future::{block_on, or, pending};
 use smol::stream::StreamExt;
 
 /// Signals that are being listened for.
@@ -16,11 +16,21 @@ pub(crate) fn listen() -> io::Result<Listening> {
 
 impl Listening {
     /// Waits for the first. The second ends the process.
-    pub(crate) fn wait(mut self) {
-        block_on(self.0.next());
+    pub(crate) fn wait(self) {
+        self.wait_or(pending::<()>());
+    }
+
+    /// Waits for the first, or for `other`, and gives what that gives. The next signal ends the process.
+    pub(crate) fn wait_or<T>(mut self, other: impl Future<Output = T>) -> Option<T> {
+        let signal = async {
+            self.0.next().await;
+            None
+        };
+        let done = block_on(or(signal, async { Some(other.await) }));
         std::thread::spawn(move || {
             block_on(self.0.next());
             std::process::exit(130);
         });
+        done
     }
 }

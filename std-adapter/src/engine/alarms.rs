@@ -44,10 +44,10 @@ impl Alarms {
         }
     }
 
-    /// Wakes all at once.
+    /// Wakes all at once; they ring at their time as well.
     pub(crate) fn ring_all(&self) {
-        let alarms = std::mem::take(&mut self.lock().alarms);
-        alarms.into_values().for_each(Waker::wake);
+        let wakers: Vec<Waker> = self.lock().alarms.values().cloned().collect();
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     /// Wakes what is due by `now`.

@@ -38,6 +38,8 @@ pub struct Connection {
     bucket: Bucket,
     closing: Option<Reason>,
     noticed: bool,
+    /// The last notice to all that it was sent.
+    news: u64,
     heard: Instant,
     pinged: Instant,
     alarm: Option<Instant>,
@@ -97,6 +99,7 @@ impl Connection {
             engine,
             closing: matches!(place, Some(None)).then_some(Reason::TryLater(BUSY)),
             noticed: false,
+            news: 0,
             heard: now,
             pinged: now,
             alarm: None,
@@ -163,7 +166,10 @@ impl Connection {
                     match serve(&self.engine, &slot, *number, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
                         Served::Close(reason) => self.close(reason),
-                        Served::Idle(next) => break next,
+                        Served::Idle(next) => match self.engine.news(&mut self.news) {
+                            Some(frame) => return Poll::Ready(self.outgoing(frame)),
+                            None => break next,
+                        },
                     }
                 }
             }

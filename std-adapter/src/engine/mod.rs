@@ -10,6 +10,7 @@ mod join;
 mod live;
 mod mailbox;
 mod notices;
+mod notify;
 mod outputs;
 mod pages;
 mod peers;
@@ -40,12 +41,14 @@ use crate::guard::CatchUnwind;
 use crate::metrics::Metrics;
 use crate::options::{Options, SessionInfo};
 use crate::pubsub::PubSub;
+use crate::secret::Keys;
 use crate::store::StoreError;
 use crate::token::{Signer, cookie_hash};
 use alarms::Alarms;
 pub use connection::{Connection, Incoming, Outgoing};
 use live::Typed;
 use mailbox::Mail;
+use notify::Bulletin;
 use pages::Pages;
 pub use pages::{InvalidRoute, unescaped};
 use peers::Peers;
@@ -79,6 +82,7 @@ pub struct Engine {
     registry: Registry,
     peers: Arc<Peers>,
     alarms: Alarms,
+    bulletin: Bulletin,
     clock: Clock,
     runtime: Arc<dyn Runtime>,
     connections: AtomicU64,
@@ -104,16 +108,19 @@ impl EngineBuilder {
     /// # Errors
     /// Where an option of [`Options`] isn't an origin but has to be.
     pub fn start(self, options: Options, runtime: Arc<dyn Runtime>) -> Result<Arc<Engine>, InvalidOrigin> {
+        // After a restart in dev mode pages load again, since their scripts may be others.
+        let keys = if options.dev { Keys::default() } else { options.keys.clone() };
         let access = Access::new(options.public_url.as_deref(), &options.allowed_origins)?;
         let engine = Arc::new(Engine {
             cookie: cookie::name(access.is_https()),
-            signer: Signer::new(&options.keys),
+            signer: Signer::new(&keys),
             access,
             options,
             pages: self.pages,
             registry: Registry::default(),
             peers: Arc::default(),
             alarms: Alarms::default(),
+            bulletin: Bulletin::default(),
             clock: Clock::start(),
             runtime: runtime.clone(),
             connections: AtomicU64::new(0),
