@@ -30,11 +30,14 @@
 //! 4. Answer an [`Output::Commit`] by [`Input::Committed`] or [`Input::CommitFailed`]. Without [`Config::durable`] there are none.
 //! 5. Handle [`Input::Timeout`] when the time of [`Machine::poll_timeout`] has come; ask for it anew after each input.
 //! 6. While [`Machine::is_ready`] is false, read no more frames.
+//! 7. Before a server ends, handle [`Input::Drain`] for each session, and go on until [`Machine::is_drained`].
+//! 8. Ask an [`Admission`] before a browser joins, so that a server that comes back isn't overrun.
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core, clippy::std_instead_of_alloc)]
 
 extern crate alloc;
 
+mod admission;
 pub mod client;
 mod codec;
 mod command;
@@ -63,6 +66,7 @@ mod value;
 mod view;
 pub mod wire;
 
+pub use admission::Admission;
 pub use codec::{CodecError, NoCodec, PageCodec, StateCodec};
 pub use command::{Block, Command, Download, Focus, Js, Redirect, Scroll};
 pub use config::Config;

@@ -49,6 +49,18 @@ pub const STRIKE_WINDOW: Duration = Duration::from_secs(60);
 /// How long a change that no event caused may wait for its commit (rule R3).
 pub const COMMIT_WITHIN: Duration = Duration::from_secs(1);
 
+/// The longest time over which the browsers of a server that stops are spread, and for which one is sent away (rules R13 and R14).
+pub const MAX_AWAY: Duration = Duration::from_secs(30);
+
+/// How long a server that has a successor may take to end (rule R13).
+pub const DRAIN_WITHIN: Duration = Duration::from_secs(45);
+
+/// How many joins a second a server admits for long (rule R14).
+pub const ADMISSION_RATE: u32 = 1000;
+
+/// How many joins a server admits at once (rule R14).
+pub const ADMISSION_BURST: u32 = 2000;
+
 /// How many commands may wait for the browser's acknowledgement.
 pub const MAX_OUTBOX: usize = 64;
 

@@ -29,13 +29,17 @@ pub enum Rule {
     R10,
     /// Events for a state that is gone aren't done to another.
     R11,
+    /// A server that ends has committed everything.
+    R13,
+    /// Joins are admitted at a bounded rate.
+    R14,
     /// Messages that may have been missed are told as such.
     R15,
 }
 
 impl Rule {
     /// All that the core keeps.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::R1,
         Self::R2,
         Self::R3,
@@ -47,6 +51,8 @@ impl Rule {
         Self::R9,
         Self::R10,
         Self::R11,
+        Self::R13,
+        Self::R14,
         Self::R15,
     ];
 }

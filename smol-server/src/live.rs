@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{TcpListener, ToSocketAddrs};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 use live_core::Page;
@@ -118,8 +119,9 @@ impl Live {
         Server::start(listener, Arc::new(app), workers).map_err(Error::Start)
     }
 
-    /// Serves until the process gets SIGINT or SIGTERM, then closes every connection and returns within a second. A second
-    /// signal ends the process at once. With [`Options::dev`] it also returns into a new build of the program when its files change.
+    /// Serves until the process gets SIGINT or SIGTERM, then lets every session commit, closes every connection and returns within a second;
+    /// after SIGTERM with [`Options::drain_spread`], and not in dev mode, within 45 s. A second signal ends the process at once.
+    /// With [`Options::dev`] it also returns into a new build of the program when its files change.
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
@@ -136,14 +138,15 @@ impl Live {
         address: impl ToSocketAddrs + fmt::Display,
         started: impl FnOnce(&Server),
     ) -> Result<(), Error> {
+        let spread = if self.options.dev { Duration::ZERO } else { self.options.drain_spread };
         let signals = signals::listen().map_err(Error::Start)?;
         if let Some(dev) = self.options.dev.then(Dev::of_cargo).flatten() {
             return dev.run(self, address, started, signals);
         }
         let server = self.bind(address)?;
         started(&server);
-        signals.wait();
-        server.shutdown();
+        let spread = if signals.wait() { spread } else { Duration::ZERO };
+        server.drain(spread);
         Ok(())
     }
 

@@ -5,19 +5,20 @@ use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use live_core::limits::DRAIN_WITHIN;
 use live_std::{Connection, Engine, caught};
 use smol::future::FutureExt;
 use smol::io::AsyncReadExt;
-use smol::{Async, Timer};
+use smol::{Async, Timer, block_on};
 
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
 use crate::http;
 use crate::websocket::Socket;
 
-/// How long a stopping server waits for its connections.
+/// How long a server that stops without a successor waits for its sessions and connections.
 const STOP_WITHIN: Duration = Duration::from_millis(800);
 
 /// How long a closed connection is read from, so that what was sent last arrives.
@@ -71,23 +72,34 @@ impl Server {
         &self.app.engine
     }
 
-    /// Closes every WebSocket with code 1012, so that browsers come back to a successor, and ends. Takes a second at most.
-    pub fn shutdown(mut self) {
-        self.stop();
+    /// Lets every session commit, closes its WebSocket with code 1012, and ends. Takes a second at most.
+    pub fn shutdown(self) {
+        self.drain(Duration::ZERO);
     }
 
-    fn stop(&mut self) {
-        if let Some(workers) = self.workers.take() {
-            self.app.engine.stop();
-            self.open.wait_until_none(STOP_WITHIN);
-            drop(workers);
-        }
+    /// [`shutdown`](Self::shutdown) where a successor listens already: browsers come back to it after a random time of up to `spread`, of 30 s at most.
+    /// Takes 45 s at most; with a spread of zero a second.
+    pub fn drain(mut self, spread: Duration) {
+        self.stop(spread);
+    }
+
+    fn stop(&mut self, spread: Duration) {
+        let Some(workers) = self.workers.take() else { return };
+        let until = Instant::now() + if spread.is_zero() { STOP_WITHIN } else { DRAIN_WITHIN };
+        self.app.engine.drain(spread);
+        self.open.wait_until_none(until - Instant::now());
+        let limit = async {
+            Timer::at(until).await;
+            tracing::warn!(sessions = self.sessions(), "the server ends before its sessions have committed");
+        };
+        block_on(self.app.engine.drained().or(limit));
+        drop(workers);
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop();
+        self.stop(Duration::ZERO);
     }
 }
 

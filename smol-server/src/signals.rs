@@ -15,18 +15,19 @@ pub(crate) fn listen() -> io::Result<Listening> {
 }
 
 impl Listening {
-    /// Waits for the first. The second ends the process.
-    pub(crate) fn wait(self) {
-        self.wait_or(pending::<()>());
+    /// Waits for the first, and says whether it is SIGTERM: what a service manager sends. The second ends the process.
+    pub(crate) fn wait(self) -> bool {
+        matches!(self.first(pending::<()>()), Err(Some(Signal::Term)))
     }
 
     /// Waits for the first, or for `other`, and gives what that gives. The next signal ends the process.
-    pub(crate) fn wait_or<T>(mut self, other: impl Future<Output = T>) -> Option<T> {
-        let signal = async {
-            self.0.next().await;
-            None
-        };
-        let done = block_on(or(signal, async { Some(other.await) }));
+    pub(crate) fn wait_or<T>(self, other: impl Future<Output = T>) -> Option<T> {
+        self.first(other).ok()
+    }
+
+    fn first<T>(mut self, other: impl Future<Output = T>) -> Result<T, Option<Signal>> {
+        let signal = async { Err(self.0.next().await.and_then(Result::ok)) };
+        let done = block_on(or(signal, async { Ok(other.await) }));
         std::thread::spawn(move || {
             block_on(self.0.next());
             std::process::exit(130);

@@ -22,6 +22,7 @@ use prometheus_client::registry::{Registry, Unit};
 /// | `live_sessions` | sessions in memory |
 /// | `live_connections` | connections that serve a session |
 /// | `live_connects_total{kind}` | connections so far: to a `new` session, or to one that goes on (`resumed`) |
+/// | `live_refused_joins_total` | joins that were told to come back later, by the limit of [`Options::admission_rate`](crate::Options::admission_rate) |
 /// | `live_pages_total` | pages rendered for a first HTTP response |
 /// | `live_forms_total` | forms posted without JavaScript |
 /// | `live_events_total` | events handled, failed ones included |
@@ -37,6 +38,7 @@ pub struct Metrics {
     sessions: Gauge,
     connections: Gauge,
     connects: Family<Kind, Counter>,
+    refused: Counter,
     pages: Counter,
     forms: Counter,
     events: Counter,
@@ -119,6 +121,7 @@ impl Metrics {
             sessions: Gauge::default(),
             connections: Gauge::default(),
             connects: Family::default(),
+            refused: Counter::default(),
             pages: Counter::default(),
             forms: Counter::default(),
             events: Counter::default(),
@@ -142,6 +145,7 @@ impl Metrics {
         registry.register("sessions", "Sessions in memory", self.sessions.clone());
         registry.register("connections", "Connections that serve a session", self.connections.clone());
         registry.register("connects", "Connections so far", self.connects.clone());
+        registry.register("refused_joins", "Joins told to come back later", self.refused.clone());
         registry.register("pages", "Pages rendered for a first HTTP response", self.pages.clone());
         registry.register("forms", "Forms posted without JavaScript", self.forms.clone());
         registry.register("events", "Events handled", self.events.clone());
@@ -196,6 +200,10 @@ impl Metrics {
     pub(crate) fn connected(&self, resumed: bool) {
         self.connections.inc();
         self.connects.get_or_create(&Kind { kind: if resumed { "resumed" } else { "new" } }).inc();
+    }
+
+    pub(crate) fn refused(&self) {
+        self.refused.inc();
     }
 
     pub(crate) fn disconnected(&self) {
@@ -293,6 +301,7 @@ mod tests {
             "live_sessions 1",
             "live_connections 1",
             "live_connects_total{kind=\"resumed\"} 1",
+            "live_refused_joins_total 0",
             "live_pages_total 0",
             "live_forms_total 0",
             "live_events_total 1",

@@ -67,6 +67,14 @@ pub struct Options {
     pub event_rate: u32,
     /// How many events it may send at once. Default: 60.
     pub event_burst: u32,
+    /// How many browsers a second may join a session for long, new ones and those that come back; others are told when to try again (rule R14).
+    /// Default: 1000.
+    pub admission_rate: u32,
+    /// How many may at once. Default: 2000.
+    pub admission_burst: u32,
+    /// Over how much time the browsers of a server that gets SIGTERM spread when they come back, 30 s at most (rule R13). For where a successor
+    /// listens by then; the server may then take 45 s to end. Default: zero, with which it ends within a second.
+    pub drain_spread: Duration,
     /// The document around the pages. Default: [`DefaultLayout`].
     pub layout: Arc<dyn Layout>,
     /// Other documents for pages that ask for them, by the names that they say to
@@ -136,6 +144,9 @@ impl Default for Options {
             max_connections_per_ip: 256,
             event_rate: 20,
             event_burst: 60,
+            admission_rate: limits::ADMISSION_RATE,
+            admission_burst: limits::ADMISSION_BURST,
+            drain_spread: Duration::ZERO,
             layout: Arc::new(DefaultLayout::default()),
             layouts: BTreeMap::new(),
             notice: Notice::default(),

@@ -65,6 +65,11 @@ impl<M> Commit<M> {
         self.due = Some(now);
     }
 
+    /// Nothing has changed since the last commit.
+    pub(super) fn is_settled(&self) -> bool {
+        !self.in_flight() && self.due.is_none() && self.held.is_empty()
+    }
+
     /// What leaves after the commit.
     pub(super) fn held(&self) -> &[Effect<M>] {
         &self.held
@@ -84,6 +89,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Puts a commit out if one is due, or without a store the effects that waited for it. `true` if anything was put out.
     pub(super) fn start_commit(&mut self, now: Instant) -> bool {
         let due = match self.commit.stage {
+            Stage::Idle if self.draining => self.commit.due.map(|_| now),
             Stage::Idle => self.commit.due,
             Stage::InFlight => None,
             Stage::Retry(at) => Some(at),

@@ -118,7 +118,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     pub(super) fn on_frame(&mut self, frame: &[u8], now: Instant) {
-        if self.link.is_none() {
+        if self.link.is_none() || !self.takes_in() {
             return;
         }
         match BrowserFrame::decode(frame) {
@@ -145,6 +145,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
 
     /// Takes in a message, now or after the commit that is under way.
     pub(super) fn receive(&mut self, waiting: Waiting<P::Message>, now: Instant) {
+        if !self.takes_in() {
+            return;
+        }
         if self.is_idle() { self.run(waiting, now) } else { self.queue(waiting) }
     }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::record::Record;
 use crate::effect::Effect;
+use crate::time::Duration;
 use crate::wire::{Hello, Reason};
 
 /// What happened.
@@ -41,6 +42,12 @@ pub enum Input<'a, M> {
     Timeout,
     /// The connection is gone.
     Closed,
+    /// The server ends (rule R13). From now on nothing new is taken in; what has changed is committed, then the connection is closed.
+    Drain {
+        /// The browser comes back after a random time of up to this, [`MAX_AWAY`](crate::limits::MAX_AWAY) at most; zero leaves it to the
+        /// browser.
+        wait: Duration,
+    },
 }
 
 /// Why a store has not taken a record.

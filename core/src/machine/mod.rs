@@ -6,6 +6,7 @@
 
 mod call;
 mod commit;
+mod drain;
 mod events;
 mod io;
 mod link;
@@ -76,6 +77,8 @@ pub struct Machine<P: Page, C, G> {
     inbox: VecDeque<Waiting<P::Message>>,
     commit: Commit<P::Message>,
     link: Option<Link>,
+    /// The server ends: nothing new is taken in.
+    draining: bool,
     strikes: Strikes,
     encoder: Encoder,
     out: VecDeque<Output<P::Message>>,
@@ -181,6 +184,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             delivery: Delivery::default(),
             inbox: VecDeque::new(),
             link: None,
+            draining: false,
             strikes: Strikes::default(),
             encoder: Encoder::new(),
             out: VecDeque::new(),
@@ -199,6 +203,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Input::CommitFailed { generation, error } => self.on_commit_failed(generation, error, now),
             Input::Timeout => self.on_timeout(now),
             Input::Closed => self.on_closed(now),
+            Input::Drain { wait } => self.on_drain(wait),
         }
     }
 
@@ -224,7 +229,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             // A failed render gives no frame, but a report.
             let frame = self.update(now).map(Output::Transmit);
             self.warn_of_forgotten();
-            return frame.or_else(|| self.out.pop_front());
+            return frame.or_else(|| self.out.pop_front()).or_else(|| self.end());
         }
     }
 
@@ -232,7 +237,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// input and poll.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let stuck = self.link.as_ref().and_then(Link::stuck_at);
-        let timers = if self.is_idle() { self.timers.next() } else { None };
+        let timers = if self.takes_in() && self.is_idle() { self.timers.next() } else { None };
         [timers, self.commit.due(&self.config), stuck].into_iter().flatten().min()
     }
 
@@ -308,7 +313,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
 
     fn on_timeout(&mut self, now: Instant) {
         // Behind a commit a message would be in no record.
-        while self.is_idle()
+        while self.takes_in()
+            && self.is_idle()
             && let Some(message) = self.timers.pop(now)
         {
             self.receive(Waiting::Message(message), now);

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -42,14 +43,20 @@ impl Live {
         own.merge(live).layer(middleware::from_fn_with_state(self.clone(), admit))
     }
 
-    /// Closes every WebSocket with code 1012, so that browsers come back to a successor.
-    pub(crate) fn stop(&self) {
-        self.engine.stop();
+    /// Lets every session commit and closes its WebSocket with code 1012, so that browsers come back to a successor within `spread`.
+    pub(crate) fn drain(&self, spread: Duration) {
+        self.engine.drain(spread);
     }
 
-    /// Waits until no WebSocket is open.
-    pub(crate) async fn closed(&self) {
+    /// Waits until no WebSocket is open, and every session is committed.
+    pub(crate) async fn drained(&self) {
         self.open.closed().await;
+        self.engine.drained().await;
+    }
+
+    /// Over how much time browsers come back where a successor listens.
+    pub(crate) fn spread(&self) -> Duration {
+        self.engine.options().drain_spread
     }
 
     /// An application whose own middleware knows the user says so here, in `user_id`; `Options::auth` is the other way.
@@ -60,7 +67,10 @@ impl Live {
 
 async fn admit(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
     match live.engine.admit(request.method(), request.uri(), request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => match live.engine.builtin(request.method(), request.uri(), request.headers()) {
+            Some(answer) => response(answer),
+            None => next.run(request).await,
+        },
         Err(denied) => response(denied),
     }
 }

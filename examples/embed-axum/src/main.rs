@@ -25,11 +25,12 @@ use gallery::counter::CounterPage;
 use gallery::files::STYLE;
 use lexopt::prelude::*;
 use live::Live;
+use live_core::limits::DRAIN_WITHIN;
 use live_std::{EngineBuilder, Options};
 use runtime::Tokio;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -51,15 +52,26 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     let address = address()?;
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let told = async move {
-        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-    };
     let live = live(Options::default())?;
+    let spread = live.spread();
+    let told = async move {
+        let terminated = next(&mut interrupt, &mut terminate).await;
+        tokio::spawn(async move {
+            next(&mut interrupt, &mut terminate).await;
+            std::process::exit(130);
+        });
+        if terminated { spread } else { Duration::ZERO }
+    };
     let listener = TcpListener::bind(&address).await;
     let listener = listener
         .map_err(|error| format!("can't listen on {address}: {error} (--addr HOST:PORT says where)"))?;
     println!("The application is at http://{}", listener.local_addr()?);
     Ok(serve(listener, live, told).await?)
+}
+
+/// Waits for a signal, and says whether it is SIGTERM.
+async fn next(interrupt: &mut Signal, terminate: &mut Signal) -> bool {
+    tokio::select! { _ = interrupt.recv() => false, _ = terminate.recv() => true }
 }
 
 /// `--addr HOST:PORT`: 127.0.0.1:3000 by default, port 0 takes any free port.
@@ -92,12 +104,13 @@ fn own() -> Router {
         .route("/healthz", get(async || "ok"))
 }
 
-/// Serves until `told`, and then for as long as its connections take to close, but no longer than [`STOP_WITHIN`]. axum sets no time
-/// for a request to come in: on a public address a proxy stands before it.
+/// Serves until `told` over how much time browsers come back, and then for as long as its sessions take to commit and close, but no longer than
+/// [`STOP_WITHIN`], or [`DRAIN_WITHIN`] where there is a successor. axum sets no time for a request to come in: on a public address a proxy stands
+/// before it.
 async fn serve(
     listener: TcpListener,
     live: Arc<Live>,
-    told: impl Future<Output = ()> + Send + 'static,
+    told: impl Future<Output = Duration> + Send + 'static,
 ) -> io::Result<()> {
     let app = live.mount(own()).into_make_service_with_connect_info::<SocketAddr>();
     // Without it a small frame may wait for the acknowledgement of the one before.
@@ -105,18 +118,17 @@ async fn serve(
     let (stop, stopping) = oneshot::channel();
     let stopped = live.clone();
     let served = axum::serve(listener, app).with_graceful_shutdown(async move {
-        told.await;
-        stopped.stop();
-        let _ = stop.send(());
+        let spread = told.await;
+        stopped.drain(spread);
+        let _ = stop.send(if spread.is_zero() { STOP_WITHIN } else { DRAIN_WITHIN });
     });
     let closed = async {
         served.await?;
-        live.closed().await;
+        live.drained().await;
         Ok(())
     };
     let limit = async {
-        let _ = stopping.await;
-        sleep(STOP_WITHIN).await;
+        sleep(stopping.await.unwrap_or_default()).await;
     };
     tokio::select! {
         result = closed => result,

@@ -141,7 +141,7 @@ impl Connection {
     /// The next thing to send. Wakes the context's task when there may be more.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outgoing> {
         let now = self.engine.now();
-        if self.engine.is_stopping() {
+        if matches!(self.phase, Phase::Hello(_)) && !self.engine.is_ready() {
             self.close(Reason::Restart);
         }
         let next = loop {

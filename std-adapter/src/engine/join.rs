@@ -1,6 +1,6 @@
 //! `HELLO`: from a token to a session in memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use live_core::wire::{BrowserFrame, Hello, Reason};
 use live_core::{Broken, Call, Error, ErrorReport, Input, Request};
@@ -35,6 +35,7 @@ pub(super) async fn join(
 ) -> Result<Joined, Reason> {
     let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&frame) else { return Err(Reason::Protocol) };
     let mut claims = engine.claims(hello.token, &upgrade).map_err(no_token)?;
+    engine.admitted()?;
     let request = engine.asked(&claims, &hello, &upgrade).await?;
     loop {
         let (slot, resumed) = match engine.registry.get(claims.session) {
@@ -82,6 +83,15 @@ impl Engine {
         let user = request.user_id.as_deref();
         let fits = claims.user.as_deref() == user && claims.auth_epoch == self.auth_epoch(user);
         if fits { Ok(request) } else { Err(no_token(SessionError::InvalidCsrf)) }
+    }
+
+    /// Whether there is room for one more just now (rule R14).
+    fn admitted(&self) -> Result<(), Reason> {
+        let admitted = self.admission.lock().unwrap_or_else(PoisonError::into_inner).admit(self.now());
+        admitted.map_err(|wait| {
+            self.count(Metrics::refused);
+            Reason::TryLater(u32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u32::MAX))
+        })
     }
 
     fn page_of(&self, claims: &Claims) -> Result<Found, Reason> {

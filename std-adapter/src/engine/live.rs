@@ -34,6 +34,7 @@ pub(crate) trait Live: Send {
     fn has_flash(&self) -> bool;
     fn counters(&self) -> Counters;
     fn is_behind(&self, hello: &Hello<'_>) -> bool;
+    fn is_drained(&self) -> bool;
 }
 
 /// A page, and how to start its sessions.
@@ -130,6 +131,10 @@ where
     fn is_behind(&self, hello: &Hello<'_>) -> bool {
         self.is_behind(hello)
     }
+
+    fn is_drained(&self) -> bool {
+        self.is_drained()
+    }
 }
 
 /// None for a message of another page's type, which is none of this page's business.
@@ -150,6 +155,7 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
         Input::CommitFailed { generation, error } => Input::CommitFailed { generation, error },
         Input::Timeout => Input::Timeout,
         Input::Closed => Input::Closed,
+        Input::Drain { wait } => Input::Drain { wait },
     })
 }
 

@@ -5,6 +5,7 @@
 mod alarms;
 mod bucket;
 mod connection;
+mod drain;
 mod get;
 mod join;
 mod live;
@@ -25,11 +26,11 @@ mod tasks;
 mod upgrade;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, Weak};
 
 use http::HeaderMap;
-use live_core::{Config, ErrorReport, Instant, Page, Record};
+use live_core::{Admission, Config, ErrorReport, Instant, Page, Record};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -46,6 +47,7 @@ use crate::store::StoreError;
 use crate::token::{Signer, cookie_hash};
 use alarms::Alarms;
 pub use connection::{Connection, Incoming, Outgoing};
+use drain::Drain;
 use live::Typed;
 use mailbox::Mail;
 use notify::Bulletin;
@@ -70,7 +72,7 @@ pub struct EngineBuilder {
 /// 2. lets [`admit`](Self::admit) look at each request, for routes of its own as well;
 /// 3. answers what it has no route for by [`respond`](Self::respond), with the peer that [`client`](Self::client) says;
 /// 4. at [`SOCKET`], where [`upgrade`](Self::upgrade) lets a handshake in, runs a [`Connection`];
-/// 5. calls [`stop`](Self::stop) and waits for its connections to end, before it ends itself.
+/// 5. calls [`drain`](Self::drain) and waits for its connections to end, and for [`drained`](Self::drained), before it ends itself.
 ///
 /// `live-smol` and `examples/embed-axum` are two such servers.
 pub struct Engine {
@@ -86,7 +88,8 @@ pub struct Engine {
     clock: Clock,
     runtime: Arc<dyn Runtime>,
     connections: AtomicU64,
-    stopping: AtomicBool,
+    admission: Mutex<Admission>,
+    drain: Drain,
 }
 
 impl EngineBuilder {
@@ -115,6 +118,7 @@ impl EngineBuilder {
             cookie: cookie::name(access.is_https()),
             signer: Signer::new(&keys),
             access,
+            admission: Mutex::new(Admission::new(options.admission_rate, options.admission_burst)),
             options,
             pages: self.pages,
             registry: Registry::default(),
@@ -124,7 +128,7 @@ impl EngineBuilder {
             clock: Clock::start(),
             runtime: runtime.clone(),
             connections: AtomicU64::new(0),
-            stopping: AtomicBool::new(false),
+            drain: Drain::default(),
         });
         runtime.spawn(Box::pin(keep_time(Arc::downgrade(&engine))));
         Ok(engine)
@@ -174,16 +178,6 @@ impl Engine {
         self.drop_session(slot);
     }
 
-    /// Closes every connection with code 1012, and takes no new ones.
-    pub fn stop(&self) {
-        self.stopping.store(true, Ordering::SeqCst);
-        self.alarms.ring_all();
-    }
-
-    fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::SeqCst)
-    }
-
     fn now(&self) -> Instant {
         self.clock.now()
     }
@@ -227,6 +221,7 @@ impl Engine {
     fn drop_session(&self, slot: &Arc<Slot>) {
         if self.registry.remove(slot) {
             self.ended(slot);
+            self.drain.look();
         }
     }
 

@@ -58,6 +58,11 @@ impl Registry {
         same
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> Vec<Arc<Slot>> {
+        self.lock().slots.values().cloned().collect()
+    }
+
     /// The sessions of one browser.
     pub(crate) fn of_browser(&self, cookie: [u8; 16]) -> Vec<Arc<Slot>> {
         self.lock().slots.values().filter(|slot| slot.cookie == cookie).cloned().collect()

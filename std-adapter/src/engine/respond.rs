@@ -59,10 +59,14 @@ impl Engine {
     }
 
     /// What is at paths of the engine's own, whoever asks: the browser's runtime, and the numbers of
-    /// [`Options::metrics`](crate::Options::metrics).
+    /// [`Options::metrics`](crate::Options::metrics). While the server [drains](Self::drain), `/healthz` answers 503 in the place of the
+    /// application's own, so that no proxy sends it anybody new.
     pub fn builtin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
         let answer = match (uri.path(), &self.options.metrics) {
             ("/metrics", Some(metrics)) => of(StatusCode::OK, Metrics::CONTENT_TYPE, metrics.to_text()),
+            ("/healthz", _) if !self.is_ready() => {
+                plain(StatusCode::SERVICE_UNAVAILABLE, "The server is about to end.\n".to_owned())
+            }
             (path, _) => script(self.asset(path)?, uri, headers),
         };
         let read = matches!(*method, Method::GET | Method::HEAD);

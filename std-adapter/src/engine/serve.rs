@@ -60,6 +60,11 @@ pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
                 break due;
             }
         };
+        if inner.live.is_drained() {
+            inner.ended = true;
+            engine.drop_session(&slot);
+            return Poll::Ready(());
+        }
         if let Some(at) = due
             && alarm.is_none_or(|set| set <= now || at < set)
         {
@@ -71,6 +76,9 @@ pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
 }
 
 fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> Served {
+    if let Some(wait) = engine.draining() {
+        engine.step(slot, inner, |live| live.handle(Input::Drain { wait }, now));
+    }
     loop {
         if let Some(output) = engine.step(slot, inner, |live| live.poll(now)) {
             match engine.carry_out(slot, output, inner.mark) {

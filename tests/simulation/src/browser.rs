@@ -1,6 +1,7 @@
 //! A browser tab, and the user in front of it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use live_core::client::{Action, Client, Heard};
 use live_core::{Broken, Command, Instant, SessionId};
@@ -14,6 +15,8 @@ pub(crate) struct Tab {
     pub(crate) welcomed: bool,
     /// The server told it to stay away.
     pub(crate) ended: bool,
+    /// The server that it is connected to ends: it comes back within this.
+    pub(crate) away: Duration,
     /// The next thing that it sends on its connection arrives no sooner.
     pub(crate) up_at: Instant,
     /// How many acts the user has made, and how many of them since the state was last lost.
@@ -40,6 +43,7 @@ impl Tab {
             connection: None,
             welcomed: false,
             ended: false,
+            away: Duration::ZERO,
             up_at: Instant::default(),
             acts: 0,
             since_reset: 0,
@@ -81,7 +85,8 @@ impl Tab {
                 Heard::Failed(_) => self.failed += 1,
                 Heard::Command(Command::Js(js)) => self.run(&js.args)?,
                 Heard::Command(other) => return Err(format!("a command that no page sends: {other:?}")),
-                Heard::Applied(_) | Heard::Notice(..) | Heard::Pong | Heard::Away(_) => {}
+                Heard::Applied(_) | Heard::Notice(..) | Heard::Pong => {}
+                Heard::Away(wait) => self.away = Duration::from_millis(wait),
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 mod browser;
 mod check;
+mod drain;
 mod page;
 mod schedule;
 mod server;

@@ -48,6 +48,10 @@ pub(crate) enum What {
     Crash { server: usize },
     /// It comes back.
     Start { server: usize },
+    /// A server is told to end, and has a successor (rule R13).
+    Drain { server: usize },
+    /// It has had all the time that it may take.
+    Ended { server: usize, life: u64 },
     /// A connection is cut.
     Cut { tab: usize },
     /// A browser's copy of a region is spoilt.

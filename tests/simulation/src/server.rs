@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use live_core::wire::Hello;
-use live_core::{Config, Instant, Machine, NoGuard, Page, Record, Request, Seat, Session, SessionId, View};
+use live_core::{
+    Admission, Config, Instant, Machine, NoGuard, Page, Record, Request, Seat, Session, SessionId, View,
+};
 
 use crate::page::{Codec, Diary};
 
@@ -16,6 +19,11 @@ pub(crate) struct Server {
     /// How often it was started; none while it is down.
     pub(crate) life: u64,
     pub(crate) is_up: bool,
+    /// It ends, and the browsers come back within this.
+    pub(crate) draining: Option<Duration>,
+    /// Who may join, and when somebody did, in this life.
+    pub(crate) admission: Option<Admission>,
+    pub(crate) admitted: Vec<Instant>,
     pub(crate) sessions: BTreeMap<SessionId, Held>,
 }
 
@@ -29,6 +37,13 @@ pub(crate) struct Held {
     pub(crate) follows: bool,
     /// When it is looked at next.
     pub(crate) wakes: Option<Instant>,
+}
+
+impl Server {
+    /// It is gone, with all that it had in memory.
+    pub(crate) fn end(&mut self) {
+        *self = Self { life: self.life + 1, ..Self::default() };
+    }
 }
 
 impl Held {

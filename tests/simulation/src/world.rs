@@ -23,6 +23,10 @@ pub(crate) struct Plan {
     pub(crate) tabs: usize,
     pub(crate) acts: usize,
     pub(crate) crashes: usize,
+    pub(crate) drains: usize,
+    /// How many browsers a server admits in a second, and at once.
+    pub(crate) rate: usize,
+    pub(crate) burst: usize,
     pub(crate) cuts: usize,
     pub(crate) spoils: usize,
     /// One write in so many fails; 0 for none.
@@ -40,6 +44,9 @@ impl Plan {
             tabs: 1 + random.below(4),
             acts: 4 + random.below(28),
             crashes: some(random, 4),
+            drains: some(random, 4),
+            rate: 1 + random.below(4),
+            burst: 1 + random.below(3),
             cuts: some(random, 12),
             spoils: some(random, 3),
             store_faults: if random.one_in(2) { 0 } else { 3 + random.below(20) },
@@ -69,7 +76,7 @@ pub(crate) struct World {
     /// What the bus has carried, by session and number.
     carried: BTreeSet<(SessionId, u64)>,
     pub(crate) broken: Broken,
-    calm: bool,
+    pub(crate) calm: bool,
     /// How many sessions were mounted in place of those that were lost.
     mounted: u64,
     /// How many sessions were ever held in memory.
@@ -79,7 +86,7 @@ pub(crate) struct World {
     pub(crate) traced: bool,
 }
 
-type Checked<T = ()> = Result<T, String>;
+pub(crate) type Checked<T = ()> = Result<T, String>;
 
 impl World {
     pub(crate) fn new(seed: u64, broken: Broken) -> Self {
@@ -118,6 +125,10 @@ impl World {
         for _ in 0..self.plan.crashes {
             let server = self.random.below(2);
             self.sometime(What::Crash { server });
+        }
+        for _ in 0..self.plan.drains {
+            let server = self.random.below(2);
+            self.sometime(What::Drain { server });
         }
         for _ in 0..self.plan.cuts {
             let tab = self.random.below(self.plan.tabs);
@@ -166,12 +177,18 @@ impl World {
             What::Write { server, instance, record, fault } => self.write(server, instance, record, fault),
             What::Written { server, instance, session, generation, result } => {
                 self.on_written(server, instance, session, generation, result);
+                return self.rest(server);
             }
-            What::Timeout { server, life, session } => self.on_timeout(server, life, session),
+            What::Timeout { server, life, session } => {
+                self.on_timeout(server, life, session);
+                return self.rest(server);
+            }
             What::Deliver { server, life, session, message } => {
                 self.input(server, life, session, Input::Message(message));
             }
             What::Crash { server } => self.crash(server),
+            What::Drain { server } => return self.drain(server),
+            What::Ended { server, life } => return self.check_ended(server, life),
             What::Start { server } => self.servers[server].is_up = true,
             What::Cut { tab } => self.cut(tab),
             What::Spoil { tab } => self.tabs[tab].client.spoil("last"),
@@ -184,7 +201,7 @@ impl World {
         Duration::from_micros(1 + self.random.below(self.plan.latency * 1000) as u64)
     }
 
-    fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         Config { durable: self.plan.durable, broken: self.broken, ..Config::default() }
     }
 
@@ -238,6 +255,7 @@ impl World {
         });
         let browser = &mut self.tabs[tab];
         (browser.connection, browser.welcomed, browser.up_at) = (Some(connection), false, now);
+        browser.away = Duration::ZERO;
         if self.servers[server].is_up {
             let hello = browser.client.hello();
             self.up(tab, hello);
@@ -330,7 +348,7 @@ impl World {
         let browser = &mut self.tabs[tab];
         (browser.connection, browser.welcomed) = (None, false);
         browser.ended |= matches!(reason, Some(Reason::Replaced | Reason::Ended));
-        let back = Duration::from_millis(1 + self.random.below(500) as u64);
+        let back = self.comes_back(tab, reason);
         self.schedule.after(back, What::Connect { tab });
     }
 }
@@ -346,6 +364,7 @@ impl World {
         match &mut link.joined {
             Joined::Gone => {}
             Joined::Waiting(_, frames) => frames.push(frame),
+            Joined::No if server.draining.is_some() => self.close(connection, Reason::Restart),
             Joined::No => {
                 link.joined = Joined::Waiting(frame, Vec::new());
                 let delay = self.delay();
@@ -397,6 +416,10 @@ impl World {
         let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&hello) else {
             return Err("no hello".to_owned());
         };
+        if let Some(reason) = self.refused(server)? {
+            self.close(connection, reason);
+            return Ok(());
+        }
         let (session, resumed) = self.hold(server, tab, &hello)?;
         self.connections[connection].session = session;
         self.attach(connection, server, &hello, resumed);
@@ -450,7 +473,7 @@ impl World {
     }
 
     /// Closes a connection from the server's side.
-    fn close(&mut self, connection: usize, reason: Reason) {
+    pub(crate) fn close(&mut self, connection: usize, reason: Reason) {
         let at = self.schedule.now + self.delay();
         let link = &mut self.connections[connection];
         link.joined = Joined::Gone;
@@ -475,7 +498,7 @@ impl World {
         }
     }
 
-    fn input(&mut self, server: usize, life: u64, session: SessionId, input: Input<'_, Message>) {
+    pub(crate) fn input(&mut self, server: usize, life: u64, session: SessionId, input: Input<'_, Message>) {
         let now = self.schedule.now;
         let home = &mut self.servers[server];
         if !home.is_up || home.life != life {
@@ -567,7 +590,7 @@ impl World {
 
     fn publish(&mut self, message: Message) {
         for server in 0..2 {
-            let Server { life, is_up, ref sessions } = self.servers[server];
+            let Server { life, is_up, ref sessions, .. } = self.servers[server];
             let followers: Vec<SessionId> =
                 sessions.iter().filter(|(_, held)| is_up && held.follows).map(|(id, _)| *id).collect();
             for session in followers {
@@ -582,8 +605,7 @@ impl World {
         if !home.is_up || self.calm {
             return;
         }
-        (home.is_up, home.life) = (false, home.life + 1);
-        home.sessions.clear();
+        home.end();
         for connection in 0..self.connections.len() {
             let link = &mut self.connections[connection];
             if link.server == server && link.is_open {

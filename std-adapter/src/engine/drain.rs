@@ -1,0 +1,59 @@
+//! The end of a server (rule R13).
+
+use std::future::poll_fn;
+use std::sync::OnceLock;
+use std::task::Poll;
+use std::time::Duration;
+
+use atomic_waker::AtomicWaker;
+
+use super::Engine;
+
+/// Whether the server ends, and who waits for that.
+#[derive(Default)]
+pub(super) struct Drain {
+    /// Over which time the browsers come back.
+    spread: OnceLock<Duration>,
+    waiting: AtomicWaker,
+}
+
+impl Drain {
+    /// A session is gone: whoever waits for the last may look.
+    pub(super) fn look(&self) {
+        self.waiting.wake();
+    }
+}
+
+impl Engine {
+    /// Lets every session commit what it has changed, then closes its connection with code 1012; no browser joins any more. Browsers come back after a
+    /// random time of up to `spread`, of 30 s at most: where a successor listens already, it isn't overrun so. With zero they come back as after any
+    /// lost connection. Called again, it does nothing.
+    ///
+    /// Returns at once. [`is_ready`](Self::is_ready) is false from now on, and `/healthz` answers 503.
+    pub fn drain(&self, spread: Duration) {
+        if self.drain.spread.set(spread).is_ok() {
+            self.registry.all().iter().for_each(|slot| slot.mailbox.wake());
+            self.alarms.ring_all();
+        }
+    }
+
+    /// Waits until no session is left in memory, which after [`drain`](Self::drain) means that all are committed. With a store that fails that may
+    /// never be, so a server waits for [`DRAIN_WITHIN`](live_core::limits::DRAIN_WITHIN) at most. One task waits; of several, the last.
+    pub async fn drained(&self) {
+        poll_fn(|cx| {
+            self.drain.waiting.register(cx.waker());
+            if self.sessions() == 0 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// Whether browsers may join: not any more once the server [drains](Self::drain).
+    pub fn is_ready(&self) -> bool {
+        self.draining().is_none()
+    }
+
+    /// The spread, while the server drains.
+    pub(super) fn draining(&self) -> Option<Duration> {
+        self.drain.spread.get().copied()
+    }
+}
