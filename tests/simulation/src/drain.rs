@@ -81,6 +81,9 @@ impl World {
         let now = self.schedule.now;
         let (rate, burst, broken) = (self.plan.rate, self.plan.burst, self.broken);
         let home = &mut self.servers[server];
+        if home.draining.is_some() {
+            return Ok(Some(Reason::Restart));
+        }
         let admission = home
             .admission
             .get_or_insert_with(|| Admission::new(rate as u32, burst as u32).with_broken(broken));
