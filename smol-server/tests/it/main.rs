@@ -5,6 +5,7 @@ mod bad_input;
 mod common;
 mod context;
 mod detached;
+mod drain;
 mod errors;
 mod forms;
 mod lifecycle;

@@ -1,0 +1,189 @@
+//! Servers that end: nothing is lost (rule R13); and joins at a bounded rate (rule R14).
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use live_smol::live_core::client::{Action, Heard};
+use live_smol::live_core::{Record, SessionId};
+use live_smol::live_std::store::StoreFuture;
+use live_smol::live_std::{Keys, MemoryStore, Metrics, SessionStore};
+use live_smol::{Options, Server};
+
+use crate::common::tab::{closed, load, open, request};
+use crate::common::{PATIENCE, Tab, http, lab, options, start};
+
+/// Set in a process that is this test again, as a server.
+const ADDRESS: &str = "LIVE_TEST_DRAIN_ADDRESS";
+
+/// A store of which a commit takes so long.
+const COMMIT: Duration = Duration::from_millis(50);
+
+/// Commits slowly, and not at all while it is held.
+#[derive(Default)]
+struct Slow {
+    kept: MemoryStore,
+    held: Mutex<bool>,
+}
+
+impl Slow {
+    fn hold(&self, held: bool) {
+        *self.held.lock().unwrap() = held;
+    }
+}
+
+impl SessionStore for Slow {
+    fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Record>> {
+        self.kept.get(id)
+    }
+
+    fn set(&self, record: Record, ttl: Duration) -> StoreFuture<'_, ()> {
+        self.kept.set(record, ttl)
+    }
+
+    fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            smol::Timer::after(COMMIT).await;
+            while *self.held.lock().unwrap() {
+                smol::future::yield_now().await;
+            }
+            self.kept.commit(next, ttl).await
+        })
+    }
+
+    fn delete(&self, id: SessionId) -> StoreFuture<'_, ()> {
+        self.kept.delete(id)
+    }
+
+    fn touch(&self, id: SessionId, ttl: Duration) -> StoreFuture<'_, ()> {
+        self.kept.touch(id, ttl)
+    }
+}
+
+fn with(store: &Arc<Slow>, keys: &Keys) -> Server {
+    start(Options { session_store: store.clone(), keys: keys.clone(), ..options() })
+}
+
+/// Whether the page shows what the timer of `later` has said.
+fn is_later(tab: &Tab) -> bool {
+    tab.client.html("notes").is_some_and(|html| html.contains("later"))
+}
+
+#[test]
+fn a_change_that_no_event_made_is_there_at_the_next_server() {
+    let (store, keys) = (Arc::new(Slow::default()), Keys::default());
+    let first = with(&store, &keys);
+    let mut tab = Tab::new(first.local_addr(), "/lab/a");
+    tab.act("later");
+    tab.until("the timer", is_later);
+    // Shown, and committed within a second: or when the server ends, if that is sooner.
+    first.drain(Duration::from_secs(3));
+    assert_eq!(tab.closed(), (1012, "restart".to_owned()));
+    let second = with(&store, &keys);
+    tab.move_to(second.local_addr());
+    tab.heard.clear();
+    tab.reconnect();
+    assert!(matches!(tab.heard[0], Heard::Welcome { resumed: true, reset: false, .. }), "{:?}", tab.heard);
+    assert!(is_later(&tab), "{}", tab.client.page_html());
+}
+
+#[test]
+fn while_it_drains_a_server_is_not_ready_and_takes_in_nobody() {
+    let store = Arc::new(Slow::default());
+    let server = with(&store, &Keys::default());
+    let address = server.local_addr();
+    let mut tab = Tab::new(address, "/lab/a");
+    let mut late = load(address, "/lab/b", "");
+    let mut silent = open(address, request(address, ""));
+    assert_eq!(http::get(address, "/healthz", "").status, 404, "the application's own, which has none");
+    store.hold(true);
+    tab.send(Action::new("inc"));
+    // The event before it has been taken in by then.
+    let ping = tab.client.ping();
+    tab.send_raw(ping);
+    tab.until("a pong", |tab| tab.heard.contains(&Heard::Pong));
+    let ending = std::thread::spawn(move || server.drain(Duration::from_secs(3)));
+    assert_eq!(closed(&mut silent), (1012, "restart".to_owned()));
+    let health = http::get(address, "/healthz", "");
+    assert_eq!((health.status, health.text()), (503, "The server is about to end.\n".into()));
+    let mut ws = open(address, request(address, &late.cookie));
+    ws.send(tungstenite::Message::Binary(late.client.hello().into())).unwrap();
+    assert_eq!(closed(&mut ws), (1012, "restart".to_owned()));
+    tab.until("to be sent away", |tab| tab.heard.contains(&Heard::Away(3000)));
+    assert!(!ending.is_finished(), "a commit is under way");
+    store.hold(false);
+    tab.until_html("count", "1");
+    assert_eq!((tab.client.pending(), tab.closed().0), (0, 1012));
+    drop((tab, ws, silent));
+    ending.join().unwrap();
+}
+
+#[test]
+fn more_joins_than_the_rate_allows_are_told_when_to_come_back() {
+    let metrics = Arc::new(Metrics::new());
+    let options =
+        Options { admission_rate: 1, admission_burst: 2, metrics: Some(metrics.clone()), ..options() };
+    let server = start(options);
+    let address = server.local_addr();
+    let tabs = [Tab::new(address, "/lab/a"), Tab::new(address, "/lab/a")];
+    let refused = || {
+        let mut loaded = load(address, "/lab/a", "");
+        let mut ws = open(address, request(address, &loaded.cookie));
+        ws.send(tungstenite::Message::Binary(loaded.client.hello().into())).unwrap();
+        let (code, reason) = closed(&mut ws);
+        assert_eq!(code, 1013);
+        reason.parse::<u32>().expect("milliseconds")
+    };
+    let (first, second) = (refused(), refused());
+    assert!((1..=1000).contains(&first), "{first}");
+    assert!((1..=2000).contains(&second), "{second}");
+    assert!(metrics.to_text().contains("live_refused_joins_total 2"), "{}", metrics.to_text());
+    assert_eq!(server.sessions(), 2);
+    drop(tabs);
+}
+
+#[test]
+fn sigterm_under_live_connections_loses_nothing() {
+    if let Ok(address) = std::env::var(ADDRESS) {
+        let store = Arc::new(Slow::default());
+        let options = Options { session_store: store, drain_spread: Duration::from_secs(2), ..options() };
+        lab(options).run(address.as_str()).unwrap();
+        return;
+    }
+    let (mut child, address) = child();
+    let mut tabs: Vec<Tab> = (0..8).map(|_| Tab::new(address, "/lab/a")).collect();
+    for tab in &mut tabs {
+        tab.act("inc");
+        tab.send(Action::new("inc"));
+    }
+    signal(&child, "TERM");
+    for tab in &mut tabs {
+        assert_eq!(tab.closed(), (1012, "restart".to_owned()));
+    }
+    drop(tabs);
+    assert!(child.wait().unwrap().success());
+}
+
+/// This test's own program again, once it answers.
+fn child() -> (Child, SocketAddr) {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "drain::sigterm_under_live_connections_loses_nothing"])
+        .env(ADDRESS, address.to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it listened");
+        assert!(began.elapsed() < PATIENCE, "it doesn't listen");
+        std::thread::yield_now();
+    }
+    (child, address)
+}
+
+fn signal(child: &Child, name: &str) {
+    let done = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status().unwrap();
+    assert!(done.success());
+}
