@@ -1,6 +1,7 @@
 // What only serves development, loaded after live.js in dev mode: `live.json`, `live.latency` and `live.debug`, which last
-// for the tab, and warnings in the console.
+// for the tab, errors over the page, and warnings in the console.
 
+import { tellNotices } from './dev/notices';
 import { read, write } from './dev/settings';
 import { DevSocket } from './dev/socket';
 import { watchPage } from './dev/warnings';
@@ -8,7 +9,6 @@ import type { Live } from './live';
 
 const live = (window as unknown as { live: Live }).live;
 const PROTOCOL = 'mizu-live-v1';
-const NOTICES = ['info', 'warn', 'error'] as const;
 
 Object.assign(live, {
   /** Speaks the JSON debug mode instead of msgpack, so that the browser's network tools show what is said. */
@@ -24,7 +24,7 @@ window.WebSocket = new Proxy(WebSocket, {
   construct: (Native, [url, protocol]) => (protocol === PROTOCOL ? new DevSocket(url, protocol) : new Native(url, protocol)),
 });
 for (const name of ['send', 'receive', 'status']) live.on(name, (detail) => read('debug') && console.debug('live', name, detail));
-live.on('receive', ([kind, level, text]) => kind === 4 && console[NOTICES[level as number] ?? 'error']('live:', text));
+tellNotices(live);
 watchPage(live);
 // live.js has its socket already.
 if (read('json') || read('latency')) reconnect();

@@ -77,15 +77,22 @@ impl<M> fmt::Debug for Effect<M> {
 
 impl fmt::Display for ErrorReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.call {
-            Call::Auth => write!(f, "auth: {}", self.error),
-            Call::Mount => write!(f, "mount: {}", self.error),
-            Call::Handle(event) => write!(f, "handle `{event}`: {}", self.error),
-            Call::Info => write!(f, "info: {}", self.error),
-            Call::Missed(topic) => write!(f, "missed `{topic}`: {}", self.error),
-            Call::Connection => write!(f, "connection: {}", self.error),
-            Call::Render => write!(f, "render: {}", self.error),
-            Call::Commit => write!(f, "commit: {}", self.error),
+        write!(f, "{}: {}", self.call, self.error)
+    }
+}
+
+/// The call's name in lower case, with the event's or topic's.
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auth => f.write_str("auth"),
+            Self::Mount => f.write_str("mount"),
+            Self::Handle(event) => write!(f, "handle `{event}`"),
+            Self::Info => f.write_str("info"),
+            Self::Missed(topic) => write!(f, "missed `{topic}`"),
+            Self::Connection => f.write_str("connection"),
+            Self::Render => f.write_str("render"),
+            Self::Commit => f.write_str("commit"),
         }
     }
 }

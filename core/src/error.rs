@@ -35,6 +35,20 @@ impl Error {
         self.0.downcast_ref()
     }
 
+    /// The error, and then what caused it, each cause after its effect.
+    ///
+    /// ```
+    /// use live_core::{Error, RecoverableError};
+    ///
+    /// let error = Error::from(RecoverableError::new("Not saved").caused_by(Error::msg("disk full")));
+    /// let lines: Vec<String> = error.chain().map(|cause| cause.to_string()).collect();
+    /// assert_eq!(lines, ["Not saved", "disk full"]);
+    /// ```
+    pub fn chain(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+        let first: &(dyn StdError + 'static) = &*self.0;
+        core::iter::successors(Some(first), |error| (**error).source())
+    }
+
     /// The error itself, for a look at its kind and its sources.
     pub fn inner(&self) -> &(dyn StdError + Send + Sync + 'static) {
         &*self.0
@@ -51,12 +65,7 @@ impl fmt::Display for Error {
     /// The error and, after colons, what caused it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(cause) = source {
-            write!(f, ": {cause}")?;
-            source = cause.source();
-        }
-        Ok(())
+        self.chain().skip(1).try_for_each(|cause| write!(f, ": {cause}"))
     }
 }
 

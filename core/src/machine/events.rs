@@ -12,7 +12,7 @@ use super::{Machine, Output};
 use crate::codec::PageCodec;
 use crate::command::Command;
 use crate::effect::Call;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::guard::{Calling, Guard};
 use crate::limits::{MAX_INBOX, MAX_OUTBOX, MAX_PENDING};
@@ -270,21 +270,6 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     fn protocol_error(&mut self, what: &dyn fmt::Display) {
         self.notice(NoticeLevel::Error, &format!("The connection is closed: {what}."));
         self.close(Reason::Protocol);
-    }
-
-    /// In dev mode, says in the browser's console which call failed and why.
-    pub(super) fn notice_error(&mut self, call: &Call, error: &Error) {
-        let what = match call {
-            Call::Handle(name) => format!("Event `{name}` failed: {error}."),
-            _ => format!("{call:?} failed: {error}."),
-        };
-        self.notice(NoticeLevel::Error, &what);
-    }
-
-    pub(super) fn notice(&mut self, level: NoticeLevel, text: &str) {
-        if self.config.dev && self.link.is_some() {
-            self.out.push_back(Output::Transmit(ServerFrame::Notice { level, text }.encode()));
-        }
     }
 }
 

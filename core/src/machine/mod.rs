@@ -11,6 +11,7 @@ mod events;
 mod io;
 mod link;
 mod marks;
+mod notices;
 mod plan;
 mod record;
 mod strikes;

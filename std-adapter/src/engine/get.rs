@@ -24,7 +24,7 @@ use crate::cookie;
 use crate::entropy;
 use crate::form;
 use crate::headers;
-use crate::layout::{Escaped, Layout, Shell, UnknownLayout};
+use crate::layout::{Layout, Shell, UnknownLayout};
 use crate::metrics::Metrics;
 use crate::notice;
 use crate::options::SessionInfo;
@@ -296,23 +296,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn failure(&self, session: &SessionInfo<'_>, report: ErrorReport) -> Response<String> {
-        if let Some(redirect) = report.error.redirect() {
-            return see_other(&redirect.to);
-        }
-        self.report(session, &report);
-        let detail = if self.options.dev { report.to_string() } else { String::new() };
-        self.plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("Something went wrong. {detail}"))
-    }
-
-    /// A document that says no more than this.
-    pub(super) fn plain(&self, status: StatusCode, text: &str) -> Response<String> {
-        let title = status.canonical_reason().unwrap_or("Error");
-        let body = format!("<!doctype html><title>{title}</title><p>{}</p>", Escaped(text));
-        self.html(status, &entropy::text(), body)
-    }
-
-    fn html(&self, status: StatusCode, nonce: &str, body: String) -> Response<String> {
+    pub(super) fn html(&self, status: StatusCode, nonce: &str, body: String) -> Response<String> {
         let mut response = Response::new(body);
         *response.status_mut() = status;
         let policy = headers::content_security_policy(nonce, &self.options.content_security_policy);

@@ -80,6 +80,9 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
         engine.step(slot, inner, |live| live.handle(Input::Drain { wait }, now));
     }
     loop {
+        if let Some(warning) = inner.slow.take() {
+            return Served::Frame(warning);
+        }
         if let Some(output) = engine.step(slot, inner, |live| live.poll(now)) {
             match engine.carry_out(slot, output, inner.mark) {
                 Some(ToBrowser::Frame(frame)) => return Served::Frame(frame),

@@ -6,6 +6,7 @@ use live_core::{Request, Seat, SessionId};
 
 use super::live::Live;
 use super::mailbox::Mailbox;
+use super::slow::SlowRender;
 use super::tasks::Tasks;
 use crate::options::SessionInfo;
 use crate::pubsub::Subscriber;
@@ -25,6 +26,7 @@ pub(crate) struct Slot {
 
 pub(crate) struct Inner {
     pub(crate) live: Box<dyn Live>,
+    pub(crate) slow: SlowRender,
     /// Of the connection that serves the session; free while it waits for one.
     pub(crate) seat: Seat,
     /// How often the session was left without a connection: tells an old end of grace from the present one.
@@ -38,7 +40,14 @@ pub(crate) struct Inner {
 impl Slot {
     pub(crate) fn new(claims: &Claims, request: Arc<Request>, live: Box<dyn Live>, mark: u64) -> Self {
         let Claims { session: id, form, cookie, .. } = *claims;
-        let inner = Inner { live, seat: Seat::default(), detached: 0, mark, ended: false };
+        let inner = Inner {
+            live,
+            slow: SlowRender::default(),
+            seat: Seat::default(),
+            detached: 0,
+            mark,
+            ended: false,
+        };
         Self {
             id,
             form,
