@@ -19,7 +19,9 @@ use crate::store::{MemoryStore, SessionStore};
 /// Every option, each with a default that is safe.
 #[derive(Clone)]
 pub struct Options {
-    /// Development: errors are shown in the browser, which also may speak JSON. Never on a public server. Default: no.
+    /// Development: errors are shown in the browser, which also may speak JSON. After each start tokens are signed anew, whatever
+    /// [`keys`](Self::keys) say, so that open pages load again. Under `live-smol` a program that cargo has started is built again when
+    /// its files change, and replaced by the new build. Never on a public server. Default: no.
     pub dev: bool,
     /// The URL that people open, such as `https://example.com`: its host is answered and its origin may connect. Where it is
     /// `https`, cookies are `Secure`. Default: none, so that only `localhost`, `127.0.0.1` and `[::1]` are answered.

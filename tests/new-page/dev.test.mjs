@@ -45,6 +45,11 @@ test('a change comes to the browser by itself', async () => {
     await connected(tab);
     await tab.locator('button').click();
     await tab.locator('output', { hasText: '10' }).waitFor();
+
+    edit(PROGRAM, '-> Result {', '-> Result { if s.state.count == 0 { return Err(Error::msg("no world")); }');
+    await tab.getByText('no world').waitFor(BUILT);
+    edit(PROGRAM, 'return Err(Error::msg("no world"));', '');
+    await connected(tab);
   } finally {
     await browser.close();
     server.kill('SIGTERM');

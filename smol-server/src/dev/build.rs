@@ -184,3 +184,43 @@ fn errors(told: &str) -> &str {
     let errors = told[start..].trim_end();
     &errors[..errors.floor_char_boundary(MAX_ERRORS)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(exe: &str) -> String {
+        let program = Program {
+            cargo: "cargo".into(),
+            folder: "/w/page".into(),
+            package: "page".to_owned(),
+            exe: exe.into(),
+            target: "/w/target".into(),
+            arguments: "--features x".to_owned(),
+        };
+        let command = program.command().unwrap();
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        arguments.join(" ")
+    }
+
+    #[test]
+    fn the_same_program_is_built_again() {
+        let fixed = "build --quiet --package page --manifest-path /w/page/Cargo.toml --target-dir /w/target --profile";
+        for (exe, rest) in [
+            ("/w/target/debug/hello", "dev --bin hello"),
+            ("/w/target/release/hello", "release --bin hello"),
+            ("/w/target/debug/examples/tour", "dev --example tour"),
+            ("/w/target/wasi/debug/hello", "dev --bin hello --target wasi"),
+        ] {
+            assert_eq!(command(exe), format!("{fixed} {rest} --features x"));
+        }
+    }
+
+    #[test]
+    fn errors_are_told_from_the_first_on_and_without_colours() {
+        assert_eq!(plain("\x1b[1m\x1b[31merror\x1b[0m: no"), "error: no");
+        assert_eq!(errors("warning: w\n\nerror: a\nerror: b\n"), "error: a\nerror: b");
+        assert_eq!(errors("killed"), "killed");
+        assert!(errors(&format!("error: {}", "é".repeat(MAX_ERRORS))).len() <= MAX_ERRORS);
+    }
+}

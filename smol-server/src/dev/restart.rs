@@ -55,3 +55,16 @@ fn replace(command: &mut Command) -> io::Error {
 fn replace(_: &mut Command) -> io::Error {
     io::ErrorKind::Unsupported.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_read_again() {
+        let before =
+            Before { state: 7, address: ([127, 0, 0, 1], 4000).into(), asked: "localhost:0".to_owned() };
+        assert_eq!(Before::from_text(&before.to_text()), Some(before));
+        assert_eq!(Before::from_text("7 nowhere localhost:0"), None);
+    }
+}

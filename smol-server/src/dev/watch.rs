@@ -110,3 +110,38 @@ fn is_workspace(folder: &Path) -> bool {
     let manifest: io::Result<String> = fs::read_to_string(folder.join("Cargo.toml"));
     manifest.is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(folder: &Folder, name: &str, text: &str) {
+        let path = folder.root.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn sources_are_watched_and_what_tools_make_is_not() {
+        let root = std::env::temp_dir().join(format!("live-watch-{}", std::process::id()));
+        let folder = Folder { target: root.join("out"), root };
+        for name in ["Cargo.toml", "src/main.rs", "templates/a.stpl", "assets/deep/a.css"] {
+            let before = folder.scan();
+            write(&folder, name, "1");
+            let after = folder.scan();
+            assert_eq!(before.difference(&after), Some(&*folder.root.join(name)), "{name} is there");
+            write(&folder, name, "22");
+            assert_ne!(after.state(), folder.scan().state(), "{name} has changed");
+        }
+        let before = folder.scan();
+        for name in
+            ["target/a.rs", "out/a.rs", "node_modules/src/a.js", ".git/a.rs", "src/a.rs~", "notes.txt"]
+        {
+            write(&folder, name, "1");
+            assert_eq!(folder.scan(), before, "{name}");
+        }
+        fs::remove_file(folder.root.join("src/main.rs")).unwrap();
+        assert!(before.difference(&folder.scan()).is_some_and(|gone| gone.ends_with("main.rs")));
+        fs::remove_dir_all(&folder.root).unwrap();
+    }
+}

@@ -302,6 +302,9 @@ impl Engine {
         let policy = headers::content_security_policy(nonce, &self.options.content_security_policy);
         let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
         headers::secure(response.headers_mut(), policy);
+        if self.options.dev && status == StatusCode::INTERNAL_SERVER_ERROR {
+            *response.body_mut() += &self.come_back(nonce);
+        }
         response
     }
 }

@@ -23,6 +23,7 @@ mod runtime;
 mod serve;
 mod slot;
 mod slow;
+mod start;
 mod step;
 mod tasks;
 mod upgrade;
@@ -87,6 +88,8 @@ pub struct Engine {
     peers: Arc<Peers>,
     alarms: Alarms,
     bulletin: Bulletin,
+    /// Another one after each start.
+    start: String,
     clock: Clock,
     runtime: Arc<dyn Runtime>,
     connections: AtomicU64,
@@ -127,6 +130,7 @@ impl EngineBuilder {
             peers: Arc::default(),
             alarms: Alarms::default(),
             bulletin: Bulletin::default(),
+            start: entropy::text(),
             clock: Clock::start(),
             runtime: runtime.clone(),
             connections: AtomicU64::new(0),

@@ -8,6 +8,7 @@ use http::header::{
 };
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
 
+use super::start::START;
 use super::{Engine, Refused, Visitor};
 use crate::access::Denied;
 use crate::assets::{self, Asset};
@@ -67,6 +68,7 @@ impl Engine {
             ("/healthz", _) if !self.is_ready() => {
                 plain(StatusCode::SERVICE_UNAVAILABLE, "The server is about to end.\n".to_owned())
             }
+            (START, _) if self.options.dev => plain(StatusCode::OK, self.start.clone()),
             (path, _) => script(self.asset(path)?, uri, headers),
         };
         let read = matches!(*method, Method::GET | Method::HEAD);
