@@ -106,7 +106,7 @@ fn while_it_drains_a_server_is_not_ready_and_takes_in_nobody() {
     let ending = std::thread::spawn(move || server.drain(Duration::from_secs(3)));
     assert_eq!(closed(&mut silent), (1012, "restart".to_owned()));
     let health = http::get(address, "/healthz", "");
-    assert_eq!((health.status, health.text()), (503, "The server is about to end.\n".into()));
+    assert_eq!((health.status, health.text()), (503, "The server is about to end.\n"));
     let mut ws = open(address, request(address, &late.cookie));
     ws.send(tungstenite::Message::Binary(late.client.hello().into())).unwrap();
     assert_eq!(closed(&mut ws), (1012, "restart".to_owned()));
