@@ -10,6 +10,7 @@ let socket: WebSocket | undefined;
 let timer: ReturnType<typeof setTimeout>; // the heartbeat's while there is a socket, the next attempt's while there is none
 let heartbeat: number; // ms; none before the first WELCOME
 let failures = 0; // closes since the last WELCOME
+let leaving: unknown; // the browser is on its way to another page, as far as we know
 let away: number; // ms over which the browsers of a server that stops spread
 
 /** Opens the first connection. */
@@ -17,6 +18,8 @@ export function start(): void {
   // A browser doesn't keep a page with an open socket for the way back; the next attempt waits until then.
   addEventListener('pagehide', () => hasEnded() || close());
   addEventListener('online', () => hasEnded() || connect());
+  // Long enough for an answer; what is a download leaves the page where it is.
+  addEventListener('beforeunload', () => (leaving = setTimeout(() => (leaving = 0), 5e3)));
   setState('connecting');
   connect();
 }
@@ -75,8 +78,9 @@ function close(code?: number, reason?: string): void {
   socket?.close();
   socket = undefined;
   closed(code);
-  // 1000 and 4000 end it. So does 4001 where no token of the page was ever good; another page is loaded again.
-  setState(code! % 3000 == 1000 || (code == 4001 && (!heartbeat || (location.reload() as any))) ? 'ended' : 'disconnected', code);
+  // 1000 and 4000 end it. So does 4001 where no token of the page was ever good; another page is loaded again, unless a form or a link (a
+  // log-out) has the browser leave it already.
+  setState(code! % 3000 == 1000 || (code == 4001 && (!heartbeat || (leaving ? 0 : (location.reload() as any)))) ? 'ended' : 'disconnected', code);
   // Only the reason of 1013 is a number.
   later(connect, +reason! || Math.random() * (away || Math.min(3e4, 500 * 2 ** failures++)));
 }

@@ -66,7 +66,7 @@ function tell({ fields_ }: Pending, i: number): void {
 
 export function hello(): void {
   received = unacked = patching = 0;
-  send([wire.HELLO, root.dataset.lv!, ++attempts, last, hashes(), location.search]);
+  send([wire.HELLO, root.dataset.lv!, ++attempts, last, hashes(), location.search, applied]);
 }
 
 /** What the server refused to read it would refuse for ever. */
@@ -75,18 +75,18 @@ export const closed = (code: any): unknown => /100[239]/.test(code) && (expected
 export function receive(frame: wire.FromServer, bytes: number): void {
   emit('receive', frame);
   if (frame[0] == wire.WELCOME) {
-    const [, upTo, interval, token, flags] = frame;
+    const [, upTo, interval, token, flags, failed] = frame;
     welcomed(interval);
     let lost;
     root.dataset.lv = token;
     if (flags != expected) {
-      // What was meant for a state that is gone isn't done to another. The first state is the one that the page shows.
-      if (expected || flags > wire.RESUMED) lost = pending.splice(0).length;
+      // What was meant for a state that is gone isn't done to another. One that nothing was done to is as the page shows it.
+      if (expected! > (applied ? 0 : wire.RESUMED) || flags > wire.RESUMED) lost = pending.splice(0).length;
       forgetCommands();
       applied = upTo;
     }
     expected = wire.RESUMED;
-    carryOut(upTo);
+    carryOut(upTo, undefined, failed);
     setState('connected', undefined, lost);
     pending.forEach(tell);
   }

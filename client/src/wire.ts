@@ -23,7 +23,7 @@ export const RESET = 2;
 export type EventFields = Encodable[];
 
 export type ToServer =
-  | [typeof HELLO, token: string, attempt: number, command: number, hashes: Uint8Array, query: string]
+  | [typeof HELLO, token: string, attempt: number, command: number, hashes: Uint8Array, query: string, applied: number]
   | [typeof EVENT, id: number, ack: number, ...EventFields]
   | [typeof ACK, ack: number, command: number]
   | [typeof PING]
@@ -39,7 +39,14 @@ export type Patches = (number | string | Body)[];
 
 export type Command = [id: number, kind: number, ...fields: any[]];
 
-export type Welcome = [typeof WELCOME, applied: number, heartbeat: number, token: string, flags: number];
+export type Welcome = [
+  typeof WELCOME,
+  applied: number,
+  heartbeat: number,
+  token: string,
+  flags: number,
+  failed?: number[],
+];
 export type Update = [
   typeof UPDATE,
   applied: number,

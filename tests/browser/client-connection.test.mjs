@@ -166,12 +166,16 @@ connects('events unacknowledged or made while away are sent when the session is 
 connects('events for a state that is gone are given up, and the user is told', async ({ tab, server, connection }) => {
   await tab.evaluate(() => live.on('status', ({ lost }) => (window.lost = lost)));
   await tab.click('button');
+  connection.update({ applied: (await connection.event()).id });
+  await becomes(tab, () => document.querySelectorAll('.lv-loading').length, 0);
+  await tab.click('button');
   await tab.click('button');
   connection.terminate();
   await rootIs(tab, 'disconnected');
   await tab.clock.runFor(500);
   const next = await server.connection();
-  next.welcome({ applied: 0, flags: 0 });
+  assert.equal(next.hello[6], 1, 'what is known to be applied');
+  next.welcome({ applied: 0, flags: 2 });
   await becomes(tab, () => window.lost, 2);
   assert.equal(await tab.locator('.lv-loading').count(), 0);
   await tab.click('button');
@@ -181,6 +185,32 @@ connects('events for a state that is gone are given up, and the user is told', a
   await tab.clock.runFor(9500);
   assert.equal(await tab.locator('.lv-notice').textContent(), '');
 }, CLOCK);
+
+connects('what was done to a state that nothing has changed is done to the next', async ({ tab, server, connection }) => {
+  await tab.click('button');
+  await connection.event();
+  connection.terminate();
+  const next = await server.welcomed({ applied: 0, flags: 0 });
+  assert.equal((await next.event()).id, 1);
+  await silent(tab, next);
+});
+
+connects('a token that is refused while the browser leaves the page has it go where it wants', async ({ tab, server, connection }) => {
+  let go;
+  const gone = new Promise((done) => (go = done));
+  await tab.route('**/elsewhere', async (route) => {
+    await gone;
+    await route.fulfill({ contentType: 'text/html', body: 'elsewhere' });
+  });
+  const asked = tab.waitForRequest('**/elsewhere');
+  await tab.evaluate(() => void setTimeout(() => location.assign('/elsewhere')));
+  await asked;
+  connection.close(4001, 'token');
+  await connection.closed;
+  go();
+  await tab.locator('text=elsewhere').waitFor();
+  assert.equal(server.loads, 1);
+});
 
 connects('what the server could not read is not sent again', async ({ tab, server, connection }) => {
   await tab.click('button');

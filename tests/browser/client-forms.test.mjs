@@ -76,6 +76,15 @@ pages('a form whose submit failed keeps what was typed', FORM, async ({ tab, con
   await becomes(tab, state, 'hello|1|true|2|false');
 });
 
+pages('a form whose submit failed keeps what was typed even if the frame that said so is lost', FORM, async ({ tab, server, connection }) => {
+  await fill(tab);
+  await tab.press('[name=text]', 'Enter');
+  await connection.event();
+  connection.terminate();
+  await server.welcomed({ applied: 1, flags: 1, failed: [1] });
+  await becomes(tab, state, 'hello|1|true|2|false');
+});
+
 pages('a second submit is swallowed while the first is under way', FORM.replace(' data-lv-loading-disable', ''), async ({ tab, connection, server }) => {
   await tab.click('button');
   await tab.click('button');

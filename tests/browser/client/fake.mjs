@@ -114,8 +114,8 @@ function connection(socket) {
     },
     raw: (data, options) => socket.send(data, options),
     send: (frame) => socket.send(json ? JSON.stringify(frame) : encode(frame)),
-    welcome: ({ applied = 0, heartbeat = 30_000, token = 'renewed', flags = 0 } = {}) =>
-      self.send([0, applied, heartbeat, token, flags]),
+    welcome: ({ applied = 0, heartbeat = 30_000, token = 'renewed', flags = 0, failed = [] } = {}) =>
+      self.send([0, applied, heartbeat, token, flags, ...(failed.length ? [failed] : [])]),
     update: ({ applied = 0, patches, commands, failed, title } = {}) =>
       self.send([1, applied, patches ?? null, commands ?? null, failed ?? null, title ?? null]),
     /** Whole HTML of regions, as `[region, html]`. */
