@@ -60,6 +60,16 @@ dev('notices reach the console at their level', '', async ({ connection, said })
   await said(/^error live: render failed/);
 }, { expected: /render failed/ });
 
+dev('long errors are shown without the colours of a terminal, twenty at most', '', async ({ tab, connection }) => {
+  for (let i = 1; i <= 25; i++) connection.send([4, 2, `broken ${i}`]);
+  connection.send([4, 2, '\x1b[1m\x1b[38;5;9merror[E0308]\x1b[0m: mismatched types\n  --> \x1b]8;;file:///a\x1b\\src/a.rs\x1b]8;;\x1b\\\n   <b>']);
+  const errors = tab.locator('live-errors');
+  await errors.locator('h3', { hasText: 'mismatched' }).waitFor();
+  assert.equal(await errors.locator('h3').first().textContent(), 'error[E0308]: mismatched types');
+  assert.equal(await errors.locator('pre').textContent(), '  --> src/a.rs\n   <b>');
+  assert.equal(await errors.locator('li').count(), 20);
+}, { expected: /broken|mismatched/ });
+
 dev('the log tells frames and states', '', async ({ tab, connection, said }) => {
   await tab.evaluate(() => live.debug(true));
   await silent(tab, connection);
