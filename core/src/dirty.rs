@@ -5,6 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::HashSet;
 
+use crate::limits::MAX_MARKS;
+
 /// The regions that changed since the last render, by name.
 ///
 /// ```
@@ -25,11 +27,15 @@ pub struct DirtySet {
 }
 
 impl DirtySet {
-    /// Marks one region.
+    /// Marks one region; every region, past [`MAX_MARKS`].
     pub fn add(&mut self, id: &str) {
-        if !self.all && !self.regions.contains(id) {
-            self.regions.insert(id.to_owned());
+        if self.all || self.regions.contains(id) {
+            return;
         }
+        if self.regions.len() == MAX_MARKS {
+            return self.add_all();
+        }
+        self.regions.insert(id.to_owned());
     }
 
     /// Marks every region.

@@ -78,7 +78,7 @@ pub use error::{Error, RecoverableError, Result};
 pub use event::{Event, EventMeta, UnknownEvent};
 pub use flash::Flash;
 pub use guard::{Calling, Guard, NoGuard, Panicked};
-pub use machine::{CommitError, FullPage, Input, Machine, Output, Record, RecordError, UnknownTarget};
+pub use machine::{CommitError, FullPage, Input, Load, Machine, Output, Record, RecordError, UnknownTarget};
 pub use page::{Marking, Page, Rollback};
 pub use region::RegionError;
 pub use request::Request;

@@ -70,8 +70,17 @@ pub const MAX_PENDING: usize = 64;
 /// How many timers a session may have at once.
 pub const MAX_TIMERS: usize = 64;
 
+/// How many topics a session may follow at once.
+pub const MAX_TOPICS: usize = 256;
+
+/// How many regions may be marked by name; past it, all are (rule R8).
+pub const MAX_MARKS: usize = 1024;
+
 /// How many effects (subscriptions, messages, tasks) one call of page code may ask for.
 pub const MAX_EFFECTS: usize = 1024;
+
+/// How many effects may wait for a commit: those of every timer that is due at once, and of one call more.
+pub const MAX_HELD: usize = (MAX_TIMERS + 1) * MAX_EFFECTS;
 
 /// The smallest region, in bytes, for which looking for a smaller element to patch pays.
 pub const NARROW_FROM: usize = 1024;

@@ -136,6 +136,15 @@ impl Client {
         Self { regions, title: title.into(), ..Self::new(token) }
     }
 
+    /// The same tab after it has loaded its page anew (rule R9): it goes on with its session and with what waits, and shows the new response, of
+    /// which `title`, `html` and `hashes` are as for [`open`](Self::open).
+    #[must_use]
+    pub fn reload(self, title: &str, html: &str, hashes: &[u8]) -> Self {
+        let mut regions = Regions::open(html, hashes);
+        regions.broken = self.regions.broken;
+        Self { regions, title: title.into(), welcomed: false, ..self }
+    }
+
     /// Breaks a rule, for tests; without the feature `mutants` none can be.
     pub fn set_broken(&mut self, broken: Broken) {
         self.regions.broken = broken;

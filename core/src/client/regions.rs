@@ -63,7 +63,10 @@ impl Regions {
     pub(super) fn hashes(&self) -> Vec<u8> {
         let hash =
             |(name, shown): (&String, &Shown)| hash::region_hash(&shown.parent, name, &shown.html).to_bytes();
-        self.map.iter().flat_map(hash).collect()
+        let mut hashes: Vec<[u8; 8]> = self.map.iter().map(hash).collect();
+        // One order, so that a run can be repeated byte for byte.
+        hashes.sort_unstable();
+        hashes.into_flattened()
     }
 
     /// Spoils the copy of a region, as a fault of the browser's memory would.

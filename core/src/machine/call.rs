@@ -1,5 +1,7 @@
 //! Calling page code, and undoing what it did where it fails (rule R5).
 
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec;
 
 use super::Machine;
@@ -10,7 +12,7 @@ use crate::effect::{Call, Effect};
 use crate::error::{Error, Result};
 use crate::flash::Flash;
 use crate::guard::{Calling, Guard, Panicked};
-use crate::limits::MAX_TIMERS;
+use crate::limits::{MAX_TIMERS, MAX_TOPICS};
 use crate::page::{Marking, Page, Rollback};
 use crate::rules::Rule;
 use crate::session::Session;
@@ -20,7 +22,7 @@ use crate::time::Instant;
 struct Before {
     dirty: DirtySet,
     flash: Flash,
-    user_id: Option<alloc::string::String>,
+    user_id: Option<String>,
 }
 
 impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
@@ -39,7 +41,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             .guard
             .run(calling, || call(page, &mut ctx, session))
             .unwrap_or_else(|panic| Err(panic.into()));
-        let done = done.and_then(|()| self.check_timers());
+        let done = done.and_then(|()| self.check_asked());
         match done {
             Ok(()) => self.absorb(now),
             Err(_) if self.config.broken.is(Rule::R5) => self.absorb(now),
@@ -74,9 +76,30 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         Before { dirty: dirty.clone(), flash: flash.clone(), user_id: user_id.clone() }
     }
 
-    fn check_timers(&self) -> Result {
-        let wanted = (self.timers.len() + self.asked.timers.len()).saturating_sub(self.asked.cancelled.len());
-        if wanted > MAX_TIMERS { Err(TooMany.into()) } else { Ok(()) }
+    /// Refuses what would be more timers or topics than a session may have.
+    fn check_asked(&self) -> Result {
+        let asked = &self.asked;
+        let timers =
+            self.timers.iter().map(|(_, timer, _)| timer).chain(asked.timers.iter().map(|(timer, ..)| timer));
+        let timers = timers.filter(|timer| !asked.cancelled.contains(timer)).count();
+        if timers > MAX_TIMERS || self.topics_asked() > MAX_TOPICS { Err(TooMany.into()) } else { Ok(()) }
+    }
+
+    /// How many topics there will be.
+    fn topics_asked(&self) -> usize {
+        let effects = &self.asked.effects;
+        if !effects.iter().any(|effect| matches!(effect, Effect::Subscribe(_))) {
+            return 0;
+        }
+        let mut topics: BTreeSet<&String> = self.topics.iter().collect();
+        for effect in effects {
+            match effect {
+                Effect::Subscribe(topic) => drop(topics.insert(topic)),
+                Effect::Unsubscribe(topic) => drop(topics.remove(topic)),
+                _ => {}
+            }
+        }
+        topics.len()
     }
 
     /// Makes what a successful call asked for part of the session.

@@ -190,6 +190,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// one call of `missed`.
     fn queue(&mut self, waiting: Waiting<P::Message>) {
         let is_connection = |waiting: &_| matches!(waiting, Waiting::Connection);
+        let is_any_missed = |waiting: &_| matches!(waiting, Waiting::Missed(topic) if topic.is_empty());
         if is_connection(&waiting) {
             // One is enough: the page is told how it is by then.
             self.inbox.retain(|known| !is_connection(known));
@@ -198,7 +199,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.inbox.push_back(waiting);
         } else if matches!(waiting, Waiting::Event(_)) {
             self.close(Reason::Rate);
-        } else if !matches!(self.inbox.back(), Some(Waiting::Missed(topic)) if topic.is_empty()) {
+        } else {
+            self.inbox.retain(|known| !is_any_missed(known));
             self.inbox.push_back(Waiting::Missed(String::new()));
         }
     }
@@ -259,7 +261,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 self.counters.resyncs += 1;
                 if let (Some(region), Some(link)) = (self.regions.get_mut(&name), self.link.as_mut()) {
                     region.browser = Browser::Nothing;
-                    link.resync.push(name);
+                    link.resync.insert(name);
                 }
             }
             None if self.regions.was_bound(number) => {}

@@ -1,8 +1,7 @@
 //! One connection: which frames are under way (rule R8).
 
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use hashbrown::HashSet;
 
@@ -21,7 +20,7 @@ pub(super) struct Link {
     /// The hashes of what the browser showed when it connected, until the first update has made use of them.
     pub(super) shown: Option<HashSet<[u8; 8]>>,
     /// Regions to send whole, as the browser's copy failed its check.
-    pub(super) resync: Vec<Arc<str>>,
+    pub(super) resync: BTreeSet<Arc<str>>,
     /// The highest command sent.
     pub(super) command: u64,
     /// The title differs from what the browser has.
@@ -39,6 +38,11 @@ impl Link {
     /// Whether another frame may start.
     pub(super) fn is_open(&self) -> bool {
         self.sent - self.acked < WINDOW_FRAMES && self.bytes < WINDOW_BYTES || self.broken.is(Rule::R8)
+    }
+
+    /// How many frames are under way.
+    pub(super) fn flying(&self) -> usize {
+        self.sizes.len()
     }
 
     pub(super) fn sent(&mut self, bytes: usize, now: Instant) {

@@ -10,6 +10,7 @@ mod drain;
 mod events;
 mod io;
 mod link;
+mod load;
 mod marks;
 mod notices;
 mod plan;
@@ -45,6 +46,7 @@ pub use events::UnknownTarget;
 use events::{Delivery, Waiting};
 pub use io::{CommitError, FullPage, Input, Output};
 use link::Link;
+pub use load::Load;
 pub use record::{Record, RecordError};
 pub(crate) use record::{Saved, SavedPublish, SavedTimer};
 use strikes::Strikes;
@@ -313,12 +315,15 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     fn on_timeout(&mut self, now: Instant) {
-        // Behind a commit a message would be in no record.
-        while self.takes_in()
-            && self.is_idle()
-            && let Some(message) = self.timers.pop(now)
-        {
-            self.receive(Waiting::Message(message), now);
+        // Those that page code sets meanwhile have their turn later.
+        for _ in 0..self.timers.due(now) {
+            // Behind a commit a message would be in no record.
+            if self.takes_in()
+                && self.is_idle()
+                && let Some(message) = self.timers.pop(now)
+            {
+                self.receive(Waiting::Message(message), now);
+            }
         }
         if self.link.as_ref().and_then(Link::stuck_at).is_some_and(|at| at <= now) {
             self.close(Reason::Stuck);

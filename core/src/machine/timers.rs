@@ -24,6 +24,11 @@ impl<M> Timers<M> {
         self.list.retain(|(_, known, _)| *known != timer);
     }
 
+    /// How many have their time.
+    pub(super) fn due(&self, now: Instant) -> usize {
+        self.list.iter().filter(|(at, ..)| *at <= now).count()
+    }
+
     pub(super) fn next(&self) -> Option<Instant> {
         self.list.iter().map(|(at, ..)| *at).min()
     }

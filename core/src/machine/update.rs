@@ -116,7 +116,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             link.title = !shown.contains(&title_hash(&self.title));
             *changes = self.regions.attach(&shown, self.config.broken);
         }
-        for name in link.resync.drain(..) {
+        for name in core::mem::take(&mut link.resync) {
             if !changes.iter().any(|change| change.name == name) {
                 changes.push(Change { name, old: None });
             }

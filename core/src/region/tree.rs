@@ -78,6 +78,15 @@ impl Regions {
         self.map.get_mut(name)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// The HTML of all of them, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.map.keys()
     }

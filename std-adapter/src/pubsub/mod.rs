@@ -7,6 +7,7 @@ mod recent;
 use std::fmt;
 use std::sync::Arc;
 
+pub use live_core::limits::MAX_TOPICS;
 use live_core::{CodecError, SessionId};
 use serde::Serialize;
 
@@ -14,9 +15,6 @@ pub use inmem::InmemPubSub;
 
 /// The longest topic, in bytes.
 pub const MAX_TOPIC: usize = 256;
-
-/// The most topics that one session may follow.
-pub const MAX_TOPICS: usize = 256;
 
 /// Takes a message to every session that follows its topic. The bus carries bytes; [`publish`] and the pages' contexts put
 /// serialised messages into them.
