@@ -31,4 +31,8 @@ pub struct Counters {
     pub elements: u64,
     /// Regions that the browser asked for anew, since its copy failed its check.
     pub resyncs: u64,
+    /// Times that the state left memory for the store.
+    pub hibernated: u64,
+    /// Times that it came back.
+    pub woken: u64,
 }

@@ -34,6 +34,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         now: Instant,
         call: impl FnOnce(&P, &mut Ctx<'_, P>, &mut Session<P::State>) -> Result,
     ) -> Result {
+        self.wake_regions(now);
         let before = self.remember();
         let mut ctx = Ctx::new(&self.request, self.session.id, self.live, connected, now, &mut self.asked);
         let (page, session) = (&*self.page, &mut self.session);

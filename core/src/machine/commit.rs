@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{CommitError, Machine, Output};
+use super::{CommitError, Machine, Output, Record};
 use crate::codec::PageCodec;
 use crate::config::Config;
 use crate::effect::{Call, Effect};
@@ -40,6 +40,11 @@ impl<M> Commit<M> {
         Self { generation, stage: Stage::Idle, due: None, held: Vec::new() }
     }
 
+    /// The last generation written or under way.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     pub(super) fn next_generation(&self) -> u64 {
         self.generation + 1
     }
@@ -63,6 +68,11 @@ impl<M> Commit<M> {
     pub(super) fn hold(&mut self, effect: Effect<M>, now: Instant) {
         self.held.push(effect);
         self.due = Some(now);
+    }
+
+    /// A record is on its way to a store that isn't durable, so that the state may leave memory.
+    pub(super) fn leave(&mut self, record: &Record) {
+        (self.generation, self.stage, self.due) = (record.generation, Stage::InFlight, None);
     }
 
     /// Nothing has changed since the last commit.
@@ -124,6 +134,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             // Nothing runs while a commit is under way.
             self.delivery.durable = self.delivery.applied;
             self.release();
+            self.left(true);
         }
     }
 
@@ -133,10 +144,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         match error {
             // Whatever else has gone on with the session: the browser finds it there.
-            CommitError::Fenced => self.close(Reason::Restart),
+            CommitError::Fenced => self.give_up(Reason::Restart),
             CommitError::Unavailable => {
                 self.commit.generation -= 1;
-                self.commit.stage = Stage::Retry(now + COMMIT_WITHIN);
+                // Nothing waits for a record that isn't durable.
+                self.commit.stage =
+                    if self.config.durable { Stage::Retry(now + COMMIT_WITHIN) } else { Stage::Idle };
+                self.left(false);
             }
         }
     }

@@ -41,10 +41,11 @@ pub(super) struct Delivery {
     pub(super) last_command: u64,
 }
 
-/// An input that waits for a commit.
+/// An input that waits for a commit, or for the state.
 #[derive(Debug)]
 pub(super) enum Waiting<M> {
-    Event(Vec<u8>),
+    /// An event; for a sleeping machine, a request for a whole region too.
+    Frame(Vec<u8>),
     Message(M),
     Missed(String),
     Connection,
@@ -131,13 +132,14 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                     self.protocol_error(&"a command was acknowledged that was never sent");
                 }
             }
-            Ok(BrowserFrame::Resync(number)) => self.on_resync(number),
+            Ok(BrowserFrame::Resync(_)) if self.is_asleep() => self.queue(Waiting::Frame(frame.to_owned())),
+            Ok(BrowserFrame::Resync(number)) => self.on_resync(number, now),
             Ok(BrowserFrame::Event { ack, event }) => {
                 self.acknowledge(ack, now);
                 match () {
                     () if self.link.is_none() => {}
                     () if self.is_idle() => self.on_event(&event, now),
-                    () => self.queue(Waiting::Event(frame.to_owned())),
+                    () => self.queue(Waiting::Frame(frame.to_owned())),
                 }
             }
         }
@@ -154,11 +156,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     pub(super) fn run(&mut self, waiting: Waiting<P::Message>, now: Instant) {
         let connected = self.link.is_some();
         match waiting {
-            Waiting::Event(frame) => {
-                if let Ok(BrowserFrame::Event { event, .. }) = BrowserFrame::decode(&frame) {
-                    self.on_event(&event, now);
-                }
-            }
+            Waiting::Frame(frame) => match BrowserFrame::decode(&frame) {
+                Ok(BrowserFrame::Event { event, .. }) => self.on_event(&event, now),
+                Ok(BrowserFrame::Resync(number)) => self.on_resync(number, now),
+                _ => {}
+            },
             Waiting::Message(message) => {
                 self.counters.messages += 1;
                 let done = self.attempt(connected, Calling::Info, now, |page, ctx, session| {
@@ -183,7 +185,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        !self.commit.in_flight() && self.inbox.is_empty()
+        !self.commit.in_flight() && !self.is_asleep() && self.inbox.is_empty()
     }
 
     /// Events past the limit close the connection, which loses nothing: the browser sends them again. Messages past it become
@@ -197,7 +199,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.inbox.push_back(waiting);
         } else if self.inbox.len() < MAX_INBOX {
             self.inbox.push_back(waiting);
-        } else if matches!(waiting, Waiting::Event(_)) {
+        } else if matches!(waiting, Waiting::Frame(_)) {
             self.close(Reason::Rate);
         } else {
             self.inbox.retain(|known| !is_any_missed(known));
@@ -219,7 +221,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             ));
         }
         let done = match event.target {
-            Some(target) if self.regions.get(target).is_none() => Err(UnknownTarget.into()),
+            Some(target) if !self.has_region(target, now) => Err(UnknownTarget.into()),
             _ => {
                 let id = if broken.is(Rule::R4) { now.as_micros() } else { event.id };
                 let event = Event { id, ..*event };
@@ -255,7 +257,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    fn on_resync(&mut self, number: u32) {
+    fn on_resync(&mut self, number: u32, now: Instant) {
+        self.wake_regions(now);
         match self.regions.numbered(number) {
             Some(name) => {
                 self.counters.resyncs += 1;

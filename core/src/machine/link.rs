@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use hashbrown::HashSet;
 
 use crate::limits::{STUCK_AFTER, WINDOW_BYTES, WINDOW_FRAMES};
+use crate::region::Outline;
 use crate::rules::{Broken, Rule};
 use crate::time::Instant;
 
@@ -19,6 +20,8 @@ pub(super) struct Link {
     full_since: Option<Instant>,
     /// The hashes of what the browser showed when it connected, until the first update has made use of them.
     pub(super) shown: Option<HashSet<[u8; 8]>>,
+    /// What the browser has of the regions that a resting machine has dropped.
+    pub(super) outline: Option<Outline>,
     /// Regions to send whole, as the browser's copy failed its check.
     pub(super) resync: BTreeSet<Arc<str>>,
     /// The highest command sent.
@@ -33,6 +36,11 @@ impl Link {
     pub(super) fn new(hashes: &[u8], command: u64, broken: Broken) -> Self {
         let (hashes, _) = hashes.as_chunks::<8>();
         Self { shown: Some(hashes.iter().copied().collect()), command, broken, ..Self::default() }
+    }
+
+    /// Whether the next frame depends on the regions, even where none has changed.
+    pub(super) fn wants_regions(&self) -> bool {
+        self.shown.is_some() || !self.resync.is_empty()
     }
 
     /// Whether another frame may start.

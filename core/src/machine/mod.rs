@@ -15,6 +15,7 @@ mod marks;
 mod notices;
 mod plan;
 mod record;
+mod sleep;
 mod strikes;
 mod timers;
 mod update;
@@ -49,6 +50,7 @@ use link::Link;
 pub use load::Load;
 pub use record::{Record, RecordError};
 pub(crate) use record::{Saved, SavedPublish, SavedTimer};
+use sleep::Sleep;
 use strikes::Strikes;
 use timers::Timers;
 
@@ -82,6 +84,11 @@ pub struct Machine<P: Page, C, G> {
     link: Option<Link>,
     /// The server ends: nothing new is taken in.
     draining: bool,
+    /// The regions' HTML isn't in memory.
+    resting: bool,
+    sleep: Sleep,
+    /// Another server has the session, or its record is lost.
+    over: bool,
     strikes: Strikes,
     encoder: Encoder,
     out: VecDeque<Output<P::Message>>,
@@ -188,6 +195,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             inbox: VecDeque::new(),
             link: None,
             draining: false,
+            resting: false,
+            sleep: Sleep::default(),
+            over: false,
             strikes: Strikes::default(),
             encoder: Encoder::new(),
             out: VecDeque::new(),
@@ -207,6 +217,10 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Input::Timeout => self.on_timeout(now),
             Input::Closed => self.on_closed(now),
             Input::Drain { wait } => self.on_drain(wait),
+            Input::Rest => self.on_rest(),
+            Input::Hibernate => self.on_hibernate(),
+            Input::Loaded(record) => self.on_loaded(record, now),
+            Input::LoadFailed => self.on_load_failed(now),
         }
     }
 
@@ -216,6 +230,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         loop {
             if let Some(output) = self.out.pop_front() {
                 return Some(output);
+            }
+            if self.start_load(now) {
+                continue;
+            }
+            if self.is_asleep() {
+                return self.end();
             }
             if !self.commit.in_flight()
                 && let Some(waiting) = self.inbox.pop_front()
@@ -241,7 +261,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let stuck = self.link.as_ref().and_then(Link::stuck_at);
         let timers = if self.takes_in() && self.is_idle() { self.timers.next() } else { None };
-        [timers, self.commit.due(&self.config), stuck].into_iter().flatten().min()
+        [timers, self.commit.due(&self.config), self.wakes_at(), stuck].into_iter().flatten().min()
     }
 
     /// Whether there is room for more frames and messages. While `false`, a driver stops reading its socket: inputs wait
@@ -250,7 +270,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.inbox.len() < MAX_INBOX
     }
 
-    /// The session: for a driver's logs, and for tests.
+    /// The session: for a driver's logs, and for tests. While it sleeps, its state is in the store, and a default one here.
     pub fn session(&self) -> &Session<P::State> {
         &self.session
     }
@@ -259,12 +279,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// without a connection does.
     ///
     /// # Errors
-    /// A state that can't be encoded, or is over [`Config::max_state`].
+    /// A state that can't be encoded, is over [`Config::max_state`], or is in the store alone (it sleeps).
     pub fn record(&self) -> Result<Record> {
         Record::of(self, self.commit.next_generation())
     }
 
-    /// The page as it was rendered last, with every region filled in.
+    /// The page as it was rendered last, with every region filled in; empty while the machine rests.
     pub fn page_html(&self) -> String {
         self.regions.whole()
     }

@@ -87,6 +87,9 @@ impl Record {
         machine: &Machine<P, C, G>,
         generation: u64,
     ) -> Result<Self> {
+        if machine.is_asleep() {
+            return Err(Error::msg("the state is in the store alone: the session sleeps"));
+        }
         let mut state = Vec::new();
         machine.codec.encode(&machine.session.state, &mut state)?;
         if state.len() > machine.config.max_state {

@@ -33,6 +33,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if !self.link.as_ref()?.is_open() {
             return None;
         }
+        if self.session.is_dirty() || self.link.as_ref()?.wants_regions() {
+            self.wake_regions(now);
+        }
         let mut changes = Vec::new();
         if self.session.is_dirty() && !self.render_failed {
             match self.render_dirty() {
@@ -77,7 +80,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
 
     /// The page keeps what it showed, its regions stay dirty, and the application is told (design: a failed render comes
     /// after the commit).
-    fn render_failure(&mut self, call: Call, error: Error, now: Instant) {
+    pub(super) fn render_failure(&mut self, call: Call, error: Error, now: Instant) {
         self.render_failed = true;
         self.counters.failed_renders += 1;
         self.notice_error(&call, &error);

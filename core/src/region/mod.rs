@@ -1,11 +1,13 @@
 //! The regions of one session: a tree of hosts, the HTML last rendered into each, and what the browser has of it.
 
+mod outline;
 mod render;
 mod tree;
 
 use alloc::string::String;
 use core::fmt;
 
+pub(crate) use outline::Outline;
 pub(crate) use render::render;
 pub(crate) use tree::{Browser, Change, Old, Region, Regions};
 

@@ -60,7 +60,7 @@ pub(crate) struct Regions {
     map: HashMap<Arc<str>, Region>,
     /// The HTML of all of them.
     bytes: usize,
-    next_number: u32,
+    pub(super) next_number: u32,
 }
 
 impl Regions {
@@ -68,6 +68,11 @@ impl Regions {
         let root: Arc<str> = "".into();
         let map = [(root.clone(), Region::new(root))].into_iter().collect();
         Self { map, bytes: 0, next_number: 0 }
+    }
+
+    /// Whether nothing has been rendered.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.bytes == 0 && self.map.len() == 1
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Region> {
@@ -261,15 +266,19 @@ impl Regions {
 
     /// The hashes of all regions in the document order of their hosts, the root's first.
     pub(crate) fn hashes(&self) -> Vec<u8> {
-        let mut out = Vec::new();
+        self.in_order().iter().flat_map(|name| self.hash(name).to_bytes()).collect()
+    }
+
+    /// The names of all regions in the document order of their hosts, the root's first.
+    pub(super) fn in_order(&self) -> Vec<Arc<str>> {
+        let mut names = Vec::with_capacity(self.map.len());
         let mut open: Vec<Arc<str>> = self.name("").into_iter().collect();
         while let Some(name) = open.pop() {
-            out.extend(self.hash(&name).to_bytes());
-            open.extend(
-                self.map.get(&name).into_iter().flat_map(|region| region.children.iter().rev().cloned()),
-            );
+            let children = self.map.get(&name).into_iter().flat_map(|region| region.children.iter().rev());
+            open.extend(children.cloned());
+            names.push(name);
         }
-        out
+        names
     }
 }
 

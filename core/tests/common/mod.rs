@@ -58,6 +58,8 @@ pub struct Pair<P: Page, C = Catch> {
     pub heard: Vec<Heard>,
     pub effects: Vec<Effect<P::Message>>,
     pub commits: Vec<Record>,
+    /// Generations that the store was asked for.
+    pub loads: Vec<u64>,
     pub closed: Option<Reason>,
     /// The bytes of each frame transmitted.
     pub frames: Vec<Vec<u8>>,
@@ -87,6 +89,7 @@ impl<P: Page, C: PageCodec<P>> Pair<P, C> {
             heard: Vec::new(),
             effects: Vec::new(),
             commits: Vec::new(),
+            loads: Vec::new(),
             closed: None,
             frames: Vec::new(),
         }
@@ -150,6 +153,7 @@ impl<P: Page, C: PageCodec<P>> Pair<P, C> {
                 }
                 Output::Effect(effect) => self.effects.push(effect),
                 Output::Commit(record) => self.commits.push(record),
+                Output::Load { generation } => self.loads.push(generation),
                 Output::Close(reason) => self.closed = Some(reason),
             }
         }
