@@ -27,11 +27,13 @@
 //! 2. Handle whatever happens as an [`Input`], with the time: frames, messages, the end of the connection.
 //! 3. After each input call [`Machine::poll`] until it gives `None`, and do what each [`Output`] says, in order: transmit, apply an
 //!    effect, close.
-//! 4. Answer an [`Output::Commit`] by [`Input::Committed`] or [`Input::CommitFailed`]. Without [`Config::durable`] there are none.
+//! 4. Answer an [`Output::Commit`] by [`Input::Committed`] or [`Input::CommitFailed`]. Without [`Config::durable`] they come only from point 9.
 //! 5. Handle [`Input::Timeout`] when the time of [`Machine::poll_timeout`] has come; ask for it anew after each input.
 //! 6. While [`Machine::is_ready`] is false, read no more frames.
 //! 7. Before a server ends, handle [`Input::Drain`] for each session, and go on until [`Machine::is_drained`].
 //! 8. Ask an [`Admission`] before a browser joins, so that a server that comes back isn't overrun.
+//! 9. Handle [`Input::Rest`] and [`Input::Hibernate`] for sessions that nothing happens to, and answer an [`Output::Load`]; or never do, and all stay in
+//!    memory. Drop a machine that [is over](Machine::is_over).
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core, clippy::std_instead_of_alloc)]
 

@@ -31,7 +31,8 @@ impl Page for Rows {
         view.page(|out| {
             out.push_str("<b data-lv-region=\"sum\"></b><ul>");
             (0..rows).try_for_each(|row| write!(out, "<li data-lv-region=\"row:{row}\"></li>"))?;
-            Ok(out.push_str("</ul>"))
+            out.push_str("</ul>");
+            Ok(())
         });
         let seen = if self.impure { self.seen.fetch_add(1, Relaxed) } else { 0 };
         view.region("sum", |out| {

@@ -22,6 +22,7 @@ use prometheus_client::registry::{Registry, Unit};
 /// | `live_sessions` | sessions in memory |
 /// | `live_connections` | connections that serve a session |
 /// | `live_connects_total{kind}` | connections so far: to a `new` session, or to one that goes on (`resumed`) |
+/// | `live_hibernated_total`, `live_woken_total` | times that a session's state left memory for the store, and came back |
 /// | `live_refused_joins_total` | joins that were told to come back later, by the limit of [`Options::admission_rate`](crate::Options::admission_rate) |
 /// | `live_pages_total` | pages rendered for a first HTTP response |
 /// | `live_forms_total` | forms posted without JavaScript |
@@ -39,6 +40,8 @@ pub struct Metrics {
     connections: Gauge,
     connects: Family<Kind, Counter>,
     refused: Counter,
+    hibernated: Counter,
+    woken: Counter,
     pages: Counter,
     forms: Counter,
     events: Counter,
@@ -82,6 +85,10 @@ pub struct Snapshot {
     pub connections: u64,
     /// Connections so far, to new sessions and to those that go on.
     pub connects: u64,
+    /// Times that a session's state left memory for the store.
+    pub hibernated: u64,
+    /// Times that one came back.
+    pub woken: u64,
     /// Pages rendered for a first HTTP response.
     pub pages: u64,
     /// Events handled, failed ones included.
@@ -122,6 +129,8 @@ impl Metrics {
             connections: Gauge::default(),
             connects: Family::default(),
             refused: Counter::default(),
+            hibernated: Counter::default(),
+            woken: Counter::default(),
             pages: Counter::default(),
             forms: Counter::default(),
             events: Counter::default(),
@@ -146,6 +155,12 @@ impl Metrics {
         registry.register("connections", "Connections that serve a session", self.connections.clone());
         registry.register("connects", "Connections so far", self.connects.clone());
         registry.register("refused_joins", "Joins told to come back later", self.refused.clone());
+        registry.register(
+            "hibernated",
+            "Times that a state left memory for the store",
+            self.hibernated.clone(),
+        );
+        registry.register("woken", "Times that a state came back", self.woken.clone());
         registry.register("pages", "Pages rendered for a first HTTP response", self.pages.clone());
         registry.register("forms", "Forms posted without JavaScript", self.forms.clone());
         registry.register("events", "Events handled", self.events.clone());
@@ -176,6 +191,8 @@ impl Metrics {
             sessions: self.sessions.get().try_into().unwrap_or(0),
             connections: self.connections.get().try_into().unwrap_or(0),
             connects: connects("new") + connects("resumed"),
+            hibernated: self.hibernated.get(),
+            woken: self.woken.get(),
             pages: self.pages.get(),
             events: self.events.get(),
             failed: self.failed.get(),
@@ -246,6 +263,8 @@ impl Metrics {
         }
         self.messages.inc_by(after.messages - before.messages);
         self.panics.inc_by(after.panics - before.panics);
+        self.hibernated.inc_by(after.hibernated - before.hibernated);
+        self.woken.inc_by(after.woken - before.woken);
     }
 }
 

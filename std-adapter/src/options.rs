@@ -47,6 +47,13 @@ pub struct Options {
     pub session_timeout: Duration,
     /// How long a session stays in the server's memory after its connection ended. Default: 60 s.
     pub grace: Duration,
+    /// How long nothing happens to a session until its HTML leaves memory; it is rendered again when it is needed. Default: 30 s.
+    pub rest_after: Duration,
+    /// How long until its state leaves memory for the store, and comes back when it is needed: it hibernates. Default: 5 minutes.
+    pub hibernate_after: Duration,
+    /// How many sessions may be in memory with their states; beyond, those hibernate that nothing has happened to for the longest, within
+    /// seconds. Default: 20,000.
+    pub max_awake: usize,
     /// How long a token is good for; each connection renews it. Default: 24 hours.
     pub token_lifetime: Duration,
     /// How often a silent connection is pinged; two and a half times that without an answer end it. Default: 30 s.
@@ -61,7 +68,7 @@ pub struct Options {
     pub max_region_bytes: usize,
     /// The most bytes that a session's encoded state may have. Default: 256 KB.
     pub max_state: usize,
-    /// The most sessions in memory. Default: 100,000.
+    /// The most sessions in memory, also those of which the state is in the store. Default: 100,000.
     pub max_sessions: usize,
     /// The most connections from one address. Default: 256.
     pub max_connections_per_ip: usize,
@@ -135,6 +142,9 @@ impl Default for Options {
             session_store: Arc::new(MemoryStore::new()),
             session_timeout: Duration::from_secs(30 * 60),
             grace: Duration::from_secs(60),
+            rest_after: Duration::from_secs(30),
+            hibernate_after: Duration::from_secs(5 * 60),
+            max_awake: 20_000,
             token_lifetime: Duration::from_secs(24 * 60 * 60),
             heartbeat_interval: Duration::from_secs(30),
             hello_timeout: Duration::from_secs(5),

@@ -18,6 +18,8 @@ fn the_defaults_are_the_documented_ones() {
     assert!(options.trusted_proxies.is_empty() && options.content_security_policy.is_empty());
     assert_eq!(options.session_timeout, minutes(30));
     assert_eq!(options.grace, minutes(1));
+    assert_eq!((options.rest_after, options.hibernate_after), (minutes(1) / 2, minutes(5)));
+    assert_eq!(options.max_awake, 20_000);
     assert_eq!(options.token_lifetime, minutes(24 * 60));
     assert_eq!(options.heartbeat_interval, Duration::from_secs(30));
     assert_eq!(options.hello_timeout, Duration::from_secs(5));

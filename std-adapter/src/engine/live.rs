@@ -35,6 +35,8 @@ pub(crate) trait Live: Send {
     fn counters(&self) -> Counters;
     fn is_behind(&self, hello: &Hello<'_>) -> bool;
     fn is_drained(&self) -> bool;
+    fn is_asleep(&self) -> bool;
+    fn is_over(&self) -> bool;
 }
 
 /// A page, and how to start its sessions.
@@ -95,6 +97,7 @@ where
         Some(match self.poll(now)? {
             Output::Effect(effect) => Output::Effect(untyped::<P>(effect)),
             Output::Commit(record) => Output::Commit(record),
+            Output::Load { generation } => Output::Load { generation },
             Output::Transmit(frame) => Output::Transmit(frame),
             Output::Close(reason) => Output::Close(reason),
         })
@@ -135,6 +138,14 @@ where
     fn is_drained(&self) -> bool {
         self.is_drained()
     }
+
+    fn is_asleep(&self) -> bool {
+        self.is_asleep()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over()
+    }
 }
 
 /// None for a message of another page's type, which is none of this page's business.
@@ -156,6 +167,10 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
         Input::Timeout => Input::Timeout,
         Input::Closed => Input::Closed,
         Input::Drain { wait } => Input::Drain { wait },
+        Input::Rest => Input::Rest,
+        Input::Hibernate => Input::Hibernate,
+        Input::Loaded(record) => Input::Loaded(record),
+        Input::LoadFailed => Input::LoadFailed,
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use atomic_waker::AtomicWaker;
+use live_core::Record;
 use live_core::limits::MAX_INBOX;
 
 use super::live::Parcel;
@@ -18,6 +19,8 @@ pub(crate) enum Mail {
     Missed(Arc<str>),
     /// What the store said to a commit.
     Stored { generation: u64, result: Result<(), StoreError> },
+    /// What it said to a question for the record.
+    Loaded(Result<Option<Record>, StoreError>),
 }
 
 /// A list that takes [`MAX_INBOX`] messages from the bus; past it a topic counts as missed. Empty it holds no memory.

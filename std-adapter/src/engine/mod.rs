@@ -17,8 +17,10 @@ mod outputs;
 mod pages;
 mod peers;
 mod post;
+mod records;
 mod registry;
 mod respond;
+mod rest;
 mod runtime;
 mod serve;
 mod slot;
@@ -33,7 +35,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, Weak};
 
 use http::HeaderMap;
-use live_core::{Admission, Config, ErrorReport, Instant, Page, Record};
+use live_core::{Admission, Config, ErrorReport, Instant, Page};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -46,19 +48,18 @@ use crate::metrics::Metrics;
 use crate::options::{Options, SessionInfo};
 use crate::pubsub::PubSub;
 use crate::secret::Keys;
-use crate::store::StoreError;
 use crate::token::{Signer, cookie_hash};
 use alarms::Alarms;
 pub use connection::{Connection, Incoming, Outgoing};
 use drain::Drain;
 use live::Typed;
-use mailbox::Mail;
 use notify::Bulletin;
 use pages::Pages;
 pub use pages::{InvalidRoute, unescaped};
 use peers::Peers;
 use registry::Registry;
 pub use respond::{Answer, MAX_BODY, not_allowed};
+use rest::Round;
 pub use runtime::{Runtime, caught};
 use slot::Slot;
 pub use upgrade::{Protocol, Refused, SOCKET, Upgrade, Visitor};
@@ -218,6 +219,7 @@ impl Engine {
         self.options.pubsub.leave(slot.id);
         slot.mailbox.wake();
         slot.tasks.end();
+        self.forget(slot);
         if let Some(on_end) = &self.options.on_session_end {
             hook(|| on_end(&slot.info()));
         }
@@ -235,33 +237,6 @@ impl Engine {
     fn detached(&self, slot: &Slot, count: u64) {
         self.registry.wait(slot.id, count, self.now() + self.options.grace);
     }
-
-    /// Writes a record beside everything else. The answer comes by mail.
-    fn commit(&self, slot: &Arc<Slot>, record: Record) {
-        let (store, ttl) = (self.options.session_store.clone(), self.options.session_timeout);
-        let slot = Arc::downgrade(slot);
-        let generation = record.generation;
-        self.runtime.spawn(Box::pin(async move {
-            let written = runtime::caught(Box::pin(async move { store.commit(record, ttl).await })).await;
-            let result = written.unwrap_or_else(|panicked| Err(StoreError::Failed(panicked.into())));
-            if let Some(slot) = slot.upgrade() {
-                slot.mailbox.put(Mail::Stored { generation, result });
-            }
-        }));
-    }
-
-    /// Tells a store that the session lives.
-    fn touch(&self, slot: &Slot) {
-        if self.options.session_store.is_volatile() {
-            return;
-        }
-        let (store, id, ttl) = (self.options.session_store.clone(), slot.id, self.options.session_timeout);
-        self.runtime.spawn(Box::pin(async move {
-            if let Err(error) = store.touch(id, ttl).await {
-                tracing::warn!(%error, "a session's time wasn't prolonged");
-            }
-        }));
-    }
 }
 
 /// Calls code of the application, of which a panic may stop nothing else.
@@ -271,11 +246,13 @@ fn hook(call: impl FnOnce()) {
     }
 }
 
-/// Rings alarms and ends sessions, for as long as the engine is there.
+/// Rings alarms, ends sessions and lets them rest, for as long as the engine is there.
 async fn keep_time(engine: Weak<Engine>) {
+    let mut round = Round::default();
     while let Some(engine) = engine.upgrade() {
         let now = engine.now();
         engine.alarms.ring(now);
+        round.go(&engine, now);
         for slot in engine.registry.sweep(now) {
             engine.ended(&slot);
         }

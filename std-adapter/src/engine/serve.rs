@@ -113,11 +113,16 @@ fn take_mail(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant)
             let fenced = matches!(error, StoreError::Fenced);
             let error = if fenced { CommitError::Fenced } else { CommitError::Unavailable };
             handle(Input::CommitFailed { generation, error });
-            if fenced {
-                inner.ended = true;
-                engine.drop_session(slot);
-            }
         }
+        Mail::Loaded(Ok(record)) => handle(Input::Loaded(record.as_ref())),
+        Mail::Loaded(Err(error)) => {
+            tracing::warn!(%error, session = ?slot.id, "a session wasn't read");
+            handle(Input::LoadFailed);
+        }
+    }
+    if inner.live.is_over() && !inner.ended {
+        inner.ended = true;
+        engine.drop_session(slot);
     }
     true
 }

@@ -1,11 +1,13 @@
 //! One session in memory: its machine, what waits for it, and which connection serves it.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use live_core::{Request, Seat, SessionId};
 
 use super::live::Live;
 use super::mailbox::Mailbox;
+use super::rest::Idle;
 use super::slow::SlowRender;
 use super::tasks::Tasks;
 use crate::options::SessionInfo;
@@ -21,12 +23,15 @@ pub(crate) struct Slot {
     pub(crate) request: Arc<Request>,
     pub(crate) mailbox: Mailbox,
     pub(crate) tasks: Arc<Tasks>,
+    /// A volatile store has a record of it.
+    pub(crate) stored: AtomicBool,
     inner: Mutex<Inner>,
 }
 
 pub(crate) struct Inner {
     pub(crate) live: Box<dyn Live>,
     pub(crate) slow: SlowRender,
+    pub(crate) idle: Idle,
     /// Of the connection that serves the session; free while it waits for one.
     pub(crate) seat: Seat,
     /// How often the session was left without a connection: tells an old end of grace from the present one.
@@ -43,6 +48,7 @@ impl Slot {
         let inner = Inner {
             live,
             slow: SlowRender::default(),
+            idle: Idle::default(),
             seat: Seat::default(),
             detached: 0,
             mark,
@@ -55,6 +61,7 @@ impl Slot {
             request,
             mailbox: Mailbox::default(),
             tasks: Arc::default(),
+            stored: AtomicBool::new(false),
             inner: Mutex::new(inner),
         }
     }

@@ -94,7 +94,9 @@ impl<P: Page> TestClient<P> {
             Output::Effect(Effect::Spawn(task)) => self.tasks.push(task),
             Output::Effect(Effect::Publish { topic, message, .. }) => self.published.push((topic, message)),
             Output::Effect(Effect::Error(report)) => self.errors.push(report),
-            Output::Effect(Effect::Subscribe(_) | Effect::Unsubscribe(_)) | Output::Commit(_) => {}
+            Output::Effect(Effect::Subscribe(_) | Effect::Unsubscribe(_))
+            | Output::Commit(_)
+            | Output::Load { .. } => {}
             Output::Close(_) => self.machine.handle(Input::Closed, self.now),
         }
     }

@@ -560,6 +560,10 @@ impl World {
                 let write = What::Write { server, instance: *instance, record, fault };
                 self.schedule.after(delay, write);
             }
+            Output::Load { .. } => {
+                let (life, record) = (self.servers[server].life, self.store.get(session).cloned());
+                self.input(server, life, session, Input::Loaded(record.as_ref()));
+            }
             Output::Effect(effect) => self.effect(server, session, effect),
         }
     }
