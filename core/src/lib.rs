@@ -32,7 +32,7 @@
 //! 6. While [`Machine::is_ready`] is false, read no more frames.
 //! 7. Before a server ends, handle [`Input::Drain`] for each session, and go on until [`Machine::is_drained`].
 //! 8. Ask an [`Admission`] before a browser joins, so that a server that comes back isn't overrun.
-//! 9. Handle [`Input::Rest`] and [`Input::Hibernate`] for sessions that nothing happens to, and answer an [`Output::Load`]; or never do, and all stay in
+//! 9. Handle [`Input::Rest`] and [`Input::Hibernate`] for sessions that nothing happens to, and answer an [`Output::Fetch`]; or never do, and all stay in
 //!    memory. Drop a machine that [is over](Machine::is_over).
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core, clippy::std_instead_of_alloc)]

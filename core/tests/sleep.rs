@@ -109,7 +109,7 @@ fn load(tab: &mut Tab) {
     while let Some(generation) = tab.loads.pop() {
         let record = tab.commits.last().unwrap().clone();
         assert_eq!(record.generation, generation);
-        tab.machine.handle(Input::Loaded(Some(&record)), tab.now);
+        tab.machine.handle(Input::Fetched(Some(&record)), tab.now);
         tab.settle();
     }
 }
@@ -271,7 +271,7 @@ fn another_generation_or_none_ends_the_session_here() {
         hibernate(&mut tab);
         tab.act(by(1));
         let record = found(tab.commits.last().unwrap());
-        tab.machine.handle(Input::Loaded(record.as_ref()), tab.now);
+        tab.machine.handle(Input::Fetched(record.as_ref()), tab.now);
         tab.settle();
         assert_eq!((tab.closed, tab.machine.is_over()), (Some(Reason::Restart), true));
         assert_eq!(tab.client.pending(), 1, "the browser brings it to wherever the session is");
@@ -285,7 +285,7 @@ fn a_damaged_record_ends_it_with_a_report() {
     tab.act(by(1));
     let record = tab.commits.last().unwrap();
     let damaged = Record { bytes: record.bytes[1..].to_vec(), ..record.clone() };
-    tab.machine.handle(Input::Loaded(Some(&damaged)), tab.now);
+    tab.machine.handle(Input::Fetched(Some(&damaged)), tab.now);
     tab.settle();
     assert_eq!((tab.closed, tab.machine.is_over(), tab.effects.len()), (Some(Reason::Internal), true, 1));
 }
@@ -298,7 +298,7 @@ fn a_store_that_can_not_read_is_asked_again() {
     for asked in 1..4 {
         assert_eq!(tab.loads.len(), 1, "time {asked}");
         tab.loads.clear();
-        tab.machine.handle(Input::LoadFailed, tab.now);
+        tab.machine.handle(Input::FetchFailed, tab.now);
         tab.settle();
         assert_eq!((tab.loads.len(), tab.machine.poll_timeout()), (0, Some(tab.now + COMMIT_WITHIN)));
         tab.advance(COMMIT_WITHIN);

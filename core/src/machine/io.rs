@@ -51,12 +51,12 @@ pub enum Input<'a, M> {
     /// Nothing has happened for a while: the regions' HTML leaves memory, where nothing is under way. It is rendered again when it is needed.
     Rest,
     /// Nothing has for longer: the state leaves memory as well. Without a durable store, an [`Output::Commit`] comes first, and the state leaves when
-    /// the answer is [`Input::Committed`]. Nobody notices; what comes has it brought back by [`Output::Load`].
+    /// the answer is [`Input::Committed`]. Nobody notices; what comes has it brought back by [`Output::Fetch`].
     Hibernate,
-    /// The store's answer to [`Output::Load`].
-    Loaded(Option<&'a Record>),
+    /// The store's answer to [`Output::Fetch`].
+    Fetched(Option<&'a Record>),
     /// The store couldn't answer. It is asked again after a second.
-    LoadFailed,
+    FetchFailed,
 }
 
 /// Why a store has not taken a record.
@@ -73,9 +73,9 @@ pub enum CommitError {
 pub enum Output<M> {
     /// Write this record; answer by [`Input::Committed`] or [`Input::CommitFailed`]. Until then nothing is sent of what it holds.
     Commit(Record),
-    /// Read this generation of the session's record; answer by [`Input::Loaded`] or [`Input::LoadFailed`]. Another generation, or none, ends the
+    /// Read this generation of the session's record; answer by [`Input::Fetched`] or [`Input::FetchFailed`]. Another generation, or none, ends the
     /// session here.
-    Load {
+    Fetch {
         /// Of the [`Record`].
         generation: u64,
     },

@@ -219,8 +219,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Input::Drain { wait } => self.on_drain(wait),
             Input::Rest => self.on_rest(),
             Input::Hibernate => self.on_hibernate(),
-            Input::Loaded(record) => self.on_loaded(record, now),
-            Input::LoadFailed => self.on_load_failed(now),
+            Input::Fetched(record) => self.on_fetched(record, now),
+            Input::FetchFailed => self.on_fetch_failed(now),
         }
     }
 
@@ -231,7 +231,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             if let Some(output) = self.out.pop_front() {
                 return Some(output);
             }
-            if self.start_load(now) {
+            if self.start_fetch(now) {
                 continue;
             }
             if self.is_asleep() {

@@ -1,7 +1,7 @@
 //! Rest and hibernation: what of an idle session leaves memory, and how it comes back unnoticed.
 //!
 //! A resting machine has dropped its regions' HTML, which `render` gives back: views are pure. A sleeping one has left its state to its record
-//! in the store, too; what comes meanwhile waits, as behind a commit, until the driver has loaded it.
+//! in the store, too; what comes meanwhile waits, as behind a commit, until the driver has fetched it.
 
 use super::{Machine, Output, Record, RecordError};
 use crate::codec::PageCodec;
@@ -24,7 +24,7 @@ pub(super) enum Sleep {
     /// In the store alone.
     Asleep,
     /// The store has been asked for it.
-    Loading,
+    Fetching,
     /// The store could not read; it is asked again at this time.
     Retry(Instant),
 }
@@ -92,15 +92,15 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     /// Asks the store for the state, where something waits for it. `true` if anything was put out.
-    pub(super) fn start_load(&mut self, now: Instant) -> bool {
+    pub(super) fn start_fetch(&mut self, now: Instant) -> bool {
         let due = match self.sleep {
             Sleep::Asleep => self.is_wanted(now),
             Sleep::Retry(at) => at <= now,
-            Sleep::Awake | Sleep::Leaving | Sleep::Loading => false,
+            Sleep::Awake | Sleep::Leaving | Sleep::Fetching => false,
         };
         if due {
-            self.sleep = Sleep::Loading;
-            self.out.push_back(Output::Load { generation: self.commit.generation() });
+            self.sleep = Sleep::Fetching;
+            self.out.push_back(Output::Fetch { generation: self.commit.generation() });
         }
         due
     }
@@ -120,8 +120,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         timer || !self.inbox.is_empty() || link.is_some_and(|link| link.wants_regions())
     }
 
-    pub(super) fn on_loaded(&mut self, record: Option<&Record>, now: Instant) {
-        if self.sleep != Sleep::Loading {
+    pub(super) fn on_fetched(&mut self, record: Option<&Record>, now: Instant) {
+        if self.sleep != Sleep::Fetching {
             return;
         }
         match record
@@ -143,8 +143,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    pub(super) fn on_load_failed(&mut self, now: Instant) {
-        if self.sleep == Sleep::Loading {
+    pub(super) fn on_fetch_failed(&mut self, now: Instant) {
+        if self.sleep == Sleep::Fetching {
             self.sleep = Sleep::Retry(now + COMMIT_WITHIN);
         }
     }

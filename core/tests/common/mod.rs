@@ -153,7 +153,7 @@ impl<P: Page, C: PageCodec<P>> Pair<P, C> {
                 }
                 Output::Effect(effect) => self.effects.push(effect),
                 Output::Commit(record) => self.commits.push(record),
-                Output::Load { generation } => self.loads.push(generation),
+                Output::Fetch { generation } => self.loads.push(generation),
                 Output::Close(reason) => self.closed = Some(reason),
             }
         }

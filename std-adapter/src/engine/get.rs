@@ -182,7 +182,7 @@ impl Engine {
                     Output::Effect(Effect::Spawn(task)) => tasks.push(Box::pin(caught(task))),
                     Output::Effect(effect) => outputs.effects.push(effect),
                     Output::Transmit(frame) => outputs.frames.push(frame),
-                    Output::Commit(_) | Output::Load { .. } | Output::Close(_) => {}
+                    Output::Commit(_) | Output::Fetch { .. } | Output::Close(_) => {}
                 }
             }
             match first(&mut tasks).await {

@@ -97,7 +97,7 @@ where
         Some(match self.poll(now)? {
             Output::Effect(effect) => Output::Effect(untyped::<P>(effect)),
             Output::Commit(record) => Output::Commit(record),
-            Output::Load { generation } => Output::Load { generation },
+            Output::Fetch { generation } => Output::Fetch { generation },
             Output::Transmit(frame) => Output::Transmit(frame),
             Output::Close(reason) => Output::Close(reason),
         })
@@ -169,8 +169,8 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
         Input::Drain { wait } => Input::Drain { wait },
         Input::Rest => Input::Rest,
         Input::Hibernate => Input::Hibernate,
-        Input::Loaded(record) => Input::Loaded(record),
-        Input::LoadFailed => Input::LoadFailed,
+        Input::Fetched(record) => Input::Fetched(record),
+        Input::FetchFailed => Input::FetchFailed,
     })
 }
 

@@ -20,7 +20,7 @@ pub(crate) enum Mail {
     /// What the store said to a commit.
     Stored { generation: u64, result: Result<(), StoreError> },
     /// What it said to a question for the record.
-    Loaded(Result<Option<Record>, StoreError>),
+    Fetched(Result<Option<Record>, StoreError>),
 }
 
 /// A list that takes [`MAX_INBOX`] messages from the bus; past it a topic counts as missed. Empty it holds no memory.

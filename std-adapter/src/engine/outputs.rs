@@ -33,7 +33,7 @@ impl Engine {
             Output::Transmit(frame) => return Some(ToBrowser::Frame(frame)),
             Output::Close(reason) => return Some(ToBrowser::Close(reason)),
             Output::Commit(record) => self.commit(slot, record),
-            Output::Load { .. } => self.load(slot),
+            Output::Fetch { .. } => self.fetch(slot),
             Output::Effect(effect) => self.effect(slot, effect, mark),
         }
         None

@@ -31,9 +31,9 @@ impl Engine {
     }
 
     /// Reads the record of a session that sleeps. The answer comes by mail.
-    pub(super) fn load(&self, slot: &Arc<Slot>) {
+    pub(super) fn fetch(&self, slot: &Arc<Slot>) {
         let (store, id) = (self.options.session_store.clone(), slot.id);
-        self.ask(slot, Box::pin(async move { store.get(id).await }), Mail::Loaded);
+        self.ask(slot, Box::pin(async move { store.get(id).await }), Mail::Fetched);
     }
 
     /// Tells a store that the session lives.

@@ -114,10 +114,10 @@ fn take_mail(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant)
             let error = if fenced { CommitError::Fenced } else { CommitError::Unavailable };
             handle(Input::CommitFailed { generation, error });
         }
-        Mail::Loaded(Ok(record)) => handle(Input::Loaded(record.as_ref())),
-        Mail::Loaded(Err(error)) => {
+        Mail::Fetched(Ok(record)) => handle(Input::Fetched(record.as_ref())),
+        Mail::Fetched(Err(error)) => {
             tracing::warn!(%error, session = ?slot.id, "a session wasn't read");
-            handle(Input::LoadFailed);
+            handle(Input::FetchFailed);
         }
     }
     if inner.live.is_over() && !inner.ended {

@@ -96,7 +96,7 @@ impl<P: Page> TestClient<P> {
             Output::Effect(Effect::Error(report)) => self.errors.push(report),
             Output::Effect(Effect::Subscribe(_) | Effect::Unsubscribe(_))
             | Output::Commit(_)
-            | Output::Load { .. } => {}
+            | Output::Fetch { .. } => {}
             Output::Close(_) => self.machine.handle(Input::Closed, self.now),
         }
     }

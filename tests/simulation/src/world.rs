@@ -560,9 +560,9 @@ impl World {
                 let write = What::Write { server, instance: *instance, record, fault };
                 self.schedule.after(delay, write);
             }
-            Output::Load { .. } => {
+            Output::Fetch { .. } => {
                 let (life, record) = (self.servers[server].life, self.store.get(session).cloned());
-                self.input(server, life, session, Input::Loaded(record.as_ref()));
+                self.input(server, life, session, Input::Fetched(record.as_ref()));
             }
             Output::Effect(effect) => self.effect(server, session, effect),
         }
