@@ -35,24 +35,27 @@ impl Regions {
         let (hashes, _) = hashes.as_chunks::<8>();
         let hashes: HashSet<[u8; 8]> = hashes.iter().copied().collect();
         let mut regions = Self::default();
-        regions.split("", "", html);
+        regions.split(html);
         regions.map.retain(|name, shown| {
             hashes.contains(&hash::region_hash(&shown.parent, name, &shown.html).to_bytes())
         });
         regions
     }
 
-    /// Takes the children out of a region's content and keeps both.
-    fn split(&mut self, parent: &str, name: &str, content: &str) {
-        let mut html = String::new();
-        let mut done = 0;
-        for (child, inner) in narrow::children(content) {
-            html.push_str(&content[done..inner.start]);
-            done = inner.end;
-            self.split(name, child, &content[inner]);
+    /// Takes the children out of each region's content and keeps all of them.
+    fn split(&mut self, html: &str) {
+        let mut open = Vec::from([("", "", html)]);
+        while let Some((parent, name, content)) = open.pop() {
+            let mut html = String::new();
+            let mut done = 0;
+            for (child, inner) in narrow::children(content) {
+                html.push_str(&content[done..inner.start]);
+                done = inner.end;
+                open.push((name, child, &content[inner]));
+            }
+            html.push_str(&content[done..]);
+            self.map.insert(name.into(), Shown { html, parent: parent.into() });
         }
-        html.push_str(&content[done..]);
-        self.map.insert(name.into(), Shown { html, parent: parent.into() });
     }
 
     pub(super) fn reconnect(&mut self) {
