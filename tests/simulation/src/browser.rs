@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use live_core::client::{Action, Client, Heard};
-use live_core::{Broken, Command, Instant, SessionId};
+use live_core::wire::ServerFrame;
+use live_core::{Broken, Command, FullPage, Instant, SessionId};
 use wire_tests::random::Random;
 
 /// A tab, and what its user remembers.
 #[derive(Debug)]
 pub(crate) struct Tab {
     pub(crate) client: Client,
+    /// It acknowledges nothing, and does its worst.
+    pub(crate) greedy: bool,
+    /// The session that it was welcomed to last, or that its page's token names.
+    pub(crate) session: SessionId,
     pub(crate) connection: Option<usize>,
     pub(crate) welcomed: bool,
     /// The server told it to stay away.
@@ -27,6 +32,8 @@ pub(crate) struct Tab {
     pub(crate) commands: Vec<u64>,
     /// The commands that were carried out, in order.
     pub(crate) ran: Vec<u64>,
+    /// The first that was carried out once more.
+    pub(crate) ran_twice: Option<u64>,
     /// Events that will fail, and those that were told to have failed, by what the server has applied.
     pub(crate) failing: u64,
     pub(crate) failed: u64,
@@ -35,11 +42,15 @@ pub(crate) struct Tab {
 const KINDS: [&str; 8] = ["note", "say", "later", "command", "flip", "fail", "tell", "note"];
 
 impl Tab {
-    pub(crate) fn new(number: usize, broken: Broken) -> Self {
-        let mut client = Client::new(token(session(number, 0)));
+    /// A tab that shows the first response.
+    pub(crate) fn new(number: usize, page: &FullPage, greedy: bool, broken: Broken) -> Self {
+        let session = session(number, 0);
+        let mut client = Client::open(token(session), &page.title, &page.html, &page.hashes);
         client.set_broken(broken);
         Self {
             client,
+            greedy,
+            session,
             connection: None,
             welcomed: false,
             ended: false,
@@ -50,9 +61,22 @@ impl Tab {
             timers: 0,
             commands: Vec::new(),
             ran: Vec::new(),
+            ran_twice: None,
             failing: 0,
             failed: 0,
         }
+    }
+
+    /// The page is loaded anew: what it shows is the response's, the rest is as it was (rule R9).
+    pub(crate) fn reload(&mut self, page: &FullPage) {
+        let client = std::mem::take(&mut self.client);
+        self.client = client.reload(&page.title, &page.html, &page.hashes);
+        (self.connection, self.welcomed) = (None, false);
+    }
+
+    /// Whether it doesn't look at a frame.
+    pub(crate) fn ignores(&self, frame: &[u8]) -> bool {
+        self.greedy && !matches!(ServerFrame::decode(frame), Ok(ServerFrame::Welcome(_)))
     }
 
     /// The user does something of this kind.
@@ -62,24 +86,30 @@ impl Tab {
             self.failing += 1;
             return action;
         }
-        self.acts += 1;
+        let act = self.next_act();
         self.since_reset += 1;
         match kind {
             "later" => self.timers += 1,
-            "command" => self.commands.push(self.acts),
+            "command" => self.commands.push(act),
             _ => {}
         }
-        action.value("act", self.acts)
+        action.value("act", act)
+    }
+
+    /// Numbers an act.
+    pub(crate) fn next_act(&mut self) -> u64 {
+        self.acts += 1;
+        self.acts
     }
 
     /// What the browser makes of a frame; events up to `known` were applied before. A sentence where that may not be.
     pub(crate) fn hear(&mut self, heard: Vec<Heard>, known: u64) -> Result<(), String> {
         for heard in heard {
             match heard {
-                Heard::Welcome { lost, resumed, .. } => {
+                Heard::Welcome { resumed, .. } => {
                     self.welcomed = true;
                     if !resumed && known > 0 {
-                        self.forget(&lost);
+                        self.forget();
                     }
                 }
                 Heard::Failed(_) => self.failed += 1,
@@ -93,12 +123,11 @@ impl Tab {
     }
 
     /// The state is gone, with all that was done to it; what was under way is told as lost.
-    fn forget(&mut self, lost: &[Action]) {
+    fn forget(&mut self) {
         (self.since_reset, self.timers) = (0, 0);
         self.commands.clear();
         self.ran.clear();
         self.failing = self.failed;
-        let _ = lost;
     }
 
     fn run(&mut self, args: &str) -> Result<(), String> {
@@ -107,7 +136,7 @@ impl Tab {
             .parse()
             .map_err(|_| format!("odd arguments: {args}"))?;
         if self.ran.contains(&act) {
-            return Err(format!("the command of act {act} was carried out twice (R6)"));
+            self.ran_twice.get_or_insert(act);
         }
         self.ran.push(act);
         Ok(())
@@ -136,6 +165,11 @@ pub(crate) fn session(tab: usize, mounted: u64) -> SessionId {
     bytes[0] = tab as u8;
     bytes[8..].copy_from_slice(&mounted.to_le_bytes());
     SessionId::new(bytes)
+}
+
+/// Whose session it is.
+pub(crate) fn tab_of(session: SessionId) -> usize {
+    usize::from(session.as_bytes()[0])
 }
 
 /// A token is the session's name; nobody forges any here.

@@ -1,7 +1,6 @@
 //! Virtual time: what happens when.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use live_core::wire::Reason;
@@ -40,6 +39,10 @@ pub(crate) enum What {
         generation: u64,
         result: Result<(), CommitError>,
     },
+    /// The store gives a sleeping session its state back.
+    Fetch { server: usize, instance: u64, session: SessionId },
+    /// Nothing has happened to a tab's session for a while, or for longer.
+    Idle { tab: usize, sleep: bool },
     /// A session's time has come.
     Timeout { server: usize, life: u64, session: SessionId },
     /// A message arrives from the bus.
@@ -50,35 +53,38 @@ pub(crate) enum What {
     Start { server: usize },
     /// A server is told to end, and has a successor (rule R13).
     Drain { server: usize },
-    /// It has had all the time that it may take.
-    Ended { server: usize, life: u64 },
+    /// A server has had all the time that it may take to end.
+    Deadline,
     /// A connection is cut.
     Cut { tab: usize },
+    /// A tab loads its page anew.
+    Reload { tab: usize },
+    /// A tab is duplicated.
+    Duplicate { tab: usize },
+    /// A hostile browser does its worst.
+    Greed { tab: usize },
     /// A browser's copy of a region is spoilt.
     Spoil { tab: usize },
     /// The last fault is over.
     Calm,
 }
 
+/// Where something is planned: when, and as the how manyth.
+pub(crate) type Place = (Instant, u64);
+
 /// What is to come, the soonest first; of those at once, the one that was planned first.
 #[derive(Debug, Default)]
 pub(crate) struct Schedule {
-    heap: BinaryHeap<Reverse<Entry>>,
+    /// By time, and in the order in which it was planned.
+    entries: BTreeMap<Place, What>,
     planned: u64,
     pub(crate) now: Instant,
-}
-
-#[derive(Debug)]
-struct Entry {
-    at: Instant,
-    order: u64,
-    what: What,
 }
 
 impl Schedule {
     pub(crate) fn at(&mut self, at: Instant, what: What) {
         self.planned += 1;
-        self.heap.push(Reverse(Entry { at: at.max(self.now), order: self.planned, what }));
+        self.entries.insert((at.max(self.now), self.planned), what);
     }
 
     pub(crate) fn after(&mut self, delay: Duration, what: What) {
@@ -87,28 +93,18 @@ impl Schedule {
 
     /// Moves the clock to what comes next.
     pub(crate) fn next(&mut self) -> Option<What> {
-        let Reverse(entry) = self.heap.pop()?;
-        self.now = entry.at;
-        Some(entry.what)
+        let (place, _) = self.entries.first_key_value()?;
+        self.take(*place)
     }
-}
 
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+    /// Where the first is that fits.
+    pub(crate) fn find(&self, fits: impl Fn(&What) -> bool) -> Option<Place> {
+        self.entries.iter().find(|(_, what)| fits(what)).map(|(place, _)| *place)
     }
-}
 
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.order).cmp(&(other.at, other.order))
+    /// Takes out what is at a place: its time has come.
+    pub(crate) fn take(&mut self, place: Place) -> Option<What> {
+        self.now = self.now.max(place.0);
+        self.entries.remove(&place)
     }
 }

@@ -1,15 +1,17 @@
 //! A server: the core's machines, and what a driver does for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use live_core::wire::Hello;
 use live_core::{
-    Admission, Config, Instant, Machine, NoGuard, Page, Record, Request, Seat, Session, SessionId, View,
+    Admission, Config, FullPage, Instant, Machine, NoCodec, NoGuard, Page, PageCodec, Record, Request, Seat,
+    Session, SessionId, View,
 };
 
-use crate::page::{Codec, Diary};
+use crate::browser;
+use crate::page::{Codec, Diary, State};
+use crate::store::Store;
 
 pub(crate) type Live = Machine<Diary, Codec, NoGuard>;
 
@@ -19,11 +21,15 @@ pub(crate) struct Server {
     /// How often it was started; none while it is down.
     pub(crate) life: u64,
     pub(crate) is_up: bool,
-    /// It ends, and the browsers come back within this.
-    pub(crate) draining: Option<Duration>,
+    /// Since when it ends.
+    pub(crate) draining: Option<Instant>,
     /// Who may join, and when somebody did, in this life.
     pub(crate) admission: Option<Admission>,
     pub(crate) admitted: Vec<Instant>,
+    /// Records of sleeping sessions, where no other store keeps any.
+    pub(crate) own_store: Store,
+    /// What it left uncommitted when it was told to end, in its lives so far.
+    pub(crate) lost: Option<String>,
     pub(crate) sessions: BTreeMap<SessionId, Held>,
 }
 
@@ -42,7 +48,7 @@ pub(crate) struct Held {
 impl Server {
     /// It is gone, with all that it had in memory.
     pub(crate) fn end(&mut self) {
-        *self = Self { life: self.life + 1, ..Self::default() };
+        *self = Self { life: self.life + 1, lost: self.lost.take(), ..Self::default() };
     }
 }
 
@@ -83,9 +89,32 @@ pub(crate) struct Connection {
     pub(crate) joined: Joined,
     /// The next thing that the server sends arrives no sooner.
     pub(crate) down_at: Instant,
-    /// Frames sent and acknowledged.
-    pub(crate) sent: u32,
+    /// The sizes of the frames that are sent and not acknowledged, and how many were acknowledged.
+    pub(crate) flying: VecDeque<usize>,
     pub(crate) acked: u32,
+}
+
+impl Connection {
+    pub(crate) fn new(tab: usize, server: usize, life: u64, session: SessionId, now: Instant) -> Self {
+        Self {
+            tab,
+            server,
+            session,
+            life,
+            is_open: true,
+            joined: Joined::No,
+            down_at: now,
+            flying: VecDeque::new(),
+            acked: 0,
+        }
+    }
+
+    /// The browser has said that it received so many frames.
+    pub(crate) fn acknowledged(&mut self, frames: u32) {
+        while self.acked < frames && self.flying.pop_front().is_some() {
+            self.acked += 1;
+        }
+    }
 }
 
 /// How far a connection is.
@@ -101,24 +130,29 @@ pub(crate) enum Joined {
 /// What a `HELLO` says of its session, which no forger has written here.
 pub(crate) fn session_of(hello: &Hello<'_>) -> Option<SessionId> {
     let (tab, mounted) = hello.token.split_once('.')?;
-    Some(crate::browser::session(tab.parse().ok()?, mounted.parse().ok()?))
+    Some(browser::session(tab.parse().ok()?, mounted.parse().ok()?))
 }
 
-/// The page as it would be shown first to whoever has this session.
-pub(crate) fn fresh(page: &Diary, session: &Session<crate::page::State>) -> (String, String) {
-    let still = Still { page: page.clone(), session: session.clone() };
-    let request = Arc::new(Request::default());
-    let (id, now, config) = (session.id, Instant::default(), Config::default());
-    let machine =
-        Machine::mount(Arc::new(still), live_core::NoCodec, NoGuard, id, request, config, false, now);
-    let full = machine.and_then(|mut machine| machine.full_page()).expect("the diary can always be shown");
-    (full.title, full.html)
+/// A response: the page as whoever asks for it first is shown it.
+pub(crate) fn response(page: Diary) -> FullPage {
+    full(page, Codec)
+}
+
+/// The page as it would be shown to whoever has this session.
+pub(crate) fn fresh(page: &Diary, session: &Session<State>) -> FullPage {
+    full(Still { page: page.clone(), session: session.clone() }, NoCodec)
+}
+
+fn full<P: Page, C: PageCodec<P>>(page: P, codec: C) -> FullPage {
+    let (request, id, now) = (Arc::default(), SessionId::new([0; 16]), Instant::default());
+    let machine = Machine::mount(Arc::new(page), codec, NoGuard, id, request, Config::default(), false, now);
+    machine.and_then(|mut machine| machine.full_page()).expect("the diary can always be shown")
 }
 
 /// A page that shows what another shows for one session.
 struct Still {
     page: Diary,
-    session: Session<crate::page::State>,
+    session: Session<State>,
 }
 
 impl Page for Still {

@@ -8,6 +8,8 @@ use live_core::{Broken, CommitError, Record, Rule, SessionId};
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     records: BTreeMap<SessionId, Record>,
+    /// The highest event in each.
+    applied: BTreeMap<SessionId, u64>,
 }
 
 /// How one write goes.
@@ -25,8 +27,19 @@ impl Store {
         self.records.get(&id)
     }
 
-    /// Writes a record where it follows the one that is there (rule R1).
-    pub(crate) fn commit(&mut self, record: Record, fault: Fault, broken: Broken) -> Result<(), CommitError> {
+    /// The highest event that the store has of a session.
+    pub(crate) fn applied(&self, id: SessionId) -> Option<u64> {
+        self.applied.get(&id).copied()
+    }
+
+    /// Writes a record, whose highest event is `applied`, where it follows the one that is there (rule R1).
+    pub(crate) fn commit(
+        &mut self,
+        record: Record,
+        applied: u64,
+        fault: Fault,
+        broken: Broken,
+    ) -> Result<(), CommitError> {
         if fault == Fault::Refused {
             return Err(CommitError::Unavailable);
         }
@@ -34,6 +47,7 @@ impl Store {
         if !record.follows(before) && !broken.is(Rule::R1) {
             return Err(CommitError::Fenced);
         }
+        self.applied.insert(record.id, applied);
         self.records.insert(record.id, record);
         if fault == Fault::Unsure { Err(CommitError::Unavailable) } else { Ok(()) }
     }
