@@ -6,9 +6,9 @@ const functions: Record<string, (args: unknown) => void> = {};
 /** The highest command id run. */
 export let last = 0;
 
-/** Begins to count anew, for a new session. */
-export function forgetCommands(): void {
-  last = 0;
+/** Counts on from `id`: that of another session, or 0 for a new one. */
+export function setLast(id: number): void {
+  last = id;
 }
 
 /** Lets the server call `run` by `name`, with one object of arguments. */

@@ -149,10 +149,11 @@ export function morph(from: Element, html: string, host = from): boolean {
   }
 }
 
-// Only nodes of one kind are partners. A field that has another name or stands for another value is another field.
+// Only nodes of one kind are partners. A field that has another name or stands for another value is another field; a script with another text
+// would run, if that were put into it.
 function kind(node: any): string {
   const read = (name: any) => node.getAttribute?.(name);
-  return node.nodeName + (read(HOST) ?? ['id', 'name', 'srcdoc', node.matches?.('option,[type=radio],[type=checkbox]') && 'value'].map(read));
+  return node.nodeName + (read(HOST) ?? [...['id', 'name', 'srcdoc', node.matches?.('option,[type=radio],[type=checkbox]') && 'value'].map(read), node.matches?.('script') && node.text]);
 }
 
 const whole = (node: any): string => node.outerHTML ?? kind(node) + node.nodeValue;

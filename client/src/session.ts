@@ -1,14 +1,16 @@
 // A session's events on their way to the server, and the server's frames on their way into the page.
 
-import { forgetCommands, last, runCommands } from './commands';
+import { last, runCommands, setLast } from './commands';
 import { send, start, welcomed } from './connection';
-import { type Field, giveBack } from './forms';
+import { type Field, giveBack, recover } from './forms';
+import { loadingMarks } from './loading';
 import { mark, type Mark, unmark } from './marks';
 import type { Encodable } from './msgpack';
 import { emit, root } from './page';
 import { waitingFields } from './rate';
 import { adopt, hashes, patch } from './regions';
-import { isConnected, setState } from './status';
+import { isConnected, setState, show, showSoon } from './status';
+import { keep, take } from './storage';
 import * as wire from './wire';
 
 /** An event that the server has not acknowledged. */
@@ -21,12 +23,15 @@ export interface Pending {
   field_?: Field;
   /** The form that it submits. */
   form_?: HTMLFormElement;
+  /** When it was made. */
+  at_?: number;
 }
 
 const MAX_PENDING = 64;
 const ACK_FRAMES = 2;
 const ACK_BYTES = 65536;
 const NEVER = 4;
+const SLOW = 1000; // ms
 
 const pending: Pending[] = []; // pending[i] has the number applied + 1 + i
 let applied = 0;
@@ -35,20 +40,52 @@ let expected: number | undefined; // the flags of a WELCOME that goes on with wh
 let received: number; // frames
 let unacked: number; // of them
 let patching = 0;
+let own: string | undefined; // the response's own token, while the page tries the one that the tab had before
 
-/** Begins the session of the page. */
+/** Begins the session of the page, or goes on with the one that the tab had here before. */
 export function begin(): void {
   adopt();
-  start();
+  take((kept) => {
+    if (kept) {
+      own = root.dataset.lv;
+      [root.dataset.lv, applied, attempts] = kept;
+      setLast(kept[3]);
+      expected = wire.RESUMED;
+      // What was made meanwhile comes after what was made before.
+      const since = pending.splice(0);
+      for (const [fields_, form] of kept[4]) {
+        const form_ = document.forms[form];
+        add({ fields_, form_, marks_: () => (form_ ? loadingMarks(form_) : []) });
+      }
+      pending.push(...since);
+    }
+    start();
+  });
 }
 
 /** Queues an event, and sends it as soon as it may be. False where too many wait already. */
 export function push(event: Pending): boolean {
   if (pending[MAX_PENDING - 1]) return false;
-  mark(event.marks_());
-  tell(event, pending.push(event) - 1);
+  tell(event, add(event) - 1);
+  save();
+  showSoon(SLOW);
   return true;
 }
+
+function add(event: Pending): number {
+  mark(event.marks_());
+  event.at_ = Date.now();
+  return pending.push(event);
+}
+
+const save = (): void =>
+  keep([root.dataset.lv!, applied, attempts, last, pending.map(({ fields_, form_ }) => [fields_, [...document.forms].indexOf(form_!)])]);
+
+/** How many events wait. */
+export const count = (): number => pending.length;
+
+/** Whether one has waited for long. */
+export const isSlow = (): boolean => Date.now() - pending[0]?.at_! >= SLOW;
 
 /** Whether a submit of this form awaits its answer. */
 export const isLocked = (form: Element): boolean => pending.some(({ form_ }) => form_ == form);
@@ -67,27 +104,41 @@ function tell({ fields_ }: Pending, i: number): void {
 export function hello(): void {
   received = unacked = patching = 0;
   send([wire.HELLO, root.dataset.lv!, ++attempts, last, hashes(), location.search, applied]);
+  save();
 }
 
-/** What the server refused to read it would refuse for ever. */
-export const closed = (code: any): unknown => /100[239]/.test(code) && (expected = NEVER);
+/** The connection closed. True where the page goes on with the token of its own response, since the one of before isn't good any more. */
+export function closed(code: any): unknown {
+  // What the server refused to read it would refuse for ever.
+  if (/100[239]/.test(code)) expected = NEVER;
+  if (code != 4001 || !own) return;
+  expected = NEVER;
+  applied = 0;
+  setLast(0);
+  root.dataset.lv = own;
+  own = '';
+  return true;
+}
 
 export function receive(frame: wire.FromServer, bytes: number): void {
   emit('receive', frame);
   if (frame[0] == wire.WELCOME) {
     const [, upTo, interval, token, flags, failed] = frame;
     welcomed(interval);
-    let lost;
+    let lost: Pending[] = [];
+    own = '';
     root.dataset.lv = token;
     if (flags != expected) {
       // What was meant for a state that is gone isn't done to another. One that nothing was done to is as the page shows it.
-      if (expected! > (applied ? 0 : wire.RESUMED) || flags > wire.RESUMED) lost = pending.splice(0).length;
-      forgetCommands();
+      if (expected! > (applied ? 0 : wire.RESUMED) || flags > wire.RESUMED) lost = pending.splice(0);
+      setLast(0);
       applied = upTo;
     }
     expected = wire.RESUMED;
     carryOut(upTo, undefined, failed);
-    setState('connected', undefined, lost);
+    setState('connected', undefined, lost.length);
+    // People needn't type again what they have submitted.
+    lost.forEach(({ form_, fields_ }) => form_ && recover(form_, fields_[2] as string[]));
     pending.forEach(tell);
   }
   if (frame[0] == wire.UPDATE) {
@@ -100,6 +151,8 @@ export function receive(frame: wire.FromServer, bytes: number): void {
       send([wire.ACK, received, last]);
     }
   }
+  save();
+  show();
 }
 
 /** Changes the page, and is done with the events up to `upTo`. A step that throws ends the connection, and WELCOME does the rest. */

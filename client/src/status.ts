@@ -1,10 +1,11 @@
 // The connection's state, for style sheets (a class of the root) and for people (the notice, which the server placed after the root).
 
 import { emit, root } from './page';
+import { count, isSlow } from './session';
 
 export type State = 'connecting' | 'connected' | 'disconnected' | 'ended';
 
-const notice = document.querySelector('.lv-notice') as HTMLElement;
+const notice = document.querySelector<HTMLElement>('.lv-notice');
 let state: State;
 let lost: number | undefined;
 
@@ -15,14 +16,20 @@ export function setState(next: State, code?: number, given?: number): void {
   root.classList.add('lv-' + (state = next));
   emit('status', { state, code, lost: (lost = given) });
   // A connection that comes back at once is nothing to tell; what was lost is told for a while.
-  setTimeout(show, 500);
-  setTimeout(show, 1e4);
+  showSoon(500);
+  setTimeout(() => ((lost = 0), show()), 1e4);
 }
+
+/** Says in the notice how things are by then. */
+export const showSoon = (ms: number): unknown => setTimeout(show, ms);
 
 export const isConnected = (): boolean => state == 'connected';
 export const hasEnded = (): boolean => state == 'ended';
 
-function show(): void {
-  notice.textContent = lost ? notice.dataset.lost! + lost : notice.dataset[state]!;
-  lost = 0;
+/** What people are told: what was lost, that events wait for the server, or that there is no connection, and how many wait for that. */
+export function show(): void {
+  if (!notice) return;
+  const { lost: given, saving, waiting, [state]: away = '' } = notice.dataset;
+  const text = lost ? given! + lost : isConnected() ? (isSlow() ? saving! : '') : away + (away && count() ? waiting! + count() : '');
+  if (notice.textContent != text) notice.textContent = text;
 }

@@ -16,6 +16,10 @@ pub struct Notice {
     pub disconnected: String,
     /// The session has ended, and nothing comes back by itself. Default: `Disconnected. Load the page again to go on.`.
     pub ended: String,
+    /// After that, before the number of events that wait for the connection. Default: ` Changes that wait: `.
+    pub waiting: String,
+    /// An event has waited for more than a second, although the connection is there: the store may be full, say. Default: `Saving…`.
+    pub saving: String,
     /// Before the number of events that the server never got. Default: `Changes that were lost: `.
     pub lost: String,
 }
@@ -24,6 +28,8 @@ impl Default for Notice {
     fn default() -> Self {
         Self {
             disconnected: "Reconnecting…".to_owned(),
+            waiting: " Changes that wait: ".to_owned(),
+            saving: "Saving…".to_owned(),
             ended: "Disconnected. Load the page again to go on.".to_owned(),
             lost: "Changes that were lost: ".to_owned(),
         }
@@ -33,13 +39,18 @@ impl Default for Notice {
 /// The element.
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [disconnected, ended, lost] =
-            [&self.disconnected, &self.ended, &self.lost].map(|text| Escaped(text));
-        write!(
-            f,
-            "<div class=\"lv-notice\" role=\"status\" data-disconnected=\"{disconnected}\" data-ended=\"{ended}\" \
-             data-lost=\"{lost}\"></div>"
-        )
+        f.write_str("<div class=\"lv-notice\" role=\"status\"")?;
+        let Self { disconnected, waiting, saving, ended, lost } = self;
+        for (name, text) in [
+            ("disconnected", disconnected),
+            ("waiting", waiting),
+            ("saving", saving),
+            ("ended", ended),
+            ("lost", lost),
+        ] {
+            write!(f, " data-{name}=\"{}\"", Escaped(text))?;
+        }
+        f.write_str("></div>")
     }
 }
 

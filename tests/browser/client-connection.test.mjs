@@ -97,6 +97,10 @@ connects('after 1013 the browser comes back after the time that the reason gives
 
 connects('4001 loads the page again, but not where its first token was refused', async ({ tab, server, connection }) => {
   connection.close(4001, 'token');
+  const before = await server.connection();
+  assert.equal(server.loads, 2);
+  assert.equal(before.hello[1], 'renewed', 'that of before is tried once more');
+  before.close(4001, 'token');
   const next = await server.connection();
   assert.equal(server.loads, 2);
   assert.equal(next.hello[1], 'token-2');
@@ -180,6 +184,7 @@ connects('events for a state that is gone are given up, and the user is told', a
   assert.equal(await tab.locator('.lv-loading').count(), 0);
   await tab.click('button');
   assert.equal((await next.event()).id, 1);
+  next.update({ applied: 1 });
   await tab.clock.runFor(500);
   assert.match(await tab.getByRole('status').textContent(), /^lost: 2$/);
   await tab.clock.runFor(9500);

@@ -8,7 +8,7 @@ import { bundle } from '../lib/bundle.mjs';
 import { CSP, page } from '../lib/server.mjs';
 
 const NONCE = /nonce-([^']+)/.exec(CSP)[1];
-const NOTICE = '<div class="lv-notice" role="status" data-disconnected="Reconnecting…" data-ended="Disconnected" data-lost="lost: "></div>';
+const NOTICE = '<div class="lv-notice" role="status" data-disconnected="Reconnecting…" data-waiting=" waiting: " data-saving="Saving…" data-ended="Disconnected" data-lost="lost: "></div>';
 const CLOSED = new Error('the connection closed');
 const [runtime, dev] = ['live', 'dev'].map((name) => readFileSync(new URL(`../../../client/dist/${name}.js`, import.meta.url)));
 const hashModule = await bundle("import { murmur3 } from './hash'; globalThis.murmur3 = murmur3");
