@@ -1,11 +1,12 @@
 // The WebSocket: opens it, keeps it alive, and comes back after it closed, as WIRE.md's table of close codes says.
 
 import { decode, encode } from './msgpack';
-import { emit, root } from './page';
+import { emit } from './page';
 import { closed, hello, receive } from './session';
-import { hasEnded, setState } from './status';
+import { hasEnded, setState, type State } from './status';
 import { AWAY, type FromServer, PING, type ToServer } from './wire';
 
+let started: State | undefined;
 let socket: WebSocket | undefined;
 let timer: ReturnType<typeof setTimeout>; // the heartbeat's while there is a socket, the next attempt's while there is none
 let heartbeat: number; // ms; none before the first WELCOME
@@ -15,17 +16,19 @@ let away: number; // ms over which the browsers of a server that stops spread
 
 /** Opens the first connection. */
 export function start(): void {
-  // A browser doesn't keep a page with an open socket for the way back; the next attempt waits until then.
-  addEventListener('pagehide', () => hasEnded() || close());
+  // A browser doesn't keep a page with an open socket for the way back; the next attempt waits until then. One that has lost its network
+  // would find out much later.
+  for (const type of ['pagehide', 'offline']) addEventListener(type, () => hasEnded() || close());
   addEventListener('online', () => hasEnded() || connect());
   // Long enough for an answer; what is a download leaves the page where it is.
   addEventListener('beforeunload', () => (leaving = setTimeout(() => (leaving = 0), 5e3)));
-  setState('connecting');
+  setState((started = 'connecting'));
   connect();
 }
 
 export function connect(): void {
-  if (socket || !root) return;
+  // Before the start nobody knows whose session it is.
+  if (socket || !started) return;
   const ws = (socket = new WebSocket('/_live/websocket', 'mizu-live-v1'));
   ws.binaryType = 'arraybuffer';
   ws.onopen = hello;
