@@ -9,6 +9,7 @@ import type { Encodable } from './msgpack';
 import { emit, root } from './page';
 import { waitingFields } from './rate';
 import { adopt, hashes, patch } from './regions';
+import { R12 } from './rules';
 import { isConnected, setState, show, showSoon } from './status';
 import { keep, take } from './storage';
 import * as wire from './wire';
@@ -160,7 +161,7 @@ function carryOut(upTo: number, patches?: wire.Patches | null, failed?: number[]
   const ahead = pending.slice(upTo - applied).flatMap(({ field_ }) => field_ || []);
   unmark();
   // The fields whose newest change the server hasn't seen keep it, see morph.ts.
-  mark([...ahead, ...waitingFields()].map((field) => [field, 'data-lvc-keep', 'null']));
+  if (R12) mark([...ahead, ...waitingFields()].map((field) => [field, 'data-lvc-keep', 'null']));
   patching = 1;
   if (patches) patch(patches);
   if (title != null) document.title = title;

@@ -29,6 +29,8 @@ pub enum Rule {
     R10,
     /// Events for a state that is gone aren't done to another.
     R11,
+    /// A field whose change the server hasn't seen keeps its value. The browser's own: its switch is `client/src/rules.ts`, and Chromium has to notice.
+    R12,
     /// A server that ends has committed everything.
     R13,
     /// Joins are admitted at a bounded rate.
@@ -38,8 +40,8 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// All that the core keeps.
-    pub const ALL: [Self; 14] = [
+    /// All of them.
+    pub const ALL: [Self; 15] = [
         Self::R1,
         Self::R2,
         Self::R3,
@@ -51,10 +53,16 @@ impl Rule {
         Self::R9,
         Self::R10,
         Self::R11,
+        Self::R12,
         Self::R13,
         Self::R14,
         Self::R15,
     ];
+
+    /// Whether the core keeps it, and not the browser's runtime alone.
+    pub const fn is_in_core(self) -> bool {
+        !matches!(self, Self::R12)
+    }
 }
 
 /// Which rule is broken on purpose. By default, and without the feature `mutants`, none is.

@@ -32,8 +32,8 @@ export const titleHash = (title = 'test') => hash('<title>', title);
 export const viewOf = (...regions) =>
   Buffer.concat([...regions.map((region) => hash(...region)), titleHash()]).toString('base64');
 
-/** Serves one page whose live root holds `inner`. */
-export async function fake(inner, { view = '', head = '', after = '', root = 'main', attributes = '', withDev = false } = {}) {
+/** Serves one page whose live root holds `inner`, with `code` as its runtime. */
+export async function fake(inner, { view = '', head = '', after = '', root = 'main', attributes = '', withDev = false, code = runtime } = {}) {
   const script = (path) => `<script nonce="${NONCE}" src="/_live/${path}.js" defer></script>`;
   const server = { loads: 0, inner };
   const html = () =>
@@ -49,7 +49,7 @@ export async function fake(inner, { view = '', head = '', after = '', root = 'ma
     const { pathname } = new URL(request.url, 'http://localhost');
     const answer = (type, body) =>
       response.writeHead(200, { 'content-type': type, 'content-security-policy': CSP }).end(body);
-    if (pathname === '/_live/runtime.js') return answer('text/javascript', runtime);
+    if (pathname === '/_live/runtime.js') return answer('text/javascript', code);
     if (pathname === '/_live/dev.js') return answer('text/javascript', dev);
     if (pathname === '/file') return answer('text/plain', 'content');
     if (pathname === '/favicon.ico') return response.writeHead(204).end();

@@ -41,6 +41,26 @@ pub(crate) enum Roams {
 }
 
 impl Plan {
+    /// One tab, and nothing goes wrong by itself.
+    pub(crate) const QUIET: Self = Self {
+        durable: true,
+        tabs: 1,
+        greedy: false,
+        acts: 0,
+        crashes: 0,
+        drains: 0,
+        rate: 1000,
+        burst: 1000,
+        cuts: 0,
+        reloads: 0,
+        duplicates: 0,
+        rests: 0,
+        spoils: 0,
+        store_faults: 0,
+        latency: 1,
+        roams: Roams::Never,
+    };
+
     pub(crate) fn of(random: &mut Random) -> Self {
         let some =
             |random: &mut Random, most: usize| if random.one_in(3) { 0 } else { random.below(most + 1) };

@@ -102,6 +102,11 @@ impl Schedule {
         self.entries.iter().find(|(_, what)| fits(what)).map(|(place, _)| *place)
     }
 
+    /// Where the last is.
+    pub(crate) fn find_last(&self, fits: impl Fn(&What) -> bool) -> Option<Place> {
+        self.entries.iter().rfind(|(_, what)| fits(what)).map(|(place, _)| *place)
+    }
+
     /// Takes out what is at a place: its time has come.
     pub(crate) fn take(&mut self, place: Place) -> Option<What> {
         self.now = self.now.max(place.0);

@@ -59,15 +59,19 @@ impl World {
     }
 
     /// Nothing seems to happen to the sessions that servers have of a tab.
-    pub(super) fn idle(&mut self, tab: usize, sleep: bool) {
-        let session = self.tabs[tab].session;
+    pub(crate) fn idle(&mut self, tab: usize, sleep: bool) {
+        let (session, was_asleep) = (self.tabs[tab].session, self.is_asleep(tab));
         for server in 0..2 {
-            let Some(held) = self.servers[server].sessions.get(&session) else { continue };
-            let (life, was_asleep) = (self.servers[server].life, held.live.is_asleep());
+            let life = self.servers[server].life;
             self.input(server, life, session, if sleep { Input::Hibernate } else { Input::Rest });
-            let slept = self.servers[server].sessions.get(&session).is_some_and(|held| held.live.is_asleep());
-            self.tally.add(Happening::Slept, u64::from(slept && !was_asleep));
         }
+        self.tally.add(Happening::Slept, u64::from(self.is_asleep(tab) && !was_asleep));
+    }
+
+    /// Whether a server has a tab's session, but not its state.
+    pub(crate) fn is_asleep(&self, tab: usize) -> bool {
+        let mut held = self.servers.iter().filter_map(|server| server.sessions.get(&self.tabs[tab].session));
+        held.any(|held| held.live.is_asleep())
     }
 
     /// Does all that a session asks for.

@@ -142,7 +142,7 @@ impl World {
         }
     }
 
-    pub(super) fn spoil(&mut self, tab: usize) {
+    pub(crate) fn spoil(&mut self, tab: usize) {
         self.tally.note(Happening::Spoil);
         self.tabs[tab].client.spoil("last");
     }

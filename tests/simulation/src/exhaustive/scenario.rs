@@ -1,0 +1,88 @@
+//! Small worlds, each with what may happen in it.
+
+use live_core::Broken;
+use wire_tests::random::Random;
+
+use super::step::Step::{self, *};
+use crate::log::Log;
+use crate::plan::{Plan, Roams};
+use crate::schedule::What;
+use crate::world::{Checked, World};
+
+/// A world in which one tab is connected and has done something, and what may happen from then on.
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    durable: bool,
+    tabs: usize,
+    roams: Roams,
+    /// What the user does, one after the other, and again from the start.
+    pub(crate) acts: &'static [&'static str],
+    pub(crate) steps: &'static [Step],
+}
+
+pub(crate) const SCENARIOS: [Scenario; 6] = [
+    Scenario {
+        name: "store",
+        durable: true,
+        tabs: 1,
+        roams: Roams::Never,
+        acts: &["command", "fail", "later"],
+        steps: &[Act, Up, Down, Write, Refuse, Unsure, Answer, Tick, Cut, Lost],
+    },
+    Scenario {
+        name: "links",
+        durable: true,
+        tabs: 1,
+        roams: Roams::Never,
+        acts: &["command", "note", "tell"],
+        steps: &[Act, Up, Late, Down, Write, Answer, Cut, Lost, Reload],
+    },
+    Scenario {
+        name: "servers",
+        durable: true,
+        tabs: 1,
+        roams: Roams::Always,
+        acts: &["later", "command"],
+        steps: &[Act, Up, Late, Write, Overtake, Answer, Cut, Lost, Tick, Drain],
+    },
+    Scenario {
+        name: "room",
+        durable: true,
+        tabs: 2,
+        roams: Roams::Always,
+        acts: &["say"],
+        steps: &[Act, Up, Write, Unsure, Answer, Deliver, Cut, Tick],
+    },
+    Scenario {
+        name: "memory",
+        durable: false,
+        tabs: 1,
+        roams: Roams::Always,
+        acts: &["note", "command"],
+        steps: &[Act, Up, Late, Down, Cut, Lost, Reload, Tick, Spoil],
+    },
+    Scenario {
+        name: "sleep",
+        durable: true,
+        tabs: 1,
+        roams: Roams::Never,
+        acts: &["later", "note"],
+        steps: &[Act, Up, Down, Write, Answer, Sleep, Fetch, Tick, Cut, Drain],
+    },
+];
+
+impl Scenario {
+    /// The world as it is before the first step.
+    pub(crate) fn world(&self, broken: Broken, log: Log) -> Checked<World> {
+        let plan = Plan { durable: self.durable, tabs: self.tabs, roams: self.roams, ..Plan::QUIET };
+        let mut world = World::new(plan, Random::new(0), broken, Log::Nowhere);
+        for tab in 0..self.tabs {
+            world.step(What::Connect { tab })?;
+        }
+        world.run()?;
+        world.act(0, "note");
+        world.run()?;
+        world.log = log;
+        Ok(world)
+    }
+}
