@@ -8,7 +8,7 @@ use core::future::Future;
 use core::net::IpAddr;
 
 use crate::effect::Effect;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits::MAX_EFFECTS;
 use crate::page::Page;
 use crate::request::Request;
@@ -97,9 +97,13 @@ impl<'a, P: Page> Ctx<'a, P> {
         self.request.peer
     }
 
-    /// Delivers a topic's messages to this session's `info` from now on.
+    /// Delivers a topic's messages to this session's `info` from now on. A topic has a name: the empty one is an error.
     pub fn subscribe(&mut self, topic: impl Into<String>) -> Result {
-        self.effect(Effect::Subscribe(topic.into()))
+        let topic = topic.into();
+        if topic.is_empty() {
+            return Err(Error::msg("a topic has a name, but it was empty; give Ctx::subscribe one"));
+        }
+        self.effect(Effect::Subscribe(topic))
     }
 
     /// Delivers them no longer.

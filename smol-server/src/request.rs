@@ -39,8 +39,7 @@ impl Request {
 
     /// The first value of a query parameter.
     pub fn query(&self, name: &str) -> Option<String> {
-        let pairs = form::pairs(self.uri.query()?);
-        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        form::value(self.uri.query()?, name)
     }
 
     /// A header's value, if it is text.

@@ -19,8 +19,10 @@ pub fn set(name: &str, value: &str, secure: bool) -> String {
     format!("{name}={value}; Path=/{}", guarded(secure))
 }
 
-/// A `Set-Cookie` header that names, for `seconds`, the session that a page's forms have made.
+/// A `Set-Cookie` header that names, for `seconds`, the session that a page's forms have made. No cookie's path has a semicolon, which would begin
+/// another attribute (RFC 6265 section 5.2): for such a page it is the folder around it.
 pub fn set_form(path: &str, value: &str, seconds: u64, secure: bool) -> String {
+    let path = path.find(';').map_or(path, |at| &path[..path[..at].rfind('/').map_or(0, |slash| slash + 1)]);
     format!("{FORM}={value}; Path={path}; Max-Age={seconds}{}", guarded(secure))
 }
 
@@ -57,5 +59,7 @@ mod tests {
         assert_eq!(set("__Host-live", "v", true), "__Host-live=v; Path=/; HttpOnly; SameSite=Lax; Secure");
         let form = "live-form=v; Path=/todos; Max-Age=9; HttpOnly; SameSite=Lax";
         assert_eq!(set_form("/todos", "v", 9, false), form);
+        let form = "live-form=v; Path=/chat/; Max-Age=9; HttpOnly; SameSite=Lax";
+        assert_eq!(set_form("/chat/a;Domain=b/c", "v", 9, false), form);
     }
 }

@@ -1,7 +1,16 @@
 //! A form's fields as a type of the page's own.
 
+use std::fmt;
+
 use live_core::{Event, RecoverableError, Result};
 use serde::de::DeserializeOwned;
+
+/// The most fields that a form or a query may have.
+pub const MAX_FIELDS: usize = 1000;
+
+/// A form or a query has more than [`MAX_FIELDS`] fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyFields;
 
 /// Typed forms for [`Event`].
 pub trait EventForm {
@@ -22,12 +31,30 @@ pub(crate) fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Str
 }
 
 /// A query string, or a posted form's body, as pairs.
-pub fn pairs(text: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+///
+/// # Errors
+/// Where it has more than [`MAX_FIELDS`].
+pub fn pairs(text: &str) -> Result<Vec<(String, String)>, TooManyFields> {
+    let mut pairs = Vec::new();
+    pairs.reserve_exact(count(text)?);
+    pairs.extend(form_urlencoded::parse(text.as_bytes()).into_owned());
+    Ok(pairs)
+}
+
+/// The first value of a name in a query string.
+pub fn value(text: &str, name: &str) -> Option<String> {
+    form_urlencoded::parse(text.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// How many pairs there are.
+fn count(text: &str) -> Result<usize, TooManyFields> {
+    let count = text.split('&').filter(|pair| !pair.is_empty()).count();
+    if count > MAX_FIELDS { Err(TooManyFields) } else { Ok(count) }
 }
 
 /// A query string, or a posted form's body, as `T`.
 pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
+    count(text)?;
     let fields = serde_html_form::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(fields).map_err(|error| RecoverableError::new(told(&error)).into())
 }
@@ -39,10 +66,27 @@ fn told<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> String {
     }
 }
 
+impl fmt::Display for TooManyFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there are more than {MAX_FIELDS} fields")
+    }
+}
+
+impl std::error::Error for TooManyFields {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde::Deserialize;
+
+    #[test]
+    fn fields_are_counted() {
+        let fields = |count| vec!["a=1"; count].join("&&");
+        assert_eq!(pairs(&fields(MAX_FIELDS)).unwrap().len(), MAX_FIELDS);
+        assert_eq!(pairs(&fields(MAX_FIELDS + 1)), Err(TooManyFields));
+        assert!(decode::<Vec<(String, u8)>>(&fields(MAX_FIELDS + 1)).is_err());
+        assert_eq!(value("a=1&b=%2B&b=3", "b").as_deref(), Some("+"));
+    }
 
     #[derive(Deserialize, PartialEq, Debug)]
     struct Order {

@@ -59,6 +59,9 @@ use crate::wire::{DecodeError, Hello, NoticeLevel, ServerFrame, Update, Welcome,
 /// How many frames may be received before they are acknowledged on their own.
 const ACK_FRAMES: u32 = 2;
 
+/// More events than a session has in its life: numbers stay so far below the highest there is.
+const MAX_EVENTS: u64 = 1 << 32;
+
 /// How many bytes may be.
 const ACK_BYTES: usize = 64 * 1024;
 
@@ -119,6 +122,8 @@ pub enum ClientError {
     Region(u32),
     /// A whole region doesn't have the check that came with it.
     Check,
+    /// It acknowledges more events than anybody makes.
+    Applied,
     /// It speaks of a shared stream, which this client doesn't follow.
     Shared,
 }
@@ -203,7 +208,12 @@ impl Client {
     /// A frame that a sound server doesn't send; a browser would reconnect.
     pub fn receive(&mut self, frame: &[u8]) -> Result<Vec<Heard>, ClientError> {
         match ServerFrame::decode(frame).map_err(ClientError::Decode)? {
-            ServerFrame::Welcome(welcome) if !self.welcomed => Ok(self.on_welcome(&welcome)),
+            ServerFrame::Welcome(welcome) if !self.welcomed => {
+                match welcome.applied.checked_add(MAX_EVENTS) {
+                    Some(_) => Ok(self.on_welcome(&welcome)),
+                    None => Err(ClientError::Applied),
+                }
+            }
             // Dev mode may say why a connection is refused.
             ServerFrame::Notice { level, text } => Ok(Vec::from([Heard::Notice(level, text.into())])),
             ServerFrame::Welcome(_) => Err(ClientError::Welcome),
@@ -293,7 +303,7 @@ impl Client {
             self.pending.iter_mut().zip(numbers).for_each(|((id, _), number)| *id = number);
         }
         let known = |id: &u64| self.pending.iter().any(|(pending, _)| pending == id);
-        let failed: Vec<u64> = welcome.failed.iter().copied().filter(known).collect();
+        let failed: Vec<u64> = welcome.failed.iter().filter(known).collect();
         self.on_applied(welcome.applied);
         self.next_event = self.pending.back().map_or(self.applied, |(id, _)| *id) + 1;
         let mut heard = Vec::from([Heard::Welcome { resumed: welcome.resumed, reset: welcome.reset, lost }]);
@@ -302,16 +312,16 @@ impl Client {
     }
 
     fn on_update(&mut self, update: Update<'_>) -> Result<Vec<Heard>, ClientError> {
-        for patch in &update.patches {
-            self.regions.patch(patch)?;
+        for patch in update.patches.iter() {
+            self.regions.patch(&patch)?;
         }
         if let Some(title) = update.title {
             self.title = title.into();
         }
         self.on_applied(update.applied);
         let mut heard = Vec::from([Heard::Applied(update.applied)]);
-        heard.extend(update.failed.into_iter().map(Heard::Failed));
-        for (id, command) in update.commands {
+        heard.extend(update.failed.iter().map(Heard::Failed));
+        for (id, command) in update.commands.iter() {
             if id > self.command {
                 self.command = id;
                 heard.push(Heard::Command(command.into_owned()));
@@ -335,6 +345,7 @@ impl fmt::Display for ClientError {
             Self::Welcome => f.write_str("the first frame is no welcome, or a later one is"),
             Self::Region(number) => write!(f, "region number {number} was never bound"),
             Self::Check => f.write_str("a whole region doesn't have its check"),
+            Self::Applied => f.write_str("it acknowledges more events than anybody makes"),
             Self::Shared => f.write_str("a shared stream that nobody follows"),
         }
     }

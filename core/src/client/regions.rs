@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 use super::ClientError;
 use crate::delta;
 use crate::hash;
-use crate::limits::MAX_REGION_BYTES;
+use crate::limits::{MAX_REGION_BYTES, MAX_REGION_DEPTH};
 use crate::narrow::{self, hosts};
 use crate::rules::{Broken, Rule};
 use crate::wire::{Body, Patch, Region};
@@ -86,7 +86,7 @@ impl Regions {
 
     pub(super) fn page_html(&self) -> String {
         let mut out = String::new();
-        self.fill("", &mut out);
+        self.fill("", &mut HashSet::new(), 0, &mut out);
         out
     }
 
@@ -160,18 +160,23 @@ impl Regions {
     }
 
     fn forget(&mut self, name: &str) {
-        self.map.remove(name);
-        let below = self.map.iter().filter(|(child, shown)| shown.parent == name && !child.is_empty());
-        let below: Vec<String> = below.map(|(child, _)| child.clone()).collect();
-        below.iter().for_each(|child| self.forget(child));
+        let mut open = Vec::from([String::from(name)]);
+        while let Some(name) = open.pop() {
+            self.map.remove(&name);
+            let below = self.map.iter().filter(|(child, shown)| shown.parent == name && !child.is_empty());
+            open.extend(below.map(|(child, _)| child.clone()));
+        }
     }
 
-    fn fill(&self, name: &str, out: &mut String) {
-        let Some(html) = self.html(name) else { return };
+    /// Each region has one place. A server that says otherwise, or that nests deeper than it may, has its hosts left empty.
+    fn fill<'a>(&'a self, name: &'a str, placed: &mut HashSet<&'a str>, depth: usize, out: &mut String) {
+        let Some(html) = self.html(name).filter(|_| depth <= MAX_REGION_DEPTH && placed.insert(name)) else {
+            return;
+        };
         let mut done = 0;
         for host in hosts(html).flatten() {
             out.push_str(&html[done..host.insert_at]);
-            self.fill(host.name, out);
+            self.fill(host.name, placed, depth + 1, out);
             done = host.insert_at;
         }
         out.push_str(&html[done..]);

@@ -31,7 +31,10 @@ impl Index {
     /// Takes up the token starts of `old[range]`.
     pub(super) fn build(&mut self, old: &[u8], range: Range<usize>) {
         self.heads.resize((range.len() / 4).next_power_of_two(), 0);
-        for at in range.filter(|&at| token::starts(old, at)) {
+        let starts = |at: &usize| token::starts(old, *at);
+        // Counted first, since a list that doubles as it grows would have three times their memory at its peak.
+        self.entries.reserve_exact(range.clone().filter(starts).count());
+        for at in range.filter(starts) {
             let Some(hash) = token::anchor(old, at) else { break };
             let slot = self.slot(hash);
             self.entries.push((at as u32, self.heads[slot]));

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::link::Link;
-use super::{Machine, Output};
+use super::{Machine, Output, Saved};
 use crate::codec::PageCodec;
 use crate::command::Command;
 use crate::effect::Call;
@@ -56,8 +56,15 @@ pub(super) enum Waiting<M> {
 pub struct UnknownTarget;
 
 impl Delivery {
-    pub(super) fn resumed(applied: u64, last_command: u64, outbox: VecDeque<(u64, Command)>) -> Self {
-        Self { applied, durable: applied, last_command, outbox, ..Self::default() }
+    pub(super) fn resumed(saved: &Saved<'_>) -> Self {
+        Self {
+            applied: saved.applied,
+            durable: saved.applied,
+            failed: saved.failed.iter().collect(),
+            outbox: saved.outbox.iter().map(|(id, command)| (id, command.into_owned())).collect(),
+            last_command: saved.next_command,
+            ..Self::default()
+        }
     }
 
     /// Those of the failed events that this connection has not heard of.

@@ -20,7 +20,6 @@ mod strikes;
 mod timers;
 mod update;
 
-use alloc::borrow::Cow;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -146,18 +145,19 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         session.mark_all();
         let mut machine = Self::blank(page, codec, guard, session, request, config);
         machine.commit = Commit::at(record.generation);
-        machine.delivery = Delivery::resumed(saved.applied, saved.next_command, saved.outbox);
-        machine.delivery.failed = saved.failed;
-        machine.topics = saved.topics.into_iter().map(Cow::into_owned).collect();
+        machine.delivery = Delivery::resumed(&saved);
+        machine.topics.reserve_exact(saved.topics.len());
+        machine.topics.extend(saved.topics.iter().map(String::from));
         machine.asked.next_publish = saved.next_publish;
-        for SavedTimer { number, at, message } in saved.timers {
+        for SavedTimer { number, at, message } in saved.timers.iter() {
             let message = machine.codec.decode(&message).map_err(RecordError::State)?;
             machine.timers.add(Timer(number), Instant::from_micros(at), message);
             machine.asked.next_timer = machine.asked.next_timer.max(number);
         }
-        for SavedPublish { number, topic, message } in saved.publishes {
+        machine.out.reserve_exact(saved.publishes.len());
+        for SavedPublish { number, topic, message } in saved.publishes.iter() {
             let message = machine.codec.decode(&message).map_err(RecordError::State)?;
-            let effect = Effect::Publish { number, topic: topic.into_owned(), message };
+            let effect = Effect::Publish { number, topic: topic.into(), message };
             machine.out.push_back(Output::Effect(effect));
         }
         Ok(machine)

@@ -1,7 +1,7 @@
 //! What a store keeps of a session: rule R1.
 
 use alloc::borrow::Cow;
-use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -15,7 +15,7 @@ use crate::guard::Guard;
 use crate::page::Page;
 use crate::session::SessionId;
 use crate::time::Instant;
-use crate::wire::{DecodeError, record};
+use crate::wire::{DecodeError, List, record};
 
 /// A session as bytes. A store takes it only where the generation before is the one it has (fencing).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,16 +35,16 @@ pub(crate) struct Saved<'a> {
     pub(crate) state: &'a [u8],
     pub(crate) user_id: Option<&'a str>,
     pub(crate) next_command: u64,
-    pub(crate) outbox: VecDeque<(u64, Command)>,
-    pub(crate) topics: Vec<Cow<'a, str>>,
-    pub(crate) timers: Vec<SavedTimer<'a>>,
+    pub(crate) outbox: List<'a, (u64, Cow<'a, Command>)>,
+    pub(crate) topics: List<'a, &'a str>,
+    pub(crate) timers: List<'a, SavedTimer<'a>>,
     pub(crate) next_publish: u64,
-    pub(crate) publishes: Vec<SavedPublish<'a>>,
-    pub(crate) failed: VecDeque<u64>,
+    pub(crate) publishes: List<'a, SavedPublish<'a>>,
+    pub(crate) failed: List<'a, u64>,
 }
 
 /// A message that is to come.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SavedTimer<'a> {
     pub(crate) number: u64,
     /// Microseconds.
@@ -53,10 +53,10 @@ pub(crate) struct SavedTimer<'a> {
 }
 
 /// A message that leaves after the commit.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SavedPublish<'a> {
     pub(crate) number: u64,
-    pub(crate) topic: Cow<'a, str>,
+    pub(crate) topic: &'a str,
     pub(crate) message: Cow<'a, [u8]>,
 }
 
@@ -108,7 +108,6 @@ impl Record {
         };
         let publish = |effect| match effect {
             &Effect::Publish { number, ref topic, ref message } => {
-                let topic = Cow::Borrowed(topic.as_str());
                 Some(encoded(message).map(|message| SavedPublish { number, topic, message }))
             }
             _ => None,
@@ -118,12 +117,17 @@ impl Record {
             state: &state,
             user_id: machine.session.user_id.as_deref(),
             next_command: machine.delivery.last_command,
-            outbox: machine.delivery.outbox.clone(),
-            topics: machine.topics.iter().map(|topic| topic.as_str().into()).collect(),
+            outbox: machine
+                .delivery
+                .outbox
+                .iter()
+                .map(|(id, command)| (*id, Cow::Borrowed(command)))
+                .collect(),
+            topics: machine.topics.iter().map(String::as_str).collect(),
             timers: machine.timers.iter().map(timer).collect::<Result<_, CodecError>>()?,
             next_publish: machine.asked.next_publish,
             publishes: machine.commit.held().iter().filter_map(publish).collect::<Result<_, _>>()?,
-            failed: machine.delivery.failed.clone(),
+            failed: machine.delivery.failed.iter().copied().collect(),
         });
         Ok(Self { id: machine.session.id, generation, bytes })
     }

@@ -145,15 +145,15 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         let update = Update {
             applied: self.delivery.applied,
             patches: planned.iter().filter_map(|patch| patch.borrow(&self.regions, &deltas)).collect(),
-            commands,
-            failed: self.delivery.news_of_failures(),
+            commands: commands.into(),
+            failed: self.delivery.news_of_failures().into(),
             title: link.title.then_some(self.title.as_str()),
         };
         link.command = self.delivery.last_command;
         link.title = false;
         self.delivery.ack_due = false;
         self.delivery.failures_told = self.delivery.applied;
-        for patch in &update.patches {
+        for patch in update.patches.iter() {
             self.counters.full += u64::from(matches!(patch.body, Body::Full(_)));
             self.counters.deltas += u64::from(matches!(patch.body, Body::Delta(_)));
             self.counters.elements += u64::from(matches!(patch.body, Body::Element { .. }));

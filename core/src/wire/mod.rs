@@ -3,6 +3,7 @@
 mod browser;
 mod close;
 mod command;
+mod list;
 mod node;
 mod pairs;
 mod read;
@@ -13,6 +14,7 @@ mod writer;
 
 pub use browser::{BrowserFrame, Hello};
 pub use close::Reason;
+pub use list::List;
 pub use node::Node;
 pub use pairs::Pairs;
 pub use read::DecodeError;

@@ -1,37 +1,38 @@
 //! A frame as a value of no kind in particular.
 
-use alloc::string::String;
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use rmp::Marker;
 
 use super::Writer;
+use super::list::List;
 use super::read::{DecodeError, Reader};
-use crate::limits::MAX_DEPTH;
 
-/// The few shapes that frames are made of: for tools, and for tests that compare implementations.
+/// The few shapes that frames are made of: for tools, and for tests that compare implementations. It borrows from the frame that it was
+/// read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
+pub enum Node<'a> {
     /// An absent field.
     Nil,
     /// A number.
     Uint(u64),
     /// A text.
-    Str(String),
+    Str(Cow<'a, str>),
     /// Bytes.
-    Bin(Vec<u8>),
+    Bin(Cow<'a, [u8]>),
     /// An array.
-    List(Vec<Node>),
+    List(List<'a, Node<'a>>),
 }
 
-impl Node {
+impl<'a> Node<'a> {
     /// Reads one frame.
     ///
     /// # Errors
-    /// Whatever no frame may have: another type, arrays nested over [`MAX_DEPTH`], trailing bytes.
-    pub fn decode(frame: &[u8]) -> Result<Self, DecodeError> {
+    /// Whatever no frame may have: another type, arrays nested over [`MAX_DEPTH`](crate::limits::MAX_DEPTH), trailing bytes.
+    pub fn decode(frame: &'a [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::unbounded(frame);
-        let node = Self::read(&mut reader, MAX_DEPTH)?;
+        let node = Self::read(&mut reader)?;
         reader.finish()?;
         Ok(node)
     }
@@ -43,7 +44,7 @@ impl Node {
         out.into_vec()
     }
 
-    fn read(reader: &mut Reader<'_>, depth: usize) -> Result<Self, DecodeError> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Ok(match reader.marker().ok_or(DecodeError::Truncated)? {
             Marker::Null => {
                 reader.nil();
@@ -54,8 +55,7 @@ impl Node {
             }
             Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => Self::Bin(reader.bin()?.into()),
             Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => {
-                let depth = depth.checked_sub(1).ok_or(DecodeError::Limit)?;
-                Self::List((0..reader.array()?).map(|_| Self::read(reader, depth)).collect::<Result<_, _>>()?)
+                Self::List(reader.nested(|reader| List::read(reader, 1, Self::read))?)
             }
             _ => Self::Uint(reader.uint()?),
         })
@@ -67,10 +67,7 @@ impl Node {
             Self::Uint(number) => out.uint(*number),
             Self::Str(text) => out.str(text),
             Self::Bin(bytes) => out.bin(bytes),
-            Self::List(nodes) => {
-                out.array(nodes.len());
-                nodes.iter().for_each(|node| node.write(out));
-            }
+            Self::List(nodes) => nodes.write(out, 1, |out, node| node.write(out)),
         }
     }
 }

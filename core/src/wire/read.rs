@@ -5,7 +5,7 @@ use core::fmt;
 use rmp::Marker;
 use rmp::decode::{self, Bytes};
 
-use crate::limits::MAX_NODES;
+use crate::limits::{MAX_DEPTH, MAX_NODES};
 
 /// Why bytes are no frame. It says nothing of what was in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,16 +40,17 @@ impl core::error::Error for DecodeError {}
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     nodes_left: usize,
+    depth_left: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(frame: &'a [u8]) -> Self {
-        Self { rest: frame, nodes_left: MAX_NODES }
+        Self { rest: frame, nodes_left: MAX_NODES, depth_left: MAX_DEPTH }
     }
 
     /// For a frame of our own server, which may patch any number of regions: only its own length bounds it.
     pub(super) fn unbounded(frame: &'a [u8]) -> Self {
-        Self { rest: frame, nodes_left: frame.len() }
+        Self { rest: frame, nodes_left: frame.len(), depth_left: MAX_DEPTH }
     }
 
     pub(super) fn finish(self) -> Result<(), DecodeError> {
@@ -60,6 +61,17 @@ impl<'a> Reader<'a> {
     pub(super) fn array(&mut self) -> Result<usize, DecodeError> {
         let len = self.take(|bytes| decode::read_array_len(bytes).ok())? as usize;
         self.count(len)
+    }
+
+    /// Reads what is within an array that may be in others.
+    pub(super) fn nested<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        self.depth_left = self.depth_left.checked_sub(1).ok_or(DecodeError::Limit)?;
+        let value = read(self)?;
+        self.depth_left += 1;
+        Ok(value)
     }
 
     pub(super) fn uint<T: TryFrom<u64>>(&mut self) -> Result<T, DecodeError> {

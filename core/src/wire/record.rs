@@ -1,12 +1,11 @@
 //! The bytes of a stored session: `[schema, applied, state, user, last command, outbox, topics, timers, last publish, publishes,
 //! failed]`, where timers are flat triples `number, microseconds, message`, and publishes `number, topic, message`.
 
-use alloc::borrow::Cow;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::read::{DecodeError, Reader};
-use super::{Writer, command};
+use super::{List, Writer, command};
+use crate::limits::{MAX_OUTBOX, MAX_PENDING, MAX_TIMERS};
 use crate::machine::{Record, RecordError, Saved, SavedPublish, SavedTimer};
 
 pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
@@ -20,25 +19,20 @@ pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
         None => out.nil(),
     }
     out.uint(saved.next_command);
-    out.array(saved.outbox.len());
-    saved.outbox.iter().for_each(|(id, command)| command::write(&mut out, *id, command));
-    out.array(saved.topics.len());
-    saved.topics.iter().for_each(|topic| out.str(topic));
-    out.array(3 * saved.timers.len());
-    for timer in &saved.timers {
+    saved.outbox.write(&mut out, 1, |out, (id, command)| command::write(out, *id, command));
+    saved.topics.write(&mut out, 1, |out, topic| out.str(topic));
+    saved.timers.write(&mut out, 3, |out, timer| {
         out.uint(timer.number);
         out.uint(timer.at);
         out.bin(&timer.message);
-    }
+    });
     out.uint(saved.next_publish);
-    out.array(3 * saved.publishes.len());
-    for publish in &saved.publishes {
+    saved.publishes.write(&mut out, 3, |out, publish| {
         out.uint(publish.number);
-        out.str(&publish.topic);
+        out.str(publish.topic);
         out.bin(&publish.message);
-    }
-    out.array(saved.failed.len());
-    saved.failed.iter().for_each(|id| out.uint(*id));
+    });
+    saved.failed.write(&mut out, 1, |out, id| out.uint(*id));
     out.into_vec()
 }
 
@@ -66,29 +60,24 @@ fn read_fields<'a>(reader: &mut Reader<'a>) -> Result<Saved<'a>, DecodeError> {
         state: reader.bin()?,
         user_id: if reader.nil() { None } else { Some(reader.str()?) },
         next_command: reader.uint()?,
-        outbox: (0..reader.array()?)
-            .map(|_| command::read(reader).map(|(id, command)| (id, command.into_owned())))
-            .collect::<Result<VecDeque<_>, _>>()?,
-        topics: (0..reader.array()?).map(|_| reader.str().map(Cow::Borrowed)).collect::<Result<_, _>>()?,
-        timers: (0..triples(reader)?)
-            .map(|_| {
-                let (number, at) = (reader.uint()?, reader.uint()?);
-                Ok(SavedTimer { number, at, message: Cow::Borrowed(reader.bin()?) })
-            })
-            .collect::<Result<_, _>>()?,
+        outbox: at_most(MAX_OUTBOX, List::read(reader, 1, command::read)?)?,
+        topics: List::read(reader, 1, |reader| reader.name(usize::MAX))?,
+        timers: at_most(MAX_TIMERS, List::read(reader, 3, read_timer)?)?,
         next_publish: reader.uint()?,
-        publishes: (0..triples(reader)?)
-            .map(|_| {
-                let (number, topic) = (reader.uint()?, Cow::Borrowed(reader.str()?));
-                Ok(SavedPublish { number, topic, message: Cow::Borrowed(reader.bin()?) })
-            })
-            .collect::<Result<_, _>>()?,
-        failed: (0..reader.array()?).map(|_| reader.uint()).collect::<Result<_, _>>()?,
+        publishes: List::read(reader, 3, read_publish)?,
+        failed: at_most(MAX_PENDING, List::read(reader, 1, Reader::uint)?)?,
     })
 }
 
-/// How many triples a flat array holds.
-fn triples(reader: &mut Reader<'_>) -> Result<usize, DecodeError> {
-    let len = reader.array()?;
-    if len.is_multiple_of(3) { Ok(len / 3) } else { Err(DecodeError::Truncated) }
+/// A session keeps no more of some things, so a record with more isn't one of ours.
+fn at_most<'a, T: Clone>(limit: usize, list: List<'a, T>) -> Result<List<'a, T>, DecodeError> {
+    if list.len() > limit { Err(DecodeError::Limit) } else { Ok(list) }
+}
+
+fn read_timer<'a>(reader: &mut Reader<'a>) -> Result<SavedTimer<'a>, DecodeError> {
+    Ok(SavedTimer { number: reader.uint()?, at: reader.uint()?, message: reader.bin()?.into() })
+}
+
+fn read_publish<'a>(reader: &mut Reader<'a>) -> Result<SavedPublish<'a>, DecodeError> {
+    Ok(SavedPublish { number: reader.uint()?, topic: reader.str()?, message: reader.bin()?.into() })
 }

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::list::List;
 use super::read::{DecodeError, Reader};
 use super::server_kind as kind;
 use super::{Writer, command};
@@ -62,7 +63,7 @@ pub struct Welcome<'a> {
     /// There was a state, but it could not be restored (rule R11).
     pub reset: bool,
     /// Those of the events applied that ended in an error, as far back as a browser may not know of.
-    pub failed: Vec<u64>,
+    pub failed: List<'a, u64>,
 }
 
 /// What changed since the last frame.
@@ -71,11 +72,11 @@ pub struct Update<'a> {
     /// The highest event applied.
     pub applied: u64,
     /// Changed regions, parents first.
-    pub patches: Vec<Patch<'a>>,
+    pub patches: List<'a, Patch<'a>>,
     /// Commands with their ids.
-    pub commands: Vec<(u64, Cow<'a, Command>)>,
+    pub commands: List<'a, (u64, Cow<'a, Command>)>,
     /// Events that ended in an error.
-    pub failed: Vec<u64>,
+    pub failed: List<'a, u64>,
     /// The page's new title.
     pub title: Option<&'a str>,
 }
@@ -218,7 +219,7 @@ impl<'a> Welcome<'a> {
     fn read(reader: &mut Reader<'a>, has_failed: bool) -> Result<Self, DecodeError> {
         let (applied, heartbeat, token) = (reader.uint()?, reader.uint()?, reader.str()?);
         let flags: u64 = reader.uint()?;
-        let failed = if has_failed { read_list(reader, Reader::uint)? } else { Vec::new() };
+        let failed = if has_failed { List::read(reader, 1, Reader::uint)? } else { List::default() };
         Ok(Self { applied, heartbeat, token, resumed: flags & 1 != 0, reset: flags & 2 != 0, failed })
     }
 }
@@ -256,9 +257,9 @@ impl<'a> Update<'a> {
                 continue;
             }
             match field {
-                0 => update.patches = read_patches(reader)?,
-                1 => update.commands = read_list(reader, |reader| command::read(reader))?,
-                2 => update.failed = read_list(reader, Reader::uint)?,
+                0 => update.patches = List::read(reader, 3, Patch::read)?,
+                1 => update.commands = List::read(reader, 1, command::read)?,
+                2 => update.failed = List::read(reader, 1, Reader::uint)?,
                 _ => update.title = Some(reader.str()?),
             }
         }
@@ -329,27 +330,9 @@ impl<'a> Body<'a> {
     }
 }
 
-fn list<T>(out: &mut Writer, items: &[T], width: usize, mut write: impl FnMut(&mut Writer, &T)) {
-    if items.is_empty() {
-        return out.nil();
-    }
-    out.array(items.len() * width);
-    items.iter().for_each(|item| write(out, item));
-}
-
-fn read_list<'a, T>(
-    reader: &mut Reader<'a>,
-    mut read: impl FnMut(&mut Reader<'a>) -> Result<T, DecodeError>,
-) -> Result<Vec<T>, DecodeError> {
-    (0..reader.array()?).map(|_| read(reader)).collect()
-}
-
-fn read_patches<'a>(reader: &mut Reader<'a>) -> Result<Vec<Patch<'a>>, DecodeError> {
-    let len = reader.array()?;
-    if len % 3 != 0 {
-        return Err(DecodeError::Type);
-    }
-    (0..len / 3).map(|_| Patch::read(reader)).collect()
+/// Writes a list; one of nothing, which others follow, is absent.
+fn list<T: Clone>(out: &mut Writer, items: &List<'_, T>, width: usize, write: impl FnMut(&mut Writer, &T)) {
+    if items.is_empty() { out.nil() } else { items.write(out, width, write) }
 }
 
 fn read_level(reader: &mut Reader<'_>) -> Result<NoticeLevel, DecodeError> {

@@ -77,10 +77,16 @@ impl Engine {
         visitor: Visitor,
     ) -> Option<Result<Fetched, Response<String>>> {
         let Found { host, params } = self.pages.find(uri.path())?;
+        let query = match form::pairs(uri.query().unwrap_or_default()) {
+            Ok(query) => query,
+            Err(error) => {
+                return Some(Err(self.plain(StatusCode::BAD_REQUEST, &format!("In the query {error}."))));
+            }
+        };
         let request = Request {
             path: uri.path().to_owned(),
             params,
-            query: form::pairs(uri.query().unwrap_or_default()),
+            query,
             headers: pairs(headers),
             peer: visitor.peer,
             user_id: visitor.user_id,

@@ -73,7 +73,8 @@ impl Engine {
         let request = Request {
             path: claims.path.clone(),
             params: found.params,
-            query: form::pairs(hello.query.strip_prefix('?').unwrap_or(hello.query)),
+            query: form::pairs(hello.query.strip_prefix('?').unwrap_or(hello.query))
+                .map_err(|_| Reason::Protocol)?,
             headers: upgrade.headers.clone(),
             peer: upgrade.visitor.peer,
             user_id: upgrade.visitor.user_id.clone(),

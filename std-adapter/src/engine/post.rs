@@ -45,7 +45,12 @@ impl Engine {
             Err(response) => return Some(response),
         };
         self.count(Metrics::form);
-        let fields = form::pairs(str::from_utf8(body).unwrap_or_default());
+        let fields = match form::pairs(str::from_utf8(body).unwrap_or_default()) {
+            Ok(fields) => fields,
+            Err(error) => {
+                return Some(self.plain(StatusCode::PAYLOAD_TOO_LARGE, &format!("In the form {error}.")));
+            }
+        };
         let token = (self.options.csrf.token_func)(&Form { uri, headers, fields: &fields });
         match self.form(&fetched, &token.unwrap_or_default()) {
             Ok(form) => self.go_on(&mut fetched, Some(form)),
@@ -139,7 +144,7 @@ fn action(mut fields: Vec<(String, String)>) -> Option<Action> {
     let at = fields.iter().position(|(name, _)| name == EVENT)?;
     let (_, event) = fields.remove(at);
     let (name, values) = event.split_once('?').unwrap_or((&event, ""));
-    Some(Action { values: form::pairs(values), form: fields, ..Action::new(name) })
+    Some(Action { values: form::pairs(values).ok()?, form: fields, ..Action::new(name) })
 }
 
 #[cfg(test)]
@@ -148,7 +153,8 @@ mod tests {
 
     #[test]
     fn a_form_names_its_event_and_token_by_fields_of_their_own() {
-        let action = action(form::pairs("a=1&_lv_event=save%3Fn%3D1%26m%3D%2526&a=2&_csrf=t")).unwrap();
+        let action =
+            action(form::pairs("a=1&_lv_event=save%3Fn%3D1%26m%3D%2526&a=2&_csrf=t").unwrap()).unwrap();
         assert_eq!(action.name, "save");
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(action.form, [pair("a", "1"), pair("a", "2")]);
@@ -157,6 +163,6 @@ mod tests {
 
     #[test]
     fn a_form_without_an_event_asks_for_nothing() {
-        assert!(action(form::pairs("a=1&_csrf=t")).is_none());
+        assert!(action(form::pairs("a=1&_csrf=t").unwrap()).is_none());
     }
 }

@@ -256,7 +256,11 @@ impl<P: Page> TestClient<P> {
 
 fn request(url: &str) -> Request {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    Request { path: path.to_owned(), query: form::pairs(query), ..Request::default() }
+    Request {
+        path: path.to_owned(),
+        query: form::pairs(query).expect("a query of few fields"),
+        ..Request::default()
+    }
 }
 
 /// A path's parameters.

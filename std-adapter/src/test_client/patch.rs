@@ -40,8 +40,8 @@ impl Patches {
     }
 
     /// Takes in a frame's patches, which the client has applied.
-    pub(super) fn add(&mut self, patches: &[wire::Patch<'_>]) {
-        for patch in patches {
+    pub(super) fn add(&mut self, patches: &wire::List<'_, wire::Patch<'_>>) {
+        for patch in patches.iter() {
             let region = match patch.region {
                 wire::Region::Named(name) => {
                     self.names.push(name.to_owned());
@@ -75,7 +75,7 @@ pub(super) fn hosted(client: &Client) -> Vec<String> {
 }
 
 /// Whether each region that a frame brought has a place in the page.
-pub(super) fn in_page(patches: &[wire::Patch<'_>], client: &Client) -> Checked<()> {
+pub(super) fn in_page(patches: &wire::List<'_, wire::Patch<'_>>, client: &Client) -> Checked<()> {
     let brought = patches.iter().filter_map(|patch| match patch.region {
         wire::Region::Named(name) => Some(name),
         wire::Region::Number(_) => None,

@@ -53,8 +53,8 @@ pub fn write(folder: &Path) -> io::Result<()> {
 
 /// A record with a part of each kind.
 fn sample_record() -> Vec<u8> {
-    let list = |nodes: &[Node]| Node::List(nodes.into());
-    let (number, text, bin) = (Node::Uint(7), Node::Str("room".into()), Node::Bin(vec![1, 2]));
+    let list = |nodes: &[Node<'static>]| Node::List(nodes.to_vec().into());
+    let (number, text, bin) = (Node::Uint(7), Node::Str("room".into()), Node::Bin(vec![1, 2].into()));
     let schema = Node::Uint(1);
     list(&[
         schema,

@@ -100,13 +100,13 @@ fn command(random: &mut Random) -> Command {
     }
 }
 
-fn node(random: &mut Random, depth: usize) -> Node {
+fn node(random: &mut Random, depth: usize) -> Node<'static> {
     let many = random.below(4) + usize::from(random.one_in(30)) * 20;
     match random.below(if depth < DEEP { 6 } else { 4 }) {
         0 => Node::Nil,
         1 => Node::Uint(number(random)),
-        2 => Node::Str(text(random).repeat(many)),
-        3 => Node::Bin(vec![7; many * 10]),
+        2 => Node::Str(text(random).repeat(many).into()),
+        3 => Node::Bin(vec![7; many * 10].into()),
         _ => Node::List((0..many).map(|_| node(random, depth + 1)).collect()),
     }
 }

@@ -4,13 +4,13 @@ use live_core::wire::Node;
 use serde_json::{Value, json};
 
 /// A frame as JSON; bytes as `{"bin": "<base64>"}`.
-pub fn from_node(node: &Node) -> Value {
+pub fn from_node(node: &Node<'_>) -> Value {
     match node {
         Node::Nil => Value::Null,
         Node::Uint(number) => json!(number),
         Node::Str(text) => json!(text),
         Node::Bin(bytes) => json!({ "bin": base64(bytes) }),
-        Node::List(nodes) => nodes.iter().map(from_node).collect(),
+        Node::List(nodes) => nodes.iter().map(|node| from_node(&node)).collect(),
     }
 }
 

@@ -29,7 +29,8 @@ fn every_frame_is_the_value_that_the_vector_says() {
     let vectors = vectors("frames");
     assert!(vectors.len() > 25);
     for vector in vectors {
-        let node = Node::decode(&bytes(&vector)).expect("a frame");
+        let frame = bytes(&vector);
+        let node = Node::decode(&frame).expect("a frame");
         assert_eq!(from_node(&node), vector["json"], "{}", vector["name"]);
         assert_eq!(hex(&node.encode()), vector["hex"], "{}", vector["name"]);
     }
@@ -75,7 +76,7 @@ fn what_the_wire_refuses_is_refused() {
 fn fields(frame: &BrowserFrame<'_>, len: usize) -> Vec<Value> {
     let fields = match frame {
         BrowserFrame::Hello(hello) => {
-            let hashes = from_node(&Node::Bin(hello.hashes.to_vec()));
+            let hashes = from_node(&Node::Bin(hello.hashes.into()));
             vec![
                 json!(0),
                 json!(hello.token),

@@ -16,7 +16,7 @@ pub fn apply(data: &[u8]) {
 pub fn encode(data: &[u8]) {
     let (old, new) = halves(data);
     let mut delta = Vec::new();
-    if delta::encode(old, new, None, &mut delta) {
+    if watched(bound(data.len()), || delta::encode(old, new, None, &mut delta)) {
         assert!(delta.len() < new.len());
         assert_eq!(delta::apply(old, &delta, new.len()).expect("it applies").html, new);
     }

@@ -18,8 +18,7 @@ pub fn browser(data: &[u8]) {
 }
 
 pub fn server(data: &[u8]) {
-    // A patch of three bytes is a value of 72 in memory, and a list doubles as it grows.
-    let Ok(frame) = watched(4096 + 96 * data.len(), || ServerFrame::decode(data)) else { return };
+    let Ok(frame) = watched(bound(data.len()), || ServerFrame::decode(data)) else { return };
     let bytes = frame.encode();
     let again = ServerFrame::decode(&bytes).expect("what is written is read");
     assert_eq!(format!("{frame:?}"), format!("{again:?}"));
@@ -27,7 +26,6 @@ pub fn server(data: &[u8]) {
 }
 
 pub fn node(data: &[u8]) {
-    // For tools: a byte may be a value of 32 in memory.
-    let Ok(node) = watched(4096 + 96 * data.len(), || Node::decode(data)) else { return };
+    let Ok(node) = watched(bound(data.len()), || Node::decode(data)) else { return };
     assert_eq!(Node::decode(&node.encode()), Ok(node));
 }

@@ -3,6 +3,7 @@
 mod client;
 mod delta;
 mod frames;
+mod head;
 mod markup;
 pub mod record;
 mod text;
@@ -22,6 +23,7 @@ const ALL: &[(&str, Target)] = &[
     ("record", record::restore),
     ("state", record::state),
     ("form", text::form),
+    ("head", head::look),
     ("json", text::json),
     ("json_frame", text::json_frame),
     ("markup", markup::scan),

@@ -46,8 +46,7 @@ pub fn restore(data: &[u8]) {
         let record = Record { id: SessionId::new([1; 16]), generation: 1, bytes: bytes.into() };
         Machine::restore(Arc::new(Anything), Bytes, NoGuard, &record, Arc::default(), Config::default())
     };
-    // Commands, timers and messages are larger in memory than their shortest bytes.
-    let Ok(machine) = watched(8192 + 96 * data.len(), || read(data)) else { return };
+    let Ok(machine) = watched(bound(data.len()), || read(data)) else { return };
     let Ok(record) = machine.record() else { return };
     let again = read(&record.bytes).expect("what is written is read").record().expect("it is written again");
     assert_eq!(again.bytes, record.bytes);

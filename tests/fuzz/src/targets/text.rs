@@ -18,9 +18,11 @@ struct Order {
 
 pub fn form(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
-    // A pair of one byte (`=`, or `&a`) is 48 bytes of two strings in memory, in a list that doubles.
-    watched(bound(6 * data.len()), || form::pairs(text));
-    watched(bound(12 * data.len()), || form::decode::<Order>(text).is_ok());
+    // A pair is 48 bytes of two strings in memory.
+    let pairs = 48 * form::MAX_FIELDS;
+    if watched(pairs + bound(data.len()), || form::pairs(text)).is_ok() {
+        watched(pairs + bound(data.len()), || form::decode::<Order>(text).is_ok());
+    }
 }
 
 pub fn json(data: &[u8]) {
