@@ -26,7 +26,7 @@ Usage: simulation [--events N] [--from SEED] [--seed N] [--exhaustive] [--depth 
   --exhaustive  runs every schedule of small scenarios, with a crash at every step of each
   --depth N     of so many steps; 6 by default
   --schedule S  runs one schedule and says what happened
-  --mutants     breaks each rule of delivery, and expects that 1,000 seeds notice; with --exhaustive, tells which the schedules do
+  --mutants     breaks each rule of delivery, and expects that 1,000 seeds notice; with --exhaustive, that a schedule does
 ";
 
 fn main() -> ExitCode {

@@ -9,23 +9,29 @@ use crate::plan::{Plan, Roams};
 use crate::schedule::What;
 use crate::world::{Checked, World};
 
+/// More browsers than a small world has.
+const PLENTY: usize = 1000;
+
 /// A world in which one tab is connected and has done something, and what may happen from then on.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     durable: bool,
     tabs: usize,
     roams: Roams,
+    /// How many browsers a server admits in a second, and at once.
+    joins: usize,
     /// What the user does, one after the other, and again from the start.
     pub(crate) acts: &'static [&'static str],
     pub(crate) steps: &'static [Step],
 }
 
-pub(crate) const SCENARIOS: [Scenario; 6] = [
+pub(crate) const SCENARIOS: [Scenario; 7] = [
     Scenario {
         name: "store",
         durable: true,
         tabs: 1,
         roams: Roams::Never,
+        joins: PLENTY,
         acts: &["command", "fail", "later"],
         steps: &[Act, Up, Down, Write, Refuse, Unsure, Answer, Tick, Cut, Lost],
     },
@@ -34,6 +40,7 @@ pub(crate) const SCENARIOS: [Scenario; 6] = [
         durable: true,
         tabs: 1,
         roams: Roams::Never,
+        joins: PLENTY,
         acts: &["command", "note", "tell"],
         steps: &[Act, Up, Late, Down, Write, Answer, Cut, Lost, Reload],
     },
@@ -42,6 +49,7 @@ pub(crate) const SCENARIOS: [Scenario; 6] = [
         durable: true,
         tabs: 1,
         roams: Roams::Always,
+        joins: PLENTY,
         acts: &["later", "command"],
         steps: &[Act, Up, Late, Write, Overtake, Answer, Cut, Lost, Tick, Drain],
     },
@@ -50,6 +58,7 @@ pub(crate) const SCENARIOS: [Scenario; 6] = [
         durable: true,
         tabs: 2,
         roams: Roams::Always,
+        joins: PLENTY,
         acts: &["say"],
         steps: &[Act, Up, Write, Unsure, Answer, Deliver, Cut, Tick],
     },
@@ -58,6 +67,7 @@ pub(crate) const SCENARIOS: [Scenario; 6] = [
         durable: false,
         tabs: 1,
         roams: Roams::Always,
+        joins: PLENTY,
         acts: &["note", "command"],
         steps: &[Act, Up, Late, Down, Cut, Lost, Reload, Tick, Spoil],
     },
@@ -66,17 +76,28 @@ pub(crate) const SCENARIOS: [Scenario; 6] = [
         durable: true,
         tabs: 1,
         roams: Roams::Never,
+        joins: PLENTY,
         acts: &["later", "note"],
         steps: &[Act, Up, Down, Write, Answer, Sleep, Fetch, Tick, Cut, Drain],
+    },
+    Scenario {
+        name: "crowd",
+        durable: true,
+        tabs: 1,
+        roams: Roams::Never,
+        joins: 1,
+        acts: &["note"],
+        steps: &[Act, Up, Down, Cut, Lost, Reload],
     },
 ];
 
 impl Scenario {
     /// The world as it is before the first step.
     pub(crate) fn world(&self, broken: Broken, log: Log) -> Checked<World> {
-        let plan = Plan { durable: self.durable, tabs: self.tabs, roams: self.roams, ..Plan::QUIET };
+        let Self { durable, tabs, roams, joins, .. } = *self;
+        let plan = Plan { durable, tabs, roams, rate: joins, burst: joins, ..Plan::QUIET };
         let mut world = World::new(plan, Random::new(0), broken, Log::Nowhere);
-        for tab in 0..self.tabs {
+        for tab in 0..tabs {
             world.step(What::Connect { tab })?;
         }
         world.run()?;
