@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use common::{Catch, Decimal, Pair};
-use live_core::client::{Action, Client};
+use live_core::client::{Action, Client, Heard};
 use live_core::limits::MAX_INBOX;
 use live_core::wire::Reason;
 use live_core::{
@@ -197,13 +197,20 @@ fn a_record_that_cannot_be_restored_says_why() {
 }
 
 #[test]
-fn a_state_over_the_limit_closes_the_session() {
+fn an_event_that_no_record_could_hold_fails() {
     let mut pair = Pair::with(Counter, Decimal, Config { max_state: 3, ..durable() });
     pair.settle();
     commit(&mut pair);
     pair.connect(false).act(Action::new("add").value("n", 999));
     commit(&mut pair);
-    assert_eq!(pair.closed, None);
     pair.click("inc");
-    assert_eq!(pair.closed, Some(Reason::Internal));
+    let record = commit(&mut pair);
+    assert!(pair.heard.contains(&Heard::Failed(2)), "{:?}", pair.heard);
+    assert!(
+        matches!(&pair.effects[..], [.., Effect::Error(report)] if report.error.to_string().contains("max_state"))
+    );
+    assert_eq!((pair.machine.session().state, pair.closed, pair.client.pending()), (999, None, 0));
+    let machine =
+        Machine::restore(Arc::new(Counter), Decimal, Catch, &record, Arc::default(), durable()).unwrap();
+    assert_eq!((machine.session().state, machine.applied()), (999, 2), "what is acknowledged is stored");
 }

@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec;
+use alloc::vec::Vec;
 
 use super::Machine;
 use crate::codec::PageCodec;
@@ -42,7 +43,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             .guard
             .run(calling, || call(page, &mut ctx, session))
             .unwrap_or_else(|panic| Err(panic.into()));
-        let done = done.and_then(|()| self.check_asked());
+        let done = done.and_then(|()| self.check_asked()).and_then(|()| self.check_storable());
         match done {
             Ok(()) => self.absorb(now),
             Err(_) if self.config.broken.is(Rule::R5) => self.absorb(now),
@@ -84,6 +85,24 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.timers.iter().map(|(_, timer, _)| timer).chain(asked.timers.iter().map(|(timer, ..)| timer));
         let timers = timers.filter(|timer| !asked.cancelled.contains(timer)).count();
         if timers > MAX_TIMERS || self.topics_asked() > MAX_TOPICS { Err(TooMany.into()) } else { Ok(()) }
+    }
+
+    /// Refuses what no record could hold: found out at the commit, it could no longer be undone. The state's bytes are kept for that.
+    fn check_storable(&mut self) -> Result {
+        if !self.config.durable || !self.live {
+            return Ok(());
+        }
+        let mut scratch = Vec::new();
+        for (_, _, message) in &self.asked.timers {
+            self.codec.encode(message, &mut scratch)?;
+        }
+        for effect in &self.asked.effects {
+            if let Effect::Publish { message, .. } = effect {
+                self.codec.encode(message, &mut scratch)?;
+            }
+        }
+        self.encoded = Some(self.encode_state()?);
+        Ok(())
     }
 
     /// How many topics there will be.
@@ -137,6 +156,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
 
     fn undo(&mut self, before: Before, now: Instant) {
         self.asked.clear();
+        self.encoded = None;
         self.session.pushed.clear();
         let Session { dirty, flash, user_id, .. } = &mut self.session;
         (*dirty, *flash, *user_id) = (before.dirty, before.flash, before.user_id);

@@ -111,7 +111,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if !self.config.durable || !self.live {
             return self.release();
         }
-        match self.record() {
+        let record = self.record();
+        self.encoded = None;
+        match record {
             Ok(record) => {
                 self.commit.generation = record.generation;
                 self.commit.stage = Stage::InFlight;
@@ -121,8 +123,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 }
             }
             Err(error) => {
+                // A codec that refuses what it has taken before: the last record is all there is.
                 self.report(Call::Commit, error);
-                self.close(Reason::Internal);
+                self.give_up(Reason::Internal);
             }
         }
         true

@@ -66,6 +66,8 @@ pub struct Machine<P: Page, C, G> {
     present: bool,
     session: Session<P::State>,
     spare: P::State,
+    /// The state's bytes, from the call that changed it to the commit.
+    encoded: Option<Vec<u8>>,
     asked: Asked<P::Message>,
     timers: Timers<P::Message>,
     topics: Vec<String>,
@@ -182,6 +184,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             present: false,
             session,
             spare: P::State::default(),
+            encoded: None,
             asked: Asked::default(),
             timers: Timers::default(),
             topics: Vec::new(),

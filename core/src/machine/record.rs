@@ -1,6 +1,7 @@
 //! What a store keeps of a session: rule R1.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -90,15 +91,10 @@ impl Record {
         if machine.is_asleep() {
             return Err(Error::msg("the state is in the store alone: the session sleeps"));
         }
-        let mut state = Vec::new();
-        machine.codec.encode(&machine.session.state, &mut state)?;
-        if state.len() > machine.config.max_state {
-            return Err(Error::msg(alloc::format!(
-                "the state has {} bytes, {} are allowed (Config::max_state)",
-                state.len(),
-                machine.config.max_state
-            )));
-        }
+        let state = match &machine.encoded {
+            Some(bytes) => Cow::Borrowed(bytes),
+            None => Cow::Owned(machine.encode_state()?),
+        };
         let encoded = |message: &P::Message| {
             let mut bytes = Vec::new();
             machine.codec.encode(message, &mut bytes).map(|()| Cow::Owned(bytes))
@@ -134,6 +130,20 @@ impl Record {
 
     pub(super) fn read(&self) -> Result<Saved<'_>, RecordError> {
         record::read(&self.bytes)
+    }
+}
+
+impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
+    /// The state's bytes, if they are no more than they may be.
+    pub(super) fn encode_state(&self) -> Result<Vec<u8>> {
+        let mut state = Vec::new();
+        self.codec.encode(&self.session.state, &mut state)?;
+        match (state.len(), self.config.max_state) {
+            (bytes, limit) if bytes > limit => Err(Error::msg(format!(
+                "the state has {bytes} bytes, {limit} are allowed (Config::max_state)"
+            ))),
+            _ => Ok(state),
+        }
     }
 }
 

@@ -51,6 +51,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             link.outline = Some(regions.outline());
         }
         self.spare = P::State::default();
+        self.encoded = None;
         self.encoder = Encoder::new();
         self.inbox.shrink_to_fit();
         self.out.shrink_to_fit();
