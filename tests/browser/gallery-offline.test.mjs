@@ -1,5 +1,6 @@
 // Nothing lost, nothing twice, as a person sees it: without a network, with a server that is killed, over a reload, in a duplicated tab.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,8 @@ after(() => Promise.all([rm(folder, { recursive: true }), browser.close()]));
 /** A server over a store of its own, and how to start its successor at the same address. */
 async function stored() {
   const store = join(folder, `${stores++}.redb`);
-  const first = await start(['--addr', '127.0.0.1:0', '--store', store]);
+  // A write that a full disk refuses is an error, and doesn't end the process.
+  const first = await start(['--addr', '127.0.0.1:0', '--store', store], {}, 'XFSZ');
   const next = () => start(['--addr', new URL(first.url).host, '--store', store]);
   return { ...first, next };
 }
@@ -115,6 +117,27 @@ test('a person who types into /todos while the server is killed goes on where th
 /** What the field holds, and where the person is. */
 const look = (field) =>
   field.evaluate((field) => ({ text: field.value, focused: document.activeElement === field, caret: field.selectionStart }));
+
+test('where the disk is full the page says so, and all is saved once it is not', async () => {
+  const server = await stored();
+  const tab = await connected(await open(browser, `${server.url}/counter`));
+  await clicks(tab, 1);
+  await shows(tab, '#count', 1);
+  const limit = (bytes) => execFileSync('prlimit', ['--pid', server.pid, `--fsize=${bytes}:unlimited`]);
+  limit(4096);
+  await clicks(tab, 3);
+  await told(tab, 'Saving…');
+  await shows(tab, '#count', 1);
+  limit('unlimited');
+  await shows(tab, '#count', 4);
+  await told(tab, '');
+  await server.stop('SIGKILL');
+  const next = await server.next();
+  await connected(tab);
+  await clicks(tab, 1);
+  await shows(tab, '#count', 5);
+  await Promise.all([tab.context().close(), next.stop()]);
+});
 
 test('a duplicated tab counts by itself', async () => {
   const server = await stored();

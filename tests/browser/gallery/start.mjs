@@ -33,9 +33,13 @@ function build() {
   return found.executable;
 }
 
-/** Starts the program and waits for the line that says where it is. `stop` ends it by SIGTERM or another signal, and gives its exit code. */
-export async function start(args = ['--addr', '127.0.0.1:0'], env = {}) {
-  const child = spawn(binary(), args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * Starts the program and waits for the line that says where it is. `stop` ends it by SIGTERM or another signal, and gives its exit code. Signals that are
+ * `ignored`, by their names for `trap`, don't end it.
+ */
+export async function start(args = ['--addr', '127.0.0.1:0'], env = {}, ignored = '') {
+  const command = ['-c', `trap '' ${ignored || 'PIPE'}; exec "$0" "$@"`, binary(), ...args];
+  const child = spawn('/bin/sh', command, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
   const ended = once(child, 'exit');
@@ -46,7 +50,7 @@ export async function start(args = ['--addr', '127.0.0.1:0'], env = {}) {
     child.kill(signal);
     return (await ended)[0];
   };
-  return { url, stop };
+  return { url, stop, pid: child.pid };
 }
 
 /** One gallery and one browser for a file's tests, both ended after them. Gives functions that open a page in a context of its own: live, or without JavaScript. */
