@@ -41,20 +41,20 @@
 //! ```
 
 mod action;
+mod heard;
 mod regions;
 
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
 pub use action::Action;
+pub use heard::{ClientError, Heard};
 use regions::Regions;
 
-use crate::command::Command;
 use crate::hash;
 use crate::rules::{Broken, Rule};
-use crate::wire::{DecodeError, Hello, NoticeLevel, ServerFrame, Update, Welcome, write};
+use crate::wire::{Hello, ServerFrame, Update, Welcome, write};
 
 /// How many frames may be received before they are acknowledged on their own.
 const ACK_FRAMES: u32 = 2;
@@ -83,49 +83,6 @@ pub struct Client {
     command_acked: u64,
     regions: Regions,
     title: String,
-}
-
-/// Something that a frame brought, beside patched regions.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
-    /// The connection is up.
-    Welcome {
-        /// The session was there before.
-        resumed: bool,
-        /// Its state was lost (rule R11).
-        reset: bool,
-        /// Events that were made before and will not be applied.
-        lost: Vec<Action>,
-    },
-    /// Events up to this one are applied.
-    Applied(u64),
-    /// This event ended in an error.
-    Failed(u64),
-    /// A command to run; each comes once.
-    Command(Command),
-    /// A line for the console.
-    Notice(NoticeLevel, String),
-    /// The answer to a ping.
-    Pong,
-    /// The server will stop: come back within this many milliseconds.
-    Away(u64),
-}
-
-/// A frame that makes no sense on this connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientError {
-    /// It can't be read.
-    Decode(DecodeError),
-    /// The first frame is no welcome, or a later one is.
-    Welcome,
-    /// A patch speaks of a number that was never bound.
-    Region(u32),
-    /// A whole region doesn't have the check that came with it.
-    Check,
-    /// It acknowledges more events than anybody makes.
-    Applied,
-    /// It speaks of a shared stream, which this client doesn't follow.
-    Shared,
 }
 
 impl Client {
@@ -337,18 +294,3 @@ impl Client {
         }
     }
 }
-
-impl fmt::Display for ClientError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Decode(error) => write!(f, "{error}"),
-            Self::Welcome => f.write_str("the first frame is no welcome, or a later one is"),
-            Self::Region(number) => write!(f, "region number {number} was never bound"),
-            Self::Check => f.write_str("a whole region doesn't have its check"),
-            Self::Applied => f.write_str("it acknowledges more events than anybody makes"),
-            Self::Shared => f.write_str("a shared stream that nobody follows"),
-        }
-    }
-}
-
-impl core::error::Error for ClientError {}
