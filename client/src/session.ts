@@ -48,10 +48,11 @@ export function begin(): void {
   adopt();
   take((kept) => {
     if (kept) {
-      own = root.dataset.lv;
-      [root.dataset.lv, applied, attempts] = kept;
+      // Without a token it was refused, and what waits is lost.
+      if (kept[0]) (own = root.dataset.lv), (root.dataset.lv = kept[0]);
+      expected = kept[0] ? wire.RESUMED : NEVER;
+      [, applied, attempts] = kept;
       setLast(kept[3]);
-      expected = wire.RESUMED;
       // What was made meanwhile comes after what was made before.
       const since = pending.splice(0);
       for (const [fields_, form] of kept[4]) {
@@ -111,14 +112,14 @@ export function hello(): void {
 /** The connection closed. True where the page goes on with the token of its own response, since the one of before isn't good any more. */
 export function closed(code: any): unknown {
   // What the server refused to read it would refuse for ever.
-  if (/100[239]/.test(code)) expected = NEVER;
-  if (code != 4001 || !own) return;
-  expected = NEVER;
+  if (/100[239]|4001/.test(code)) expected = NEVER;
+  if (code != 4001) return;
   applied = 0;
   setLast(0);
-  root.dataset.lv = own;
+  const again = (root.dataset.lv = own ?? '');
   own = '';
-  return true;
+  save();
+  return again;
 }
 
 export function receive(frame: wire.FromServer, bytes: number): void {

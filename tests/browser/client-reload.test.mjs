@@ -86,6 +86,19 @@ reloads('where the token of before is refused the page has its own, and tells wh
   await click(tab, next);
 });
 
+reloads('where the server refuses the token of an open page, that is loaded again, and tells what was lost', async ({ tab, server, connection }) => {
+  await click(tab, connection);
+  await tab.click('#inc');
+  await connection.event();
+  connection.close(4001, 'token');
+  const next = await server.connection();
+  assert.deepEqual([next.hello[1], next.hello[3], next.hello[6]], ['token-2', 0, 0]);
+  next.welcome();
+  await becomes(tab, () => document.querySelector('.lv-notice').textContent, 'lost: 1');
+  assert.equal(server.loads, 2);
+  await click(tab, next);
+});
+
 reloads('what was submitted to a state that is gone is in the form again', async ({ tab, server, connection }) => {
   await click(tab, connection);
   await say(tab);
