@@ -1,0 +1,16 @@
+//! The load: many WebSockets and one thread, which does as little as it can.
+
+mod drive;
+mod http;
+mod pages;
+mod session;
+mod socket;
+
+pub(crate) use drive::{Drive, Peer, Timing};
+pub(crate) use http::{get, head};
+pub(crate) use pages::Pages;
+pub(crate) use session::{Browser, Echo, Tab, echoes, room};
+pub(crate) use socket::Socket;
+
+/// What goes wrong here ends the benchmark.
+pub(crate) type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;

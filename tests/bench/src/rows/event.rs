@@ -1,0 +1,190 @@
+//! Events: from a message that comes to the patch that goes.
+
+use std::time::Duration;
+
+use super::paired::{Pairs, Run};
+use super::{Bench, Plan};
+use crate::load::{Browser, Drive, Echo, Result, Tab, Timing, echoes};
+use crate::process::Server;
+use crate::report::{Reach, Row, Seen, figure};
+
+type Values = fn(u64) -> Vec<(&'static str, String)>;
+
+/// The rows of the table page, each in its turn, far from the one before.
+pub(super) fn any_row(number: u64) -> Vec<(&'static str, String)> {
+    vec![("id", (number * 7919 % 1000 + 1).to_string())]
+}
+
+pub(super) fn no_values(_: u64) -> Vec<(&'static str, String)> {
+    Vec::new()
+}
+
+/// Sessions of ours, and echoes of the same sizes.
+fn both(
+    bench: &Bench,
+    browser: &Browser,
+    count: usize,
+    (path, event, values): (&str, &'static str, Values),
+) -> Result<(Drive<Tab>, Drive<Echo>)> {
+    let mut tabs = browser.tabs(count, path, event, values)?;
+    // The sizes of a few events, once the first that a page has is over.
+    tabs.saturate(Duration::from_millis(100))?;
+    let before = sums(&mut tabs);
+    tabs.saturate(Duration::from_millis(200))?;
+    let after = sums(&mut tabs);
+    let updates = (after.2 - before.2).max(1);
+    let size = |bytes: u64| usize::try_from(bytes.div_ceil(updates)).unwrap_or(usize::MAX);
+    let echoes = echoes(bench.floor.address, count, size(after.0 - before.0), size(after.1 - before.1))?;
+    Ok((tabs, echoes))
+}
+
+fn sums(tabs: &mut Drive<Tab>) -> (u64, u64, u64) {
+    tabs.peers()
+        .fold((0, 0, 0), |(up, down, updates), tab| (up + tab.up, down + tab.down, updates + tab.updates))
+}
+
+fn measured(
+    bench: &Bench,
+    ours: (&Server, &Browser),
+    count: usize,
+    work: (&str, &'static str, Values),
+    load: impl Loads,
+) -> Result<Pairs> {
+    let (mut tabs, mut floor) = both(bench, ours.1, count, work)?;
+    Pairs::measure(
+        bench.plan,
+        (ours.0, &mut tabs),
+        (&bench.floor, &mut floor),
+        |drive, time| load.tabs(drive, time),
+        |drive, time| load.echoes(drive, time),
+    )
+}
+
+/// The same load for both kinds of peers.
+trait Loads {
+    fn tabs(&self, drive: &mut Drive<Tab>, time: Duration) -> Result<Timing>;
+    fn echoes(&self, drive: &mut Drive<Echo>, time: Duration) -> Result<Timing>;
+}
+
+struct Saturated;
+struct Paced(f64);
+
+impl Loads for Saturated {
+    fn tabs(&self, drive: &mut Drive<Tab>, time: Duration) -> Result<Timing> {
+        drive.saturate(time)
+    }
+
+    fn echoes(&self, drive: &mut Drive<Echo>, time: Duration) -> Result<Timing> {
+        drive.saturate(time)
+    }
+}
+
+impl Loads for Paced {
+    fn tabs(&self, drive: &mut Drive<Tab>, time: Duration) -> Result<Timing> {
+        drive.pace(self.0, time)
+    }
+
+    fn echoes(&self, drive: &mut Drive<Echo>, time: Duration) -> Result<Timing> {
+        drive.pace(self.0, time)
+    }
+}
+
+const COUNTER: (&str, &str, Values) = ("/counter", "inc", no_values);
+
+/// `/counter`, as fast as it goes.
+pub(super) fn counter(bench: &Bench, count: usize) -> Result<Vec<Row>> {
+    let pairs = measured(bench, (&bench.ours, &bench.browser), count, COUNTER, Saturated)?;
+    let cpu = Row {
+        work: format!("counter event, {count} sessions, saturated: CPU / floor"),
+        reach: Reach::AtMost(1.25),
+        seen: pairs.cpu_ratio(),
+        beside: pairs.words(),
+    };
+    let throughput = Row {
+        work: format!("counter event, {count} sessions: throughput / floor"),
+        reach: Reach::AtLeast(0.85),
+        seen: pairs.throughput_ratio(),
+        beside: String::new(),
+    };
+    Ok(vec![cpu, throughput])
+}
+
+/// `/counter` at so many events a second.
+pub(super) fn paced(bench: &Bench, count: usize, per_second: f64) -> Result<Vec<Row>> {
+    let pairs = measured(bench, (&bench.ours, &bench.browser), count, COUNTER, Paced(per_second))?;
+    Ok(vec![Row {
+        work: format!("counter event, {count} sessions, paced at {per_second} a second: CPU / floor"),
+        reach: Reach::AtMost(1.25),
+        seen: pairs.cpu_ratio(),
+        beside: pairs.words(),
+    }])
+}
+
+/// One row of a thousand, each a region of its own.
+pub(super) fn table(bench: &Bench, count: usize) -> Result<Vec<Row>> {
+    let work = ("/table", "bump", any_row as Values);
+    let pairs = measured(bench, (&bench.ours, &bench.browser), count, work, Saturated)?;
+    Ok(vec![Row {
+        work: format!("one row of /table, {count} sessions: CPU / floor"),
+        reach: Reach::AtMost(2.0),
+        seen: pairs.cpu_ratio(),
+        beside: pairs.words(),
+    }])
+}
+
+/// One row of a thousand that are one region of 90 KB.
+pub(super) fn table_plain(bench: &Bench, count: usize) -> Result<Vec<Row>> {
+    let work = ("/table?plain", "bump", any_row as Values);
+    let pairs = measured(bench, (&bench.ours, &bench.browser), count, work, Saturated)?;
+    Ok(vec![Row {
+        work: format!("one row of /table?plain, {count} sessions: CPU s per 10 k"),
+        reach: Reach::AtMost(1.5),
+        seen: pairs.cpu(),
+        beside: pairs.words(),
+    }])
+}
+
+/// `/counter` with few sessions and with many.
+pub(super) fn scale(bench: &Bench, few: usize, many: usize) -> Result<Vec<Row>> {
+    let Plan { rounds, time, .. } = bench.plan;
+    let (path, event, values) = COUNTER;
+    let mut small = bench.browser.tabs(few, path, event, values)?;
+    let mut large = bench.browser.tabs(many, path, event, values)?;
+    let mut ratios = Vec::new();
+    large.saturate(time)?;
+    for _ in 0..rounds {
+        let at_few = Run::of(&bench.ours, || small.saturate(time))?;
+        let at_many = Run::of(&bench.ours, || large.saturate(time))?;
+        ratios.push(at_many.cpu / at_few.cpu);
+    }
+    Ok(vec![Row {
+        work: format!("counter event, CPU at {many} sessions / at {few}"),
+        reach: Reach::AtMost(1.4),
+        seen: Seen::of(ratios),
+        beside: String::new(),
+    }])
+}
+
+/// `/counter` over a durable store, beside bare commits of as many records at once.
+pub(super) fn store(bench: &Bench, count: usize) -> Result<Vec<Row>> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("sessions.redb");
+    let server = Server::start(&["gallery", "--store", path.to_str().ok_or("an odd temporary folder")?])?;
+    let browser = Browser::new(server.address)?;
+    let mut tabs = browser.tabs(count, "/counter", "inc", no_values)?;
+    tabs.saturate(bench.plan.time / 4)?;
+    let mut bare = super::store::Bare::create(&folder.path().join("bare.redb"))?;
+    let (mut ratios, mut words) = (Vec::new(), String::new());
+    for _ in 0..bench.plan.rounds {
+        let run = Run::of(&server, || tabs.saturate(bench.plan.time))?;
+        let floor = bare.commits_per_second(count, bench.plan.time)?;
+        ratios.push(run.per_second / floor);
+        words = format!("ours {} events/s, bare redb {} records/s", figure(run.per_second), figure(floor));
+    }
+    Ok(vec![Row {
+        work: format!("counter event with RedbStore, {count} sessions: events/s / bare group commit"),
+        reach: Reach::AtLeast(0.5),
+        seen: Seen::of(ratios),
+        beside: words,
+    }])
+}

@@ -1,0 +1,34 @@
+//! What an idle session keeps in memory.
+
+use std::time::Duration;
+
+use super::Bench;
+use super::event::no_values;
+use crate::load::{Browser, Result, echoes};
+use crate::process::Server;
+use crate::report::{Reach, Row, Seen, figure};
+
+/// Opens so many sessions on servers of their own, lets each do something, and looks at the memory that is there more, once they are settled.
+pub(super) fn rows(bench: &Bench, path: &str, count: usize, reach: f64) -> Result<Vec<Row>> {
+    let (ours, floor) = (Server::start(&["gallery"])?, Server::start(&["floor"])?);
+    let browser = Browser::new(ours.address)?;
+    // What the first connections cost is nobody's own.
+    drop((browser.tabs(16, path, "inc", no_values)?, echoes(floor.address, 16, 16, 24)?));
+    let (before, floor_before) = (ours.rss()?, floor.rss()?);
+    let mut tabs = browser.tabs(count, path, "inc", no_values)?;
+    let mut bare = echoes(floor.address, count, 16, 24)?;
+    for number in 0..count {
+        tabs.ask(number)?;
+        bare.ask(number)?;
+    }
+    tabs.quiet(bench.plan.settled / 2)?;
+    bare.quiet(bench.plan.settled / 2)?;
+    tabs.quiet(Duration::from_millis(100))?;
+    let each = |after: u64, before: u64| after.saturating_sub(before) as f64 / 1024.0 / count as f64;
+    Ok(vec![Row {
+        work: format!("idle session, {path}, {count} of them, settled: RSS each, KB"),
+        reach: Reach::AtMost(reach),
+        seen: Seen::of([each(ours.rss()?, before)]),
+        beside: format!("a bare echo {} KB", figure(each(floor.rss()?, floor_before))),
+    }])
+}

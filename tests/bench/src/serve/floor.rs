@@ -1,0 +1,137 @@
+//! The floor: a bare hyper response, a bare async-tungstenite echo, and a bare broadcast of one ready frame; on an executor like the server's
+//! own, one worker a core.
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use async_executor::Executor;
+use async_tungstenite::WebSocketStream;
+use async_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use async_tungstenite::tungstenite::{Bytes, Message};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, UPGRADE};
+use hyper::service::service_fn;
+use hyper::upgrade::Parts;
+use hyper::{Request, Response, StatusCode};
+use smol::Async;
+use smol::stream::StreamExt;
+use smol_hyper::rt::FuturesIo;
+
+use crate::load::Result;
+
+type Socket = FuturesIo<Async<TcpStream>>;
+
+#[derive(Default)]
+struct Floor {
+    executor: Executor<'static>,
+    /// The sockets of everybody in the room.
+    room: Mutex<Vec<TcpStream>>,
+}
+
+pub(super) fn run() -> Result<()> {
+    let floor: &'static Floor = Box::leak(Box::default());
+    let listener = Async::<TcpListener>::bind(([127, 0, 0, 1], 0))?;
+    println!("{}", listener.get_ref().local_addr()?);
+    floor.executor.spawn(accept(floor, listener)).detach();
+    let workers: Vec<_> = (0..thread::available_parallelism()?.get())
+        .map(|_| thread::spawn(|| smol::block_on(floor.executor.run(smol::future::pending::<()>()))))
+        .collect();
+    workers.into_iter().for_each(|worker| drop(worker.join()));
+    Ok(())
+}
+
+async fn accept(floor: &'static Floor, listener: Async<TcpListener>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let _ = stream.get_ref().set_nodelay(true);
+        let raw = stream.get_ref().try_clone();
+        floor
+            .executor
+            .spawn(async move {
+                let raw = Arc::new(Mutex::new(raw.ok()));
+                let service = service_fn(move |request| answer(floor, request, raw.clone()));
+                // A connection that the load closes is no error.
+                let _ = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(FuturesIo::new(stream), service)
+                    .with_upgrades()
+                    .await;
+            })
+            .detach();
+    }
+}
+
+/// The number after `name=` in a request's query.
+fn wanted(request: &Request<Incoming>, name: &str) -> usize {
+    let query = request.uri().query().unwrap_or_default();
+    query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok()).unwrap_or(0)
+}
+
+async fn answer(
+    floor: &'static Floor,
+    mut request: Request<Incoming>,
+    raw: Arc<Mutex<Option<TcpStream>>>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let size = wanted(&request, "size");
+    if request.headers().get(UPGRADE).is_none() {
+        return Ok(Response::new(Full::from(vec![b'x'; size])));
+    }
+    let key =
+        request.headers().get("sec-websocket-key").map(|key| key.as_bytes().to_vec()).unwrap_or_default();
+    let accept = async_tungstenite::tungstenite::handshake::derive_accept_key(&key);
+    let in_room = request.uri().path() == "/room";
+    let raw = raw.lock().unwrap_or_else(PoisonError::into_inner).take();
+    floor
+        .executor
+        .spawn(async move {
+            let Ok(upgraded) = hyper::upgrade::on(&mut request).await else { return };
+            let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<Socket>() else { return };
+            let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
+            let stream = io.into_inner();
+            let ws =
+                WebSocketStream::from_partially_read(stream, read_buf.to_vec(), Role::Server, Some(config))
+                    .await;
+            match raw.filter(|_| in_room) {
+                Some(raw) => room(floor, ws, raw, size).await,
+                None => echo(ws, size).await,
+            }
+        })
+        .detach();
+    let response = Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header(CONNECTION, "Upgrade")
+        .header(UPGRADE, "websocket")
+        .header(SEC_WEBSOCKET_ACCEPT, accept)
+        .body(Full::default());
+    Ok(response.expect("a response made of constants"))
+}
+
+/// Answers each message by one of `size` bytes.
+async fn echo(mut ws: WebSocketStream<Async<TcpStream>>, size: usize) {
+    let reply = Bytes::from(vec![b'x'; size]);
+    while let Some(Ok(message)) = ws.next().await {
+        if message.is_binary() && ws.send(Message::Binary(reply.clone())).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Writes one ready frame to everybody for each message, straight into their sockets.
+async fn room(floor: &'static Floor, mut ws: WebSocketStream<Async<TcpStream>>, raw: TcpStream, size: usize) {
+    floor.room.lock().unwrap_or_else(PoisonError::into_inner).push(raw);
+    let mut frame = match u8::try_from(size) {
+        Ok(size @ ..126) => vec![0x82, size],
+        _ => [&[0x82, 126][..], &(size as u16).to_be_bytes()].concat(),
+    };
+    frame.extend(vec![b'x'; size]);
+    while let Some(Ok(message)) = ws.next().await {
+        if message.is_binary() {
+            for mut socket in floor.room.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                // A socket whose buffer is full is left out.
+                let _ = socket.write(&frame);
+            }
+        }
+    }
+}
