@@ -119,8 +119,18 @@ impl Build<'_> {
         if bytes.len() > self.limit - self.html.len() {
             return Err(DeltaError::TooLarge);
         }
+        self.make_room(bytes.len());
         self.html.extend_from_slice(bytes);
         Ok(())
+    }
+
+    /// Doubles what there is as a `Vec` would, but not past the limit.
+    fn make_room(&mut self, more: usize) {
+        let needed = self.html.len() + more;
+        if needed > self.html.capacity() {
+            let capacity = needed.max(2 * self.html.capacity()).min(self.limit);
+            self.html.reserve_exact(capacity - self.html.len());
+        }
     }
 }
 
@@ -131,4 +141,32 @@ fn take_bytes<'a>(delta: &mut &'a [u8], n: u64) -> Result<&'a [u8], DeltaError> 
     let (bytes, rest) = delta.split_at(n as usize);
     *delta = rest;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delta::varint::write;
+    use alloc::vec;
+
+    #[test]
+    fn no_more_is_allocated_than_the_limit() {
+        let old = vec![b'x'; 100];
+        for copies in 1..6 {
+            // From its start, over and over.
+            let mut delta = vec![0];
+            for _ in 0..copies {
+                write(&mut delta, 40 << 2);
+                write(&mut delta, 3);
+                write(&mut delta, 40 * 2 - 1);
+            }
+            let limit = 100 + 40 * copies;
+            let Applied { html, .. } = apply(&old, &delta, limit).expect("within the limit");
+            assert!(
+                html.len() <= html.capacity() && html.capacity() <= limit,
+                "{copies}: {}",
+                html.capacity()
+            );
+        }
+    }
 }
