@@ -19,6 +19,16 @@ async function click(tab, connection) {
   await becomes(tab, () => document.querySelectorAll('.lv-loading').length, 0);
 }
 
+/** The page goes on with its own token, and tells that one event was lost. */
+async function anew({ tab, server }) {
+  const next = await server.connection();
+  assert.deepEqual([next.hello[1], next.hello[3], next.hello[6]], ['token-2', 0, 0]);
+  next.welcome();
+  await becomes(tab, () => document.querySelector('.lv-notice').textContent, 'lost: 1');
+  assert.equal(server.loads, 2);
+  await click(tab, next);
+}
+
 /** Fills the second form and submits it; the answer is left to the test. */
 async function say(tab) {
   await tab.locator('form:nth-of-type(2) [name=text]').fill('hello');
@@ -78,12 +88,7 @@ reloads('where the token of before is refused the page has its own, and tells wh
   const stale = await server.connection();
   assert.equal(stale.hello[1], 'renewed');
   stale.close(4001, 'token');
-  const next = await server.connection();
-  assert.deepEqual([next.hello[1], next.hello[3], next.hello[6]], ['token-2', 0, 0]);
-  next.welcome();
-  await becomes(tab, () => document.querySelector('.lv-notice').textContent, 'lost: 1');
-  assert.equal(server.loads, 2);
-  await click(tab, next);
+  await anew({ tab, server });
 });
 
 reloads('where the server refuses the token of an open page, that is loaded again, and tells what was lost', async ({ tab, server, connection }) => {
@@ -91,12 +96,7 @@ reloads('where the server refuses the token of an open page, that is loaded agai
   await tab.click('#inc');
   await connection.event();
   connection.close(4001, 'token');
-  const next = await server.connection();
-  assert.deepEqual([next.hello[1], next.hello[3], next.hello[6]], ['token-2', 0, 0]);
-  next.welcome();
-  await becomes(tab, () => document.querySelector('.lv-notice').textContent, 'lost: 1');
-  assert.equal(server.loads, 2);
-  await click(tab, next);
+  await anew({ tab, server });
 });
 
 reloads('what was submitted to a state that is gone is in the form again', async ({ tab, server, connection }) => {

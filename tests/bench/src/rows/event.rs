@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::paired::{Pairs, Run};
 use super::{Bench, Plan};
-use crate::load::{Browser, Drive, Echo, Result, Tab, Timing, echoes};
+use crate::load::{Browser, Drive, Echo, Peer, Result, Tab, Timing, echoes};
 use crate::process::Server;
 use crate::report::{Reach, Row, Seen, figure};
 
@@ -48,44 +48,32 @@ fn measured(
     ours: (&Server, &Browser),
     count: usize,
     work: (&str, &'static str, Values),
-    load: impl Loads,
+    load: Load,
 ) -> Result<Pairs> {
     let (mut tabs, mut floor) = both(bench, ours.1, count, work)?;
     Pairs::measure(
         bench.plan,
         (ours.0, &mut tabs),
         (&bench.floor, &mut floor),
-        |drive, time| load.tabs(drive, time),
-        |drive, time| load.echoes(drive, time),
+        |drive, time| load.run(drive, time),
+        |drive, time| load.run(drive, time),
     )
 }
 
-/// The same load for both kinds of peers.
-trait Loads {
-    fn tabs(&self, drive: &mut Drive<Tab>, time: Duration) -> Result<Timing>;
-    fn echoes(&self, drive: &mut Drive<Echo>, time: Duration) -> Result<Timing>;
+/// How both kinds of peers ask.
+#[derive(Clone, Copy)]
+enum Load {
+    Saturated,
+    /// So many times a second.
+    Paced(f64),
 }
 
-struct Saturated;
-struct Paced(f64);
-
-impl Loads for Saturated {
-    fn tabs(&self, drive: &mut Drive<Tab>, time: Duration) -> Result<Timing> {
-        drive.saturate(time)
-    }
-
-    fn echoes(&self, drive: &mut Drive<Echo>, time: Duration) -> Result<Timing> {
-        drive.saturate(time)
-    }
-}
-
-impl Loads for Paced {
-    fn tabs(&self, drive: &mut Drive<Tab>, time: Duration) -> Result<Timing> {
-        drive.pace(self.0, time)
-    }
-
-    fn echoes(&self, drive: &mut Drive<Echo>, time: Duration) -> Result<Timing> {
-        drive.pace(self.0, time)
+impl Load {
+    fn run<P: Peer>(self, drive: &mut Drive<P>, time: Duration) -> Result<Timing> {
+        match self {
+            Self::Saturated => drive.saturate(time),
+            Self::Paced(per_second) => drive.pace(per_second, time),
+        }
     }
 }
 
@@ -93,7 +81,7 @@ const COUNTER: (&str, &str, Values) = ("/counter", "inc", no_values);
 
 /// `/counter`, as fast as it goes.
 pub(super) fn counter(bench: &Bench, count: usize) -> Result<Vec<Row>> {
-    let pairs = measured(bench, (&bench.ours, &bench.browser), count, COUNTER, Saturated)?;
+    let pairs = measured(bench, (&bench.ours, &bench.browser), count, COUNTER, Load::Saturated)?;
     let cpu = Row {
         work: format!("counter event, {count} sessions, saturated: CPU / floor"),
         reach: Reach::AtMost(1.25),
@@ -111,7 +99,7 @@ pub(super) fn counter(bench: &Bench, count: usize) -> Result<Vec<Row>> {
 
 /// `/counter` at so many events a second.
 pub(super) fn paced(bench: &Bench, count: usize, per_second: f64) -> Result<Vec<Row>> {
-    let pairs = measured(bench, (&bench.ours, &bench.browser), count, COUNTER, Paced(per_second))?;
+    let pairs = measured(bench, (&bench.ours, &bench.browser), count, COUNTER, Load::Paced(per_second))?;
     Ok(vec![Row {
         work: format!("counter event, {count} sessions, paced at {per_second} a second: CPU / floor"),
         reach: Reach::AtMost(1.25),
@@ -123,7 +111,7 @@ pub(super) fn paced(bench: &Bench, count: usize, per_second: f64) -> Result<Vec<
 /// One row of a thousand, each a region of its own.
 pub(super) fn table(bench: &Bench, count: usize) -> Result<Vec<Row>> {
     let work = ("/table", "bump", any_row as Values);
-    let pairs = measured(bench, (&bench.ours, &bench.browser), count, work, Saturated)?;
+    let pairs = measured(bench, (&bench.ours, &bench.browser), count, work, Load::Saturated)?;
     Ok(vec![Row {
         work: format!("one row of /table, {count} sessions: CPU / floor"),
         reach: Reach::AtMost(2.0),
@@ -135,7 +123,7 @@ pub(super) fn table(bench: &Bench, count: usize) -> Result<Vec<Row>> {
 /// One row of a thousand that are one region of 90 KB.
 pub(super) fn table_plain(bench: &Bench, count: usize) -> Result<Vec<Row>> {
     let work = ("/table?plain", "bump", any_row as Values);
-    let pairs = measured(bench, (&bench.ours, &bench.browser), count, work, Saturated)?;
+    let pairs = measured(bench, (&bench.ours, &bench.browser), count, work, Load::Saturated)?;
     Ok(vec![Row {
         work: format!("one row of /table?plain, {count} sessions: CPU s per 10 k"),
         reach: Reach::AtMost(1.5),
