@@ -83,7 +83,7 @@ pub use guard::{Calling, Guard, NoGuard, Panicked};
 pub use machine::{CommitError, FullPage, Input, Load, Machine, Output, Record, RecordError, UnknownTarget};
 pub use page::{Marking, Page, Rollback};
 pub use region::RegionError;
-pub use request::Request;
+pub use request::{Pair, Request};
 pub use rules::{Broken, Rule};
 pub use seat::Seat;
 pub use session::{Session, SessionId};

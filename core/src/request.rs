@@ -1,9 +1,13 @@
 //! The HTTP request that a page was opened by.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+
+/// A name and its value: of a query, a form, a header.
+pub type Pair = (Box<str>, Box<str>);
 
 /// What page code may know of the request. Header names are in lower case. The query comes from the browser at will
 /// (rule S3): the path and its parameters are signed, the query is not.
@@ -12,11 +16,11 @@ pub struct Request {
     /// The path, without the query.
     pub path: String,
     /// The path's parameters: `room` of `/chat/{room}`.
-    pub params: Vec<(String, String)>,
+    pub params: Vec<Pair>,
     /// The query's pairs, decoded.
-    pub query: Vec<(String, String)>,
+    pub query: Vec<Pair>,
     /// The headers.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<Pair>,
     /// The address of the other end, or what a trusted proxy says.
     pub peer: Option<IpAddr>,
     /// Who is logged in.
@@ -43,6 +47,6 @@ impl Request {
     }
 }
 
-fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+fn find<'a>(pairs: &'a [Pair], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(key, _)| &**key == name).map(|(_, value)| &**value)
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use http::{HeaderMap, Method, Uri};
-use live_core::Result;
+use live_core::{Pair, Result};
 use live_std::form;
 use serde::de::DeserializeOwned;
 
@@ -23,7 +23,7 @@ pub struct Request {
     /// Who is logged in. Middleware sets it; pages find it in their session.
     pub user_id: Option<String>,
     /// The path's parameters: `name` of `/files/{name}`.
-    pub params: Vec<(String, String)>,
+    pub params: Vec<Pair>,
 }
 
 impl Request {
@@ -34,7 +34,7 @@ impl Request {
 
     /// A path parameter.
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.params.iter().find(|(key, _)| &**key == name).map(|(_, value)| &**value)
     }
 
     /// The first value of a query parameter.

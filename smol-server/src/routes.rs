@@ -44,9 +44,7 @@ impl Routes {
         match wanted(&request.method).or_else(|| if head { wanted(&Method::GET) } else { None }) {
             Some((_, endpoint)) => {
                 let endpoint = endpoint.clone();
-                let params =
-                    found.params.iter().map(|(name, value)| (name.to_owned(), live_std::unescaped(value)));
-                request.params = params.collect();
+                request.params = live_std::params(found.params.iter());
                 Route::Found(endpoint)
             }
             None => {

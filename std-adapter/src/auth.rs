@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderMap, Uri};
-use live_core::{Request, Result};
+use live_core::{Pair, Request, Result};
 
 use crate::store::BoxFuture;
 
@@ -79,7 +79,7 @@ pub struct Form<'a> {
     /// The request's headers.
     pub headers: &'a HeaderMap,
     /// Its fields, in order.
-    pub fields: &'a [(String, String)],
+    pub fields: &'a [Pair],
 }
 
 impl Default for Csrf {
@@ -90,7 +90,7 @@ impl Default for Csrf {
 
 /// The token in the field `_csrf`, else that in the header `X-CSRF-Token`.
 pub fn csrf_token(form: &Form<'_>) -> Option<String> {
-    let field = form.fields.iter().find(|(name, _)| name == CSRF_FIELD).map(|(_, value)| value.as_str());
+    let field = form.fields.iter().find(|(name, _)| &**name == CSRF_FIELD).map(|(_, value)| &**value);
     let header = || form.headers.get(CSRF_HEADER)?.to_str().ok();
     field.or_else(header).map(str::to_owned)
 }

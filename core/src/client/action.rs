@@ -1,9 +1,11 @@
 //! What a user does.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::event::EventMeta;
+use crate::request::Pair;
 
 /// An event before it has a number.
 ///
@@ -18,9 +20,9 @@ pub struct Action {
     /// The event's name.
     pub name: String,
     /// The `data-lv-value-*` attributes.
-    pub values: Vec<(String, String)>,
+    pub values: Vec<Pair>,
     /// The form's fields.
-    pub form: Vec<(String, String)>,
+    pub form: Vec<Pair>,
     /// The target region.
     pub target: Option<String>,
     /// The key.
@@ -36,14 +38,14 @@ impl Action {
     }
 
     /// Adds a `data-lv-value-*` attribute.
-    pub fn value(mut self, name: impl Into<String>, value: impl ToString) -> Self {
-        self.values.push((name.into(), value.to_string()));
+    pub fn value(mut self, name: impl Into<Box<str>>, value: impl ToString) -> Self {
+        self.values.push((name.into(), value.to_string().into()));
         self
     }
 
     /// Adds a form field.
-    pub fn field(mut self, name: impl Into<String>, value: impl ToString) -> Self {
-        self.form.push((name.into(), value.to_string()));
+    pub fn field(mut self, name: impl Into<Box<str>>, value: impl ToString) -> Self {
+        self.form.push((name.into(), value.to_string().into()));
         self
     }
 

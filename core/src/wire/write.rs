@@ -1,12 +1,12 @@
 //! Frames from the browser, as the browser's half writes them.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Writer;
 use super::browser::Hello;
 use super::browser_kind as kind;
 use crate::client::Action;
+use crate::request::Pair;
 
 pub(crate) fn hello(hello: &Hello<'_>) -> Vec<u8> {
     let Hello { token, attempt, command, hashes, query, applied } = *hello;
@@ -69,7 +69,7 @@ fn numbers(fields: &[u64]) -> Vec<u8> {
     out.into_vec()
 }
 
-fn pairs(out: &mut Writer, pairs: &[(String, String)]) {
+fn pairs(out: &mut Writer, pairs: &[Pair]) {
     if pairs.is_empty() {
         return out.nil();
     }

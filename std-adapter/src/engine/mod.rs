@@ -55,7 +55,7 @@ use drain::Drain;
 use live::Typed;
 use notify::Bulletin;
 use pages::Pages;
-pub use pages::{InvalidRoute, unescaped};
+pub use pages::{InvalidRoute, params};
 use peers::Peers;
 use registry::Registry;
 pub use respond::{Answer, MAX_BODY, not_allowed};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use live_core::Pair;
 use matchit::Router;
 
 use super::live::Host;
@@ -15,7 +16,7 @@ pub(crate) struct Pages {
 /// A page, and the parameters that the path has for it.
 pub(crate) struct Found {
     pub(crate) host: Arc<dyn Host>,
-    pub(crate) params: Vec<(String, String)>,
+    pub(crate) params: Vec<Pair>,
 }
 
 /// A route that can't be added.
@@ -36,14 +37,15 @@ impl Pages {
 
     pub(crate) fn find(&self, path: &str) -> Option<Found> {
         let found = self.router.at(path).ok()?;
-        let params = found.params.iter().map(|(name, value)| (name.to_owned(), unescaped(value))).collect();
-        Some(Found { host: found.value.clone(), params })
+        Some(Found { host: found.value.clone(), params: params(found.params.iter()) })
     }
 }
 
-/// Undoes `%20` and the like, and leaves what isn't UTF-8 afterwards as it came.
-pub fn unescaped(value: &str) -> String {
-    percent_encoding::percent_decode_str(value).decode_utf8().map_or_else(|_| value.to_owned(), Into::into)
+/// A path's parameters: `%20` and the like are undone; what isn't UTF-8 afterwards is left as it came.
+pub fn params<'a>(found: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pair> {
+    let text =
+        |value| percent_encoding::percent_decode_str(value).decode_utf8().map_or(value.into(), Into::into);
+    found.map(|(name, value)| (name.into(), text(value))).collect()
 }
 
 impl fmt::Display for InvalidRoute {

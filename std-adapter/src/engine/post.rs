@@ -5,7 +5,7 @@
 use http::{HeaderMap, Response, StatusCode, Uri};
 use live_core::client::{Action, Client, Heard};
 use live_core::wire::BrowserFrame;
-use live_core::{Command, Error, Input, Redirect, Result};
+use live_core::{Command, Error, Input, Pair, Redirect, Result};
 
 use super::get::{Fetched, Outputs, mounting, see_other};
 use super::live::Live;
@@ -139,9 +139,9 @@ fn heard(client: &mut Client, outputs: &mut Outputs) -> Result<Vec<Heard>> {
 }
 
 /// What a form's fields ask for.
-fn action(mut fields: Vec<(String, String)>) -> Option<Action> {
-    fields.retain(|(name, _)| name != CSRF_FIELD);
-    let at = fields.iter().position(|(name, _)| name == EVENT)?;
+fn action(mut fields: Vec<Pair>) -> Option<Action> {
+    fields.retain(|(name, _)| &**name != CSRF_FIELD);
+    let at = fields.iter().position(|(name, _)| &**name == EVENT)?;
     let (_, event) = fields.remove(at);
     let (name, values) = event.split_once('?').unwrap_or((&event, ""));
     Some(Action { values: form::pairs(values).ok()?, form: fields, ..Action::new(name) })
@@ -156,7 +156,7 @@ mod tests {
         let action =
             action(form::pairs("a=1&_lv_event=save%3Fn%3D1%26m%3D%2526&a=2&_csrf=t").unwrap()).unwrap();
         assert_eq!(action.name, "save");
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let pair = |name: &str, value: &str| (name.into(), value.into());
         assert_eq!(action.form, [pair("a", "1"), pair("a", "2")]);
         assert_eq!(action.values, [pair("n", "1"), pair("m", "&")]);
     }

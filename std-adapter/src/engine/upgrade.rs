@@ -8,6 +8,7 @@ use http::header::{
     UPGRADE,
 };
 use http::{HeaderMap, Method, StatusCode};
+use live_core::Pair;
 use live_core::wire::{SUBPROTOCOL, SUBPROTOCOL_JSON};
 
 use super::Engine;
@@ -43,7 +44,7 @@ pub struct Upgrade {
     pub protocol: Protocol,
     pub(crate) visitor: Visitor,
     pub(crate) cookie: Option<[u8; 16]>,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<Pair>,
 }
 
 /// A request for a WebSocket that is answered with no. As text it says what to do; it turns into an [`Answer`](super::Answer).
@@ -125,10 +126,10 @@ fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
 }
 
 /// Headers as page code sees them: names in lower case, text only.
-pub(crate) fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
+pub(crate) fn pairs(headers: &HeaderMap) -> Vec<Pair> {
     headers
         .iter()
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .filter_map(|(name, value)| Some((name.as_str().into(), value.to_str().ok()?.into())))
         .collect()
 }
 

@@ -107,7 +107,7 @@ impl<'t, P: Page> Element<'t, P> {
     pub fn key(self, key: &str) {
         self.act(&format!("data-lv-keydown or data-lv-keyup for the key `{key}`"), |this, element| {
             let value = this.value.clone().unwrap_or_else(|| fields::value(element));
-            let values = vec![("value".to_owned(), value)];
+            let values = vec![("value".into(), value.into())];
             let both = ["keydown", "keyup"].map(|kind| {
                 Gesture { key: Some(key), values: values.clone(), ..this.gesture(kind) }.actions(element)
             });
@@ -145,10 +145,10 @@ impl<'t, P: Page> Element<'t, P> {
             let form = match (fields::form_of(&this.tab.dom, field), edit) {
                 (Some(form), _) => fields::entries(&this.tab.dom, form, None, Some((field, edit))),
                 (None, Edit::Checked(false)) => Vec::new(),
-                (None, Edit::Checked(true)) => vec![(alone(name), fields::value(field))],
-                (None, Edit::Value(value)) => vec![(alone(name), value.to_owned())],
+                (None, Edit::Checked(true)) => vec![(alone(name), fields::value(field).into())],
+                (None, Edit::Value(value)) => vec![(alone(name), value.into())],
             };
-            let values = vec![("_target".to_owned(), name.to_owned())];
+            let values = vec![("_target".into(), name.into())];
             Ok(Gesture { values, form, ..this.gesture("change") }.actions(field))
         });
     }
@@ -213,8 +213,8 @@ impl<'t, P: Page> Element<'t, P> {
 }
 
 /// The name of a field that is in no form.
-fn alone(name: &str) -> String {
-    if name.is_empty() { "value".to_owned() } else { name.to_owned() }
+fn alone(name: &str) -> Box<str> {
+    if name.is_empty() { "value".into() } else { name.into() }
 }
 
 impl<P: Page> fmt::Debug for Element<'_, P> {

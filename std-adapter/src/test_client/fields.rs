@@ -1,12 +1,10 @@
 //! Forms as a browser reads them: which fields belong to one, and what it sends.
 
+use live_core::Pair;
 use scraper::ElementRef;
 
 use super::Checked;
 use super::dom::{Dom, listed, outwards, text};
-
-/// A field's name and value.
-pub(super) type Pair = (String, String);
 
 /// What the user has done to a field before the form is read.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +40,7 @@ pub(super) fn entries<'d>(
             ("select", _) => chosen(control),
             _ => vec![value(control)],
         };
-        entries.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+        entries.extend(values.into_iter().map(|value| (name.into(), value.into())));
     }
     entries
 }
@@ -60,10 +58,10 @@ pub(super) fn fill_in(
             let has = listed(names.iter());
             return Err(format!("the form has no field `{name}` that could be filled in; it has {has}"));
         }
-        let at = entries.iter().position(|(known, _)| known == name).unwrap_or(entries.len());
-        entries.retain(|(known, _)| known != name);
+        let at = entries.iter().position(|(known, _)| &**known == *name).unwrap_or(entries.len());
+        entries.retain(|(known, _)| &**known != *name);
         let values = given.iter().filter(|(other, _)| other == name);
-        entries.splice(at..at, values.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        entries.splice(at..at, values.map(|(name, value)| ((*name).into(), (*value).into())));
     }
     Ok(())
 }

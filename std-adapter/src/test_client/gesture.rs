@@ -1,7 +1,7 @@
 //! From what the user does to the events that the server gets, by the page's attributes: what `client/src/events.ts` does.
 
-use live_core::EventMeta;
 use live_core::client::Action;
+use live_core::{EventMeta, Pair};
 use scraper::ElementRef;
 
 use super::dom::{attribute, outwards};
@@ -16,9 +16,9 @@ pub(super) struct Gesture<'a> {
     /// The modifier keys that are held.
     pub(super) meta: EventMeta,
     /// What comes after the values of the element's attributes.
-    pub(super) values: Vec<(String, String)>,
+    pub(super) values: Vec<Pair>,
     /// The form's fields.
-    pub(super) form: Vec<(String, String)>,
+    pub(super) form: Vec<Pair>,
 }
 
 impl Gesture<'_> {
@@ -41,8 +41,7 @@ impl Gesture<'_> {
             .value()
             .attrs()
             .filter_map(|(name, value)| Some((name.strip_prefix("data-lv-value-")?, value)));
-        let mut values: Vec<(String, String)> =
-            named.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let mut values: Vec<Pair> = named.map(|(name, value)| (name.into(), value.into())).collect();
         values.extend(self.values.iter().cloned());
         Some(Action {
             name: self.event(element)?.to_owned(),

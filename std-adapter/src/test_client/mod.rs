@@ -22,11 +22,11 @@ use std::sync::Arc;
 
 use live_core::client::{Action, Client, Heard};
 use live_core::{
-    Config, Duration, ErrorReport, Input, Instant, Machine, NoCodec, Page, Request, Result, SessionId, Task,
+    Config, Duration, ErrorReport, Input, Instant, Machine, NoCodec, Page, Pair, Request, Result, SessionId,
+    Task,
 };
 use matchit::Router;
 
-use crate::engine::unescaped;
 use crate::form;
 use crate::guard::CatchUnwind;
 use dom::{Dom, attribute};
@@ -264,11 +264,11 @@ fn request(url: &str) -> Request {
 }
 
 /// A path's parameters.
-fn params(route: &str, path: &str) -> Checked<Vec<(String, String)>> {
+fn params(route: &str, path: &str) -> Checked<Vec<Pair>> {
     let mut router = Router::new();
     router.insert(route, ()).map_err(|error| format!("`{route}` is no route: {error}"))?;
     let found = router.at(path).map_err(|_| format!("the path `{path}` doesn't fit the route `{route}`"))?;
-    Ok(found.params.iter().map(|(name, value)| (name.to_owned(), unescaped(value))).collect())
+    Ok(crate::engine::params(found.params.iter()))
 }
 
 /// What the sessions of tests run by.

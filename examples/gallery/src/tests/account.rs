@@ -10,7 +10,7 @@ use crate::logins::{COOKIE, Logins};
 
 /// Opens the page in the browser with this login.
 fn open(logins: &Arc<Logins>, token: &str) -> Result<TestClient<AccountPage>> {
-    let headers = vec![("cookie".to_owned(), format!("{COOKIE}={token}"))];
+    let headers = vec![("cookie".into(), format!("{COOKIE}={token}").into())];
     let request = Request { path: "/account".to_owned(), headers, ..Request::default() };
     TestClient::with(AccountPage::new(logins.clone()), request)
 }

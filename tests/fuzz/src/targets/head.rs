@@ -2,7 +2,7 @@
 
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue, Uri};
-use live_std::{Access, cookie, form, unescaped};
+use live_std::{Access, cookie, form, params};
 
 use super::halves;
 use crate::heap::{bound, watched};
@@ -16,7 +16,7 @@ pub fn look(data: &[u8]) {
         watched(bound(data.len()), || {
             (access.check_host(Some(text)).is_ok(), access.check_origin(Some(text)).is_ok())
         });
-        watched(bound(data.len()), || unescaped(text));
+        watched(bound(data.len()), || params([("a", text)].into_iter()));
         watched(bound(data.len()), || form::value(text, "a"));
     }
     if let Ok(value) = HeaderValue::from_bytes(value) {

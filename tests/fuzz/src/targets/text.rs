@@ -18,22 +18,22 @@ struct Order {
 
 pub fn form(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
-    // A pair is 48 bytes of two strings in memory.
-    let pairs = 48 * form::MAX_FIELDS;
-    if watched(pairs + bound(data.len()), || form::pairs(text)).is_ok() {
-        watched(pairs + bound(data.len()), || form::decode::<Order>(text).is_ok());
+    let Ok(pairs) = watched(bound(data.len()), || form::pairs(text)) else { return };
+    watched(bound(data.len()), || form::decode::<Order>(text).is_ok());
+    // A field of a posted form names its event by a text of this kind.
+    for (_, value) in pairs {
+        watched(bound(value.len()), || form::pairs(&value).is_ok());
     }
 }
 
 pub fn json(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
-    // For developers: a value of two bytes of text is 32 in memory, an object has a node of its own.
-    let Ok(frame) = watched(bound(64 * data.len()), || json::to_frame(text)) else { return };
+    let Ok(frame) = watched(bound(3 * data.len()), || json::to_frame(text)) else { return };
     again(&frame);
 }
 
 pub fn json_frame(data: &[u8]) {
-    if watched(bound(64 * data.len()), || json::from_frame(data)).is_ok() {
+    if watched(bound(32 * data.len()), || json::from_frame(data)).is_ok() {
         again(data);
     }
 }

@@ -1,9 +1,13 @@
 //! A form's fields as a type of the page's own.
 
+mod fields;
+
 use std::fmt;
 
-use live_core::{Event, RecoverableError, Result};
+use live_core::{Event, Pair, RecoverableError, Result};
 use serde::de::DeserializeOwned;
+
+use fields::Fields;
 
 /// The most fields that a form or a query may have.
 pub const MAX_FIELDS: usize = 1000;
@@ -34,10 +38,10 @@ pub(crate) fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Str
 ///
 /// # Errors
 /// Where it has more than [`MAX_FIELDS`].
-pub fn pairs(text: &str) -> Result<Vec<(String, String)>, TooManyFields> {
+pub fn pairs(text: &str) -> Result<Vec<Pair>, TooManyFields> {
     let mut pairs = Vec::new();
     pairs.reserve_exact(count(text)?);
-    pairs.extend(form_urlencoded::parse(text.as_bytes()).into_owned());
+    pairs.extend(form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into(), value.into())));
     Ok(pairs)
 }
 
@@ -54,9 +58,8 @@ fn count(text: &str) -> Result<usize, TooManyFields> {
 
 /// A query string, or a posted form's body, as `T`.
 pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
-    count(text)?;
-    let fields = serde_html_form::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
-    serde_path_to_error::deserialize(fields).map_err(|error| RecoverableError::new(told(&error)).into())
+    let fields = Fields::new(text, count(text)?);
+    serde_path_to_error::deserialize(&fields).map_err(|error| RecoverableError::new(told(&error)).into())
 }
 
 fn told<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> String {
@@ -77,6 +80,8 @@ impl std::error::Error for TooManyFields {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+
     use serde::Deserialize;
 
     #[test]
@@ -104,9 +109,63 @@ mod tests {
     }
 
     #[test]
+    fn a_field_may_be_empty_or_have_several_values() {
+        #[derive(Deserialize, PartialEq, Debug)]
+        #[serde(rename_all = "lowercase")]
+        enum Size {
+            Small,
+            Large,
+        }
+
+        #[derive(Deserialize, PartialEq, Debug)]
+        struct Id(u32);
+
+        #[derive(Deserialize, PartialEq, Debug)]
+        struct Fields {
+            size: Size,
+            id: Id,
+            agreed: bool,
+            note: Option<String>,
+            weight: Option<f64>,
+            sizes: Option<Vec<Size>>,
+            range: (u8, u8),
+        }
+
+        let text = "size=large&range=1&id=7&other=x&agreed=true&note=&weight=1.5&sizes=small&range=2&other=y&s%69zes=large";
+        let fields: Fields = decode(text).unwrap();
+        assert_eq!(
+            fields,
+            Fields {
+                size: Size::Large,
+                id: Id(7),
+                agreed: true,
+                note: None,
+                weight: Some(1.5),
+                sizes: Some(vec![Size::Small, Size::Large]),
+                range: (1, 2)
+            }
+        );
+        let map: BTreeMap<String, Vec<String>> = decode("b=1&&a=+&b=2&").unwrap();
+        assert_eq!(
+            map,
+            BTreeMap::from([("a".into(), vec![" ".into()]), ("b".into(), vec!["1".into(), "2".into()])])
+        );
+        let pairs: Vec<(String, u8)> = decode("b=1&a=3&b=2").unwrap();
+        assert_eq!(pairs, [("b".into(), 1), ("a".into(), 3), ("b".into(), 2)]);
+    }
+
+    #[test]
     fn fields_that_do_not_fit_are_told() {
         let told = |fields| decode::<Order>(fields).unwrap_err().recoverable().unwrap().message.clone();
         assert_eq!(told("name=a"), "The form isn't complete: missing field `count`");
+        assert_eq!(
+            told("count=3&name=a&name=b"),
+            "The form's field `name` doesn't fit: it has several values"
+        );
+        assert_eq!(
+            told("count=&name=a&name=b"),
+            "The form's field `count` doesn't fit: cannot parse integer from empty string"
+        );
         assert_eq!(
             told("name=a&count=many"),
             "The form's field `count` doesn't fit: invalid digit found in string"
