@@ -84,6 +84,6 @@ function close(code?: number, reason?: string): void {
   // 1000 and 4000 end it. So does 4001 where no token of the page was ever good; another page is loaded again, unless a form or a link (a
   // log-out) has the browser leave it already.
   setState(code! % 3000 == 1000 || (code == 4001 && !again && (!heartbeat || (leaving ? 0 : (location.reload() as any)))) ? 'ended' : 'disconnected', code);
-  // Only the reason of 1013 is a number.
-  later(connect, again ? 0 : +reason! || Math.random() * (away || Math.min(3e4, 500 * 2 ** failures++)));
+  // Only the reason of 1013 is a number. A page that is loaded again, or left, has no token meanwhile.
+  later(connect, again ? 0 : +reason! || (code == 4001 ? 5e3 : 0) || Math.random() * (away || Math.min(3e4, 500 * 2 ** failures++)));
 }

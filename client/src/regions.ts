@@ -2,7 +2,7 @@
 
 import { send } from './connection';
 import { applyDelta, type Html } from './delta';
-import { murmur3 } from './hash';
+import { hasher } from './hash';
 import { morph } from './morph';
 import { demand, toBytes, toText } from './msgpack';
 import { narrow, replaceElement } from './narrow';
@@ -72,7 +72,7 @@ function apply(host: Host, check: number, body: Body): boolean {
     host.html_ = { buf, len: buf.length };
   } else hint = applyDelta(host.html_!, body as Uint8Array);
   const html = host.html_!;
-  if (murmur3(bytes(html), 0) != check) return false;
+  if (hasher(bytes(html))(0) != check) return false;
   if (!hint || !narrow(host, html, hint)) morph(host, toText(bytes(html)));
   return true;
 }
@@ -83,7 +83,8 @@ const bytes = ({ buf, len }: Html): Uint8Array => buf.subarray(0, len);
 function hash(name: string, html: Uint8Array, host?: Element): number[] {
   // The root has no parent, and its own name is empty.
   const place = [name, attr(host?.parentElement!.closest('[data-lv-region]'), 'region')].join(' ');
-  return pack(murmur3(html, 0), murmur3(html, murmur3(toBytes(place), 0)));
+  const hash = hasher(html);
+  return pack(hash(0), hash(hasher(toBytes(place))(0)));
 }
 
 /** Both halves of a hash, little-endian as every platform of a browser is. */

@@ -28,6 +28,9 @@ pub(crate) struct Wanted {
     pub(crate) rendered: bool,
 }
 
+/// HTML may grow by a sixteenth, and by 16 bytes, before it moves.
+const ROOM: usize = 16;
+
 impl<'a> View<'a> {
     /// `wanted` is sorted by name.
     pub(crate) fn new(wanted: &'a mut [Wanted], title: &'a mut String, layout: &'a mut String) -> Self {
@@ -90,8 +93,18 @@ impl<'a> View<'a> {
 }
 
 impl Wanted {
-    pub(crate) fn new(name: Arc<str>) -> Self {
-        Self { name, html: String::new(), rendered: false }
+    /// A region whose HTML will be about as long as `before`.
+    pub(crate) fn new(name: Arc<str>, before: usize) -> Self {
+        let room = if before == 0 { 0 } else { before + before / ROOM + ROOM };
+        Self { name, html: String::with_capacity(room), rendered: false }
+    }
+
+    /// What was rendered, without much room behind it: that is in memory for as long as the session.
+    pub(crate) fn into_html(mut self) -> String {
+        if self.html.capacity() - self.html.len() > self.html.len() / ROOM + 2 * ROOM {
+            self.html.shrink_to_fit();
+        }
+        self.html
     }
 }
 
@@ -108,7 +121,7 @@ mod tests {
     use alloc::vec;
 
     fn wanted(names: &[&str]) -> Vec<Wanted> {
-        names.iter().map(|name| Wanted::new((*name).into())).collect()
+        names.iter().map(|name| Wanted::new((*name).into(), 0)).collect()
     }
 
     fn push(out: &mut String, text: &str) -> Result {

@@ -95,6 +95,8 @@ reloads('where the server refuses the token of an open page, that is loaded agai
   await click(tab, connection);
   await tab.click('#inc');
   await connection.event();
+  // The next attempt would come at once.
+  await tab.evaluate(() => (Math.random = () => 0));
   connection.close(4001, 'token');
   await anew({ tab, server });
 });

@@ -14,11 +14,11 @@ const CHUNK = 50;
 
 const script = `
 import { applyDelta } from './delta';
-import { murmur3 } from './hash';
+import { hasher } from './hash';
 import { morph } from './morph';
 import { narrow, replaceElement } from './narrow';
 import { parse } from './trusted';
-Object.assign(globalThis, { applyDelta, murmur3, morph, narrow, replaceElement, parse });
+Object.assign(globalThis, { applyDelta, hasher, morph, narrow, replaceElement, parse });
 `;
 
 let server, browser, tab;
@@ -69,7 +69,7 @@ function install() {
     const old = text(region);
     const hint = delta ? applyDelta(region, bytes(delta)) : (Object.assign(region, start(html)), null);
     const now = text(region);
-    if (delta && murmur3(region.buf.subarray(0, region.len), 0) != expected) throw Error(`check of ${now}`);
+    if (delta && hasher(region.buf.subarray(0, region.len))(0) != expected) throw Error(`check of ${now}`);
     const done = hint ? narrow(narrowed, region, hint) : false;
     if (!done) morph(narrowed, now);
     morph(whole, now);

@@ -101,14 +101,15 @@ impl Planned {
     /// The patch as the frame carries it.
     pub(super) fn borrow<'a>(&'a self, regions: &'a Regions, deltas: &'a [u8]) -> Option<Patch<'a>> {
         let html = regions.get(&self.name)?.html.as_str();
-        let body = match &self.body {
-            PlannedBody::Full => Body::Full(html),
-            PlannedBody::Delta(range) => Body::Delta(&deltas[range.clone()]),
+        let (check, body) = match &self.body {
+            PlannedBody::Full => (hash::check(html), Body::Full(html)),
+            PlannedBody::Delta(range) => (hash::check(html), Body::Delta(&deltas[range.clone()])),
             PlannedBody::Element { html: range, id } => {
-                Body::Element { high: regions.hash(&self.name).high(), id, html: &html[range.clone()] }
+                let hash = regions.hash(&self.name);
+                (hash.check(), Body::Element { high: hash.high(), id, html: &html[range.clone()] })
             }
         };
         let region = self.number.map_or(wire::Region::Named(&self.name), wire::Region::Number);
-        Some(Patch { region, check: hash::check(html), body })
+        Some(Patch { region, check, body })
     }
 }

@@ -40,7 +40,13 @@ pub(crate) fn render(
     mut call: impl FnMut(&mut View<'_>) -> Result,
 ) -> Result<Rendered> {
     let mut rendered = Rendered::default();
-    let mut wanted: Vec<Wanted> = names.into_iter().map(Wanted::new).collect();
+    let mut wanted: Vec<Wanted> = names
+        .into_iter()
+        .map(|name| {
+            let before = regions.get(&name).map_or(0, |region| region.html.len());
+            Wanted::new(name, before)
+        })
+        .collect();
     for _ in 0..=MAX_REGION_DEPTH {
         wanted.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let mut view = View::new(&mut wanted, &mut rendered.title, &mut rendered.layout);
@@ -63,7 +69,11 @@ impl Rendered {
             if !wanted.rendered {
                 return Err(RegionError::Undeclared((*wanted.name).into()));
             }
-            self.regions.push(Fresh { name: wanted.name, html: wanted.html, children: Vec::new() });
+            self.regions.push(Fresh {
+                name: wanted.name.clone(),
+                html: wanted.into_html(),
+                children: Vec::new(),
+            });
         }
         for at in first..self.regions.len() {
             let fresh = &mut self.regions[at];
@@ -78,7 +88,7 @@ impl Rendered {
                     return Err(RegionError::Duplicate(host.name.into()));
                 }
                 if known.is_none() {
-                    next.push(Wanted::new(name.clone()));
+                    next.push(Wanted::new(name.clone(), 0));
                 }
                 fresh.children.push(name);
             }

@@ -11,11 +11,11 @@ const NONCE = /nonce-([^']+)/.exec(CSP)[1];
 const NOTICE = '<div class="lv-notice" role="status" data-disconnected="Reconnecting…" data-waiting=" waiting: " data-saving="Saving…" data-ended="Disconnected" data-lost="lost: "></div>';
 const CLOSED = new Error('the connection closed');
 const [runtime, dev] = ['live', 'dev'].map((name) => readFileSync(new URL(`../../../client/dist/${name}.js`, import.meta.url)));
-const hashModule = await bundle("import { murmur3 } from './hash'; globalThis.murmur3 = murmur3");
+const hashModule = await bundle("import { hasher } from './hash'; globalThis.hasher = hasher");
 (0, eval)(hashModule);
 
 /** The check of a region's HTML. */
-export const check = (html, seed = 0) => globalThis.murmur3(new TextEncoder().encode(html), seed);
+export const check = (html, seed = 0) => globalThis.hasher(new TextEncoder().encode(html))(seed);
 
 /** The hash of a region: its check, and the one seeded by its name and its parent's. */
 export function hash(name, html, parent = '') {

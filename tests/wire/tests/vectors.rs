@@ -30,7 +30,7 @@ fn deltas_give_their_result_or_are_refused() {
 }
 
 #[test]
-fn hashes_are_as_published() {
+fn hashes_are_as_defined() {
     let vectors = vectors("hash");
     let unseeded: Vec<_> = vectors.iter().filter(|vector| vector["seed"] == 0).collect();
     assert!(unseeded.len() > 5);
