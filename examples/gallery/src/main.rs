@@ -11,7 +11,12 @@ use std::time::Duration;
 
 use live_smol::live_std::{Keys, RedbStore};
 use live_smol::prelude::*;
+use mimalloc::MiMalloc;
 use settings::{Settings, USAGE};
+
+/// Gives back what sessions that have come to rest let go of, which glibc's allocator hardly does.
+#[global_allocator]
+static HEAP: MiMalloc = MiMalloc;
 
 /// How long the process before this one may take to end.
 const PREDECESSOR: Duration = Duration::from_secs(10);

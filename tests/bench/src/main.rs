@@ -11,10 +11,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use lexopt::prelude::*;
+use mimalloc::MiMalloc;
 
 use crate::load::Result;
 use crate::rows::{Bench, Plan, ROWS};
 use crate::serve::Kind;
+
+/// The gallery's allocator, for the floor as well.
+#[global_allocator]
+static HEAP: MiMalloc = MiMalloc;
 
 const USAGE: &str = "\
 bench [--rounds N] [--seconds S] [--json] [ROW…]
