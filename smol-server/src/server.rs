@@ -128,7 +128,7 @@ async fn serve(mut stream: Async<TcpStream>, peer: SocketAddr, app: Arc<App>, op
             let _counted = open.enter();
             let max_message = app.engine.options().max_message_size;
             let connection = Connection::new(app.engine.clone(), upgrade);
-            let mut socket = Socket::new(&stream, read, connection, max_message).await;
+            let mut socket = Box::pin(Socket::new(&stream, read, connection, max_message)).await;
             socket.run().await;
             drop(socket);
             Box::pin(linger(stream)).await;

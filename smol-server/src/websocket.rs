@@ -18,7 +18,7 @@ use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::Stream as _;
 
 /// The size of the buffer for reading. It is filled with zeros before each read, and kept by every idle connection.
-const READ: usize = 1024;
+const READ: usize = 512;
 
 /// The size of the fragments that a larger message is sent in: the buffer for writing keeps the size of the largest write that it
 /// saw.

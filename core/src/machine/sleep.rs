@@ -6,6 +6,7 @@
 use super::{Machine, Output, Record, RecordError};
 use crate::codec::PageCodec;
 use crate::delta::Encoder;
+use crate::dirty::DirtySet;
 use crate::effect::Call;
 use crate::guard::Guard;
 use crate::limits::COMMIT_WITHIN;
@@ -46,13 +47,14 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             return;
         }
         self.resting = true;
-        let regions = core::mem::replace(&mut self.regions, Regions::new());
+        let regions = core::mem::replace(&mut self.regions, Regions::gone());
         if let Some(link) = self.link.as_mut() {
             link.outline = Some(regions.outline());
         }
         self.spare = P::State::default();
         self.encoded = None;
         self.encoder = Encoder::new();
+        self.session.dirty = DirtySet::default();
         self.inbox.shrink_to_fit();
         self.out.shrink_to_fit();
     }

@@ -14,7 +14,7 @@ use crate::hash;
 use crate::limits::NARROW_FROM;
 use crate::narrow;
 use crate::page::Page;
-use crate::region::{self, Change};
+use crate::region::{self, Change, Regions};
 use crate::rules::Rule;
 use crate::time::Instant;
 use crate::wire::{Body, NoticeLevel, Reason, ServerFrame, Update};
@@ -56,6 +56,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
 
     /// Renders the dirty regions and makes them part of the tree. Where that fails, all stays as it was.
     pub(super) fn render_dirty(&mut self) -> Result<Vec<Change>, (Call, Error)> {
+        if self.regions.are_gone() {
+            self.regions = Regions::new();
+        }
         let names = dirty_names(&self.session.dirty, &self.regions);
         let (page, session, regions, guard) = (&*self.page, &self.session, &self.regions, &self.guard);
         let rendered = guard

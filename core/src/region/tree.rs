@@ -70,9 +70,18 @@ impl Regions {
         Self { map, bytes: 0, next_number: 0 }
     }
 
+    /// What takes the place of regions that have left memory: not even a root.
+    pub(crate) fn gone() -> Self {
+        Self { map: HashMap::new(), bytes: 0, next_number: 0 }
+    }
+
+    pub(crate) fn are_gone(&self) -> bool {
+        self.map.is_empty()
+    }
+
     /// Whether nothing has been rendered.
     pub(crate) fn is_blank(&self) -> bool {
-        self.bytes == 0 && self.map.len() == 1
+        self.bytes == 0 && self.map.len() <= 1
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Region> {

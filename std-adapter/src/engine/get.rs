@@ -87,7 +87,7 @@ impl Engine {
             path: uri.path().to_owned(),
             params,
             query,
-            headers: pairs(headers),
+            headers: pairs(headers.iter()),
             peer: visitor.peer,
             user_id: visitor.user_id,
             ..Request::default()

@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 
 use http::header::{
-    CONNECTION, HOST, HeaderName, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
-    UPGRADE,
+    CONNECTION, HOST, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{HeaderMap, Method, StatusCode};
 use live_core::Pair;
@@ -78,7 +78,12 @@ impl Engine {
             return Err(Refused::Handshake);
         }
         let cookie = cookie::find(headers, self.cookie).map(cookie_hash);
-        Ok(Upgrade { protocol, visitor, cookie, headers: pairs(headers) })
+        Ok(Upgrade {
+            protocol,
+            visitor,
+            cookie,
+            headers: pairs(headers.iter().filter(|(name, _)| !is_of_handshake(name))),
+        })
     }
 
     fn protocol(&self, headers: &HeaderMap) -> Option<Protocol> {
@@ -119,6 +124,11 @@ fn is_handshake(headers: &HeaderMap) -> bool {
         && headers.contains_key(SEC_WEBSOCKET_KEY)
 }
 
+/// Whether a header is the handshake's alone, and tells page code nothing.
+fn is_of_handshake(name: &HeaderName) -> bool {
+    [CONNECTION, UPGRADE].contains(name) || name.as_str().starts_with("sec-websocket-")
+}
+
 /// The items of a header that is a list.
 fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
@@ -126,11 +136,13 @@ fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
 }
 
 /// Headers as page code sees them: names in lower case, text only.
-pub(crate) fn pairs(headers: &HeaderMap) -> Vec<Pair> {
-    headers
-        .iter()
+pub(crate) fn pairs<'a>(headers: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = headers
         .filter_map(|(name, value)| Some((name.as_str().into(), value.to_str().ok()?.into())))
-        .collect()
+        .collect();
+    // They stay for as long as the session.
+    pairs.shrink_to_fit();
+    pairs
 }
 
 impl fmt::Display for Refused {
