@@ -40,7 +40,11 @@ impl core::error::Error for HostError<'_> {}
 /// The hosts in `html` in document order: elements with `data-lv-region="…"`, written so. The same text elsewhere (in a text, a
 /// comment, another attribute) is none; only in a `<script>` or `<textarea>` with an unescaped tag in it it would pass for one.
 pub fn hosts(html: &str) -> impl Iterator<Item = Result<Host<'_>, HostError<'_>>> {
-    memmem::find_iter(html.as_bytes(), ATTRIBUTE).filter_map(|at| host(html, at))
+    // To look for it costs something before it begins: most regions are far shorter than a host.
+    let long = Some(html).filter(|html| html.len() > ATTRIBUTE.len());
+    long.into_iter()
+        .flat_map(|html| memmem::find_iter(html.as_bytes(), ATTRIBUTE))
+        .filter_map(|at| host(html, at))
 }
 
 /// Whether a region may have this name: 1 to 128 bytes without `"`, `&`, `'`, `<`, `>`, white space and control characters.

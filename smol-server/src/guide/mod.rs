@@ -10,6 +10,7 @@
 //! | [`browser`] | every attribute of the markup, and what a script may call |
 //! | [`commands`] | what the server may ask the browser to do |
 //! | [`errors`] | what happens when page code fails |
+//! | [`performance`] | where the time of an event goes, and what an idle session keeps |
 //! | [`promises`] | what is lost and applied twice when things break: nothing, within limits that it names |
 //! | [`auth`] | who is logged in; log-in and log-out |
 //! | [`testing`] | pages in tests, without a browser |
@@ -45,6 +46,8 @@ pub mod errors {}
 pub mod first_page {}
 #[doc = include_str!("forms.md")]
 pub mod forms {}
+#[doc = include_str!("performance.md")]
+pub mod performance {}
 #[doc = include_str!("promises.md")]
 pub mod promises {}
 #[doc = include_str!("protocol.md")]

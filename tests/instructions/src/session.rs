@@ -32,16 +32,21 @@ pub(crate) fn counted_once_warm<T>(round: u64, work: impl FnOnce() -> T) -> T {
 }
 
 /// The page's first response.
-pub(crate) fn opened<P: Page>(page: &Arc<P>, request: &Arc<Request>, config: &Config) -> (Live<P>, FullPage)
+pub(crate) fn opened<P: Page>(page: &Arc<P>, request: &Arc<Request>, config: &Config) -> FullPage
+where
+    MsgpackCodec: PageCodec<P>,
+{
+    mounted(page, request, config, false).full_page().expect("the page renders")
+}
+
+fn mounted<P: Page>(page: &Arc<P>, request: &Arc<Request>, config: &Config, connected: bool) -> Live<P>
 where
     MsgpackCodec: PageCodec<P>,
 {
     let id = SessionId::new([7; 16]);
     let (page, request, config) = (page.clone(), request.clone(), config.clone());
-    let machine = Machine::mount(page, MsgpackCodec, CatchUnwind, id, request, config, false, NOW);
-    let mut machine = machine.expect("the page mounts");
-    let full = machine.full_page().expect("the page renders");
-    (machine, full)
+    let machine = Machine::mount(page, MsgpackCodec, CatchUnwind, id, request, config, connected, NOW);
+    machine.expect("the page mounts")
 }
 
 /// The browser that was given this page.
@@ -65,8 +70,9 @@ where
         if !query.is_empty() {
             request.query.push((query.into(), "".into()));
         }
-        let (machine, full) = opened(&Arc::new(page), &Arc::new(request), config);
-        let mut tab = Self { client: browser(&full), machine };
+        let (page, request) = (Arc::new(page), Arc::new(request));
+        let client = browser(&opened(&page, &request, config));
+        let mut tab = Self { client, machine: mounted(&page, &request, config, true) };
         let hello = tab.client.hello();
         let frames = tab.connect(&hello);
         tab.heard(&frames);
