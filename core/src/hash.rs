@@ -59,7 +59,7 @@ fn mix(word: u32) -> u32 {
     word.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593)
 }
 
-/// A region's place and HTML as eight bytes: its check, then its [`high`] half, each little-endian.
+/// A region's place and HTML as eight bytes: its check, then its second half, each little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RegionHash([u8; 8]);
 
