@@ -13,4 +13,4 @@ pub(crate) use session::{Browser, Echo, Tab, echoes, room};
 pub(crate) use socket::Socket;
 
 /// What goes wrong here ends the benchmark.
-pub(crate) type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+pub(crate) type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;

@@ -19,6 +19,9 @@ const ACK: u64 = 2;
 const ACK_FRAMES: u32 = 2;
 const ACK_BYTES: u64 = 64 * 1024;
 
+/// How many sessions are opened at once.
+const OPENERS: usize = 16;
+
 /// One browser: its cookie, and where it goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Browser {
@@ -68,6 +71,18 @@ impl Browser {
         Ok(socket)
     }
 
+    /// Loads a page so many times and says hello, some at once.
+    fn open_all(&self, path: &str, count: usize) -> Result<Vec<Socket>> {
+        let shares: Vec<usize> = (0..OPENERS).map(|opener| (count + opener) / OPENERS).collect();
+        std::thread::scope(|scope| {
+            let open =
+                |share| scope.spawn(move || (0..share).map(|_| self.open(path)).collect::<Result<Vec<_>>>());
+            let openers: Vec<_> = shares.into_iter().map(open).collect();
+            let opened = openers.into_iter().map(|opener| opener.join().map_err(|_| "an opener panicked")?);
+            Ok(opened.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+        })
+    }
+
     /// So many sessions, welcomed, that do nothing yet.
     pub(crate) fn tabs(
         &self,
@@ -76,9 +91,8 @@ impl Browser {
         event: &'static str,
         values: fn(u64) -> Vec<(&'static str, String)>,
     ) -> Result<Drive<Tab>> {
-        let sockets: Result<Vec<_>> =
-            (0..count).map(|_| Ok((self.open(path)?, Tab::new(event, values)))).collect();
-        let mut drive = Drive::new(sockets?)?;
+        let sockets = self.open_all(path, count)?.into_iter().map(|socket| (socket, Tab::new(event, values)));
+        let mut drive = Drive::new(sockets)?;
         while drive.peers().any(|tab| !tab.welcomed) {
             let mut turns = 0;
             drive.until(|_| std::mem::replace(&mut turns, 1) > 0)?;

@@ -16,7 +16,7 @@ pub(super) fn rows(bench: &Bench) -> Result<Vec<Row>> {
         drop(tabs);
     }
     Ok(vec![Row {
-        work: "open a session (GET + upgrade + join): CPU s per 1,000".to_owned(),
+        work: "open a session (GET + upgrade + join), 16 at a time: CPU s per 1,000".to_owned(),
         reach: Reach::AtMost(0.25),
         seen: Seen::of(seen),
         beside: String::new(),
