@@ -22,7 +22,7 @@ pub const SESSION: &[Step] = &[
     Step {
         seconds: 0,
         browser: Some(
-            b"\x96\x00\xa5token\x01\x00\xc4\x18{\xddD\xa0\xc6\xe6\x03^\x7f\xc0q\xd2u\xa9e7\xdbS2\xa2x\xfc\x85K\xa0",
+            b"\x96\x00\xa5token\x01\x00\xc4\x18\xba\x0f\xd2\x9cdG\xfb\xae\x1dE\xdb\x85\x81\xd16\x85iW\xee\xcf\xb5\x00\xb1\xd4\xa0",
         ),
         server: &[b"\x95\x00\x00\xcdu0\xa7renewed\x00"],
     },
@@ -30,20 +30,20 @@ pub const SESSION: &[Step] = &[
     Step {
         seconds: 1,
         browser: Some(b"\x94\x01\x01\x00\xa3inc"),
-        server: &[b"\x93\x01\x01\x93\xa5count\xce\x94\x16\xac\x93\xa11"],
+        server: &[b"\x93\x01\x01\x93\xa5count\xce\x8c\xdd#\xee\xa11"],
     },
     // EVENT 2, "inc" with n = 41: by its number, as 42.
     Step {
         seconds: 2,
         browser: Some(b"\x95\x01\x02\x01\xa3inc\x92\xa1n\xa241"),
-        server: &[b"\x93\x01\x02\x93\x00\xce\xbcX\xa46\xa242"],
+        server: &[b"\x93\x01\x02\x93\x00\xce\xa8,\xe7V\xa242"],
     },
     // ACK of two frames: no answer.
     Step { seconds: 3, browser: Some(b"\x93\x02\x02\x00"), server: &[] },
     // EVENT 3, "later": applied, and nothing to see.
     Step { seconds: 4, browser: Some(b"\x94\x01\x03\x02\xa5later"), server: &[b"\x92\x01\x03"] },
     // The timer of one second: 43.
-    Step { seconds: 5, browser: None, server: &[b"\x93\x01\x03\x93\x00\xce\xe7#gK\xa243"] },
+    Step { seconds: 5, browser: None, server: &[b"\x93\x01\x03\x93\x00\xce \x83_'\xa243"] },
     // EVENT 2 once more: acknowledged, not run.
     Step {
         seconds: 6,
@@ -53,7 +53,7 @@ pub const SESSION: &[Step] = &[
     // ACK of five frames.
     Step { seconds: 7, browser: Some(b"\x93\x02\x05\x00"), server: &[] },
     // RESYNC of region 0: its whole HTML.
-    Step { seconds: 8, browser: Some(b"\x92\x04\x00"), server: &[b"\x93\x01\x03\x93\x00\xce\xe7#gK\xa243"] },
+    Step { seconds: 8, browser: Some(b"\x92\x04\x00"), server: &[b"\x93\x01\x03\x93\x00\xce \x83_'\xa243"] },
     // PING: PONG.
     Step { seconds: 9, browser: Some(b"\x91\x03"), server: &[b"\x91\x02"] },
 ];
