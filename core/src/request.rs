@@ -19,7 +19,7 @@ pub struct Request {
     pub params: Vec<Pair>,
     /// The query's pairs, decoded.
     pub query: Vec<Pair>,
-    /// The headers.
+    /// The headers; those that are a WebSocket handshake's alone aren't among them.
     pub headers: Vec<Pair>,
     /// The address of the other end, or what a trusted proxy says.
     pub peer: Option<IpAddr>,
