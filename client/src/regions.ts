@@ -38,24 +38,22 @@ export function hashes(): Uint8Array {
   return new Uint8Array(shown.concat(hash('<title>', toBytes(document.title))));
 }
 
-/** Carries patches out in their order; throws where they can't be of this connection. */
-export function patch(patches: Patches): void {
-  for (let i = 0; i < patches.length; i += 3) {
-    const ref = patches[i] as string | number;
-    const number = typeof ref == 'string' ? bound.push(ref) - 1 : ref;
-    const name = bound[number]!;
-    demand(name != null);
-    const host: Host | null = document.querySelector(`[data-lv-region="${CSS.escape(name)}"]`);
-    const body = patches[i + 2] as Body;
+/** Carries patches out in their order; throws where they can't be of this connection. A name binds a number, but in a frame that many share. */
+export function patch(patches: Patches, applied: unknown): void {
+  for (let i = 0; i < patches.length; ) {
+    let [name, check, body] = patches.slice(i, (i += 3)) as [string | number, number, Body];
+    if (typeof name != 'string') demand((name = bound[name]!) != null);
+    else if (applied != null) bound.push(name);
+    const host: Host | null = document.querySelector(`[data-lv-region="${CSS.escape(name as string)}"]`);
     const whole = typeof body == 'string';
     try {
       // Without a host (the page's own scripts took it out) nothing shows the region.
-      if (!host || (host.html_ === null && !whole) || apply(host, patches[i + 1] as number, body)) continue;
+      if (!host || (host.html_ === null && !whole) || apply(host, check, body)) continue;
     } catch {}
     demand(!whole); // the whole again would be no better
     host!.hash_ = undefined;
     host!.html_ = null;
-    send([RESYNC, number]);
+    send([RESYNC, name as string]);
   }
 }
 

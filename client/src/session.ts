@@ -158,15 +158,16 @@ export function receive(frame: wire.FromServer, bytes: number): void {
 }
 
 /** Changes the page, and is done with the events up to `upTo`. A step that throws ends the connection, and WELCOME does the rest. */
-function carryOut(upTo: number, patches?: wire.Patches | null, failed?: number[] | null, title?: string | null): void {
-  const ahead = pending.slice(upTo - applied).flatMap(({ field_ }) => field_ || []);
+function carryOut(upTo: number | null, patches?: wire.Patches | null, failed?: number[] | null, title?: string | null): void {
+  const done = upTo! && upTo! - applied; // none in a frame that many share
+  const ahead = pending.slice(done).flatMap(({ field_ }) => field_ || []);
   unmark();
   // The fields whose newest change the server hasn't seen keep it, see morph.ts.
   if (R12) mark([...ahead, ...waitingFields()].map((field) => [field, 'data-lvc-keep', 'null']));
   patching = 1;
-  if (patches) patch(patches);
+  if (patches) patch(patches, upTo);
   if (title != null) document.title = title;
-  for (const { form_ } of pending.splice(0, upTo - applied))
+  for (const { form_ } of pending.splice(0, done))
     if (!(failed ?? []).includes(++applied) && form_) giveBack(form_);
   patching = 0;
   unmark();

@@ -12,7 +12,6 @@ export const RESYNC = 4;
 // From the server.
 export const WELCOME = 0;
 export const UPDATE = 1;
-export const SHARED = 3;
 export const NOTICE = 4;
 export const AWAY = 5;
 
@@ -27,7 +26,7 @@ export type ToServer =
   | [typeof EVENT, id: number, ack: number, ...EventFields]
   | [typeof ACK, ack: number, command: number]
   | [typeof PING]
-  | [typeof RESYNC, region: number];
+  | [typeof RESYNC, region: string];
 
 export type Body =
   | string
@@ -49,13 +48,12 @@ export type Welcome = [
 ];
 export type Update = [
   typeof UPDATE,
-  applied: number,
+  applied: number | null,
   patches?: Patches | null,
   commands?: Command[] | null,
   failed?: number[] | null,
   title?: string | null,
 ];
-export type Shared = [typeof SHARED, shared: number, epoch: number, from: number, to: number, check: number, body: Body];
 export type Away = [typeof AWAY, wait: number];
 
-export type FromServer = Welcome | Update | [2] | Shared | [typeof NOTICE, level: number, text: string] | Away;
+export type FromServer = Welcome | Update | [2] | [typeof NOTICE, level: number, text: string] | Away;

@@ -21,6 +21,8 @@ pub struct Counters {
     pub regions: u64,
     /// Update frames sent.
     pub frames: u64,
+    /// Frames among them that were made once, for all sessions that look at a shared region.
+    pub shared: u64,
     /// Bytes of update frames.
     pub bytes: u64,
     /// Regions sent whole.

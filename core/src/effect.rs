@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -15,6 +16,21 @@ pub enum Effect<M> {
     Subscribe(String),
     /// Deliver them no longer.
     Unsubscribe(String),
+    /// Tell the session by [`Input::Changed`](crate::Input::Changed) whenever something is published on the topic of a shared region
+    /// ([`View::shared`](crate::View::shared)), and once at first.
+    Follow {
+        /// The region.
+        region: Arc<str>,
+        /// The topic.
+        topic: Arc<str>,
+    },
+    /// Tell it no longer.
+    Unfollow {
+        /// The region.
+        region: Arc<str>,
+        /// The topic.
+        topic: Arc<str>,
+    },
     /// Give a message to everybody who subscribed to a topic.
     Publish {
         /// Grows with each message of the session. After a crash the same may come again under the same number, so a bus that sees one
@@ -66,6 +82,12 @@ impl<M> fmt::Debug for Effect<M> {
         match self {
             Self::Subscribe(topic) => f.debug_tuple("Subscribe").field(topic).finish(),
             Self::Unsubscribe(topic) => f.debug_tuple("Unsubscribe").field(topic).finish(),
+            Self::Follow { region, topic } => {
+                f.debug_struct("Follow").field("region", region).field("topic", topic).finish()
+            }
+            Self::Unfollow { region, topic } => {
+                f.debug_struct("Unfollow").field("region", region).field("topic", topic).finish()
+            }
             Self::Publish { topic, .. } => {
                 f.debug_struct("Publish").field("topic", topic).finish_non_exhaustive()
             }

@@ -1,12 +1,13 @@
 //! What a page looks like: a title, markup, and regions in it.
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Write};
 
 use crate::error::{Error, Result};
+use crate::stream::{Html, Streams};
 
 /// Where [`Page::render`](crate::Page::render) declares the page.
 ///
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 /// rendered. Regions may be declared in any order.
 pub struct View<'a> {
     wanted: &'a mut [Wanted],
+    streams: Option<&'a dyn Streams>,
     title: &'a mut String,
     layout: &'a mut String,
     error: Option<Error>,
@@ -24,7 +26,9 @@ pub struct View<'a> {
 #[derive(Debug)]
 pub(crate) struct Wanted {
     pub(crate) name: Arc<str>,
-    pub(crate) html: String,
+    pub(crate) html: Html,
+    /// What it shows is shared by all sessions that look at this topic.
+    pub(crate) topic: Option<Arc<str>>,
     pub(crate) rendered: bool,
 }
 
@@ -33,10 +37,15 @@ const ROOM: usize = 16;
 
 impl<'a> View<'a> {
     /// `wanted` is sorted by name.
-    pub(crate) fn new(wanted: &'a mut [Wanted], title: &'a mut String, layout: &'a mut String) -> Self {
+    pub(crate) fn new(
+        wanted: &'a mut [Wanted],
+        title: &'a mut String,
+        layout: &'a mut String,
+        streams: Option<&'a dyn Streams>,
+    ) -> Self {
         title.clear();
         layout.clear();
-        Self { wanted, title, layout, error: None }
+        Self { wanted, streams, title, layout, error: None }
     }
 
     /// The page's `document.title`.
@@ -66,6 +75,37 @@ impl<'a> View<'a> {
         }
     }
 
+    /// A region that looks the same to every session that shows it under the same `topic`, such as a room's messages. What it shows is the
+    /// page's, not the session's: the closure may use nothing else of the session than what the topic tells, and writes no hosts of other regions. It runs once
+    /// for all of them, whenever something was published on the topic ([`Ctx::publish`](crate::Ctx::publish), with any message; nobody has to subscribe, or
+    /// to mark anything); the patch is made once, and every browser is sent the same bytes.
+    ///
+    /// ```
+    /// # use live_core::{Result, View};
+    /// # struct Rooms;
+    /// # impl Rooms { fn write(&self, _: &str, _: &mut String) -> Result { Ok(()) } }
+    /// # fn render(rooms: &Rooms, room: &str, view: &mut View) {
+    /// view.shared("messages", format_args!("room:{room}"), |out| rooms.write(room, out));
+    /// # }
+    /// ```
+    pub fn shared(&mut self, id: &str, topic: impl Display, render: impl FnOnce(&mut String) -> Result) {
+        let Some(wanted) = self.due(id) else { return };
+        let topic: Arc<str> = topic.to_string().into();
+        wanted.topic = Some(topic.clone());
+        let Some(streams) = self.streams else { return self.region(id, render) };
+        let (mut once, mut newest) = (Some(render), None);
+        streams.lend(id, &topic, &mut |stream| {
+            newest = once.take().map(|render| stream.newest(id, render));
+        });
+        let Some(wanted) = self.due(id) else { return };
+        wanted.rendered = true;
+        match newest {
+            Some(Ok(version)) => wanted.html = Html::Shared(version),
+            Some(Err(error)) => self.error = Some(error),
+            None => self.error = Some(Error::msg("the driver lends no stream")),
+        }
+    }
+
     /// A family of regions whose names start with `prefix`; the closure gets the rest of the name. It runs for those alone that
     /// have to be rendered, so that one row of a large table costs one row.
     pub fn regions(&mut self, prefix: &str, mut render: impl FnMut(&str, &mut String) -> Result) {
@@ -82,13 +122,22 @@ impl<'a> View<'a> {
         self.error.map_or(Ok(()), Err)
     }
 
+    /// The region, if it has to be rendered still.
+    fn due(&mut self, id: &str) -> Option<&mut Wanted> {
+        let at = self.wanted.binary_search_by(|wanted| (*wanted.name).cmp(id)).ok()?;
+        let wanted = &mut self.wanted[at];
+        (!wanted.rendered && self.error.is_none()).then_some(wanted)
+    }
+
     fn fill(&mut self, at: usize, mut render: impl FnMut(&mut String) -> Result) {
         let wanted = &mut self.wanted[at];
         if wanted.rendered || self.error.is_some() {
             return;
         }
         wanted.rendered = true;
-        self.error = render(&mut wanted.html).err();
+        if let Html::Own(html) = &mut wanted.html {
+            self.error = render(html).err();
+        }
     }
 }
 
@@ -96,13 +145,15 @@ impl Wanted {
     /// A region whose HTML will be about as long as `before`.
     pub(crate) fn new(name: Arc<str>, before: usize) -> Self {
         let room = if before == 0 { 0 } else { before + before / ROOM + ROOM };
-        Self { name, html: String::with_capacity(room), rendered: false }
+        Self { name, html: Html::Own(String::with_capacity(room)), topic: None, rendered: false }
     }
 
     /// What was rendered, without much room behind it: that is in memory for as long as the session.
-    pub(crate) fn into_html(mut self) -> String {
-        if self.html.capacity() - self.html.len() > self.html.len() / ROOM + 2 * ROOM {
-            self.html.shrink_to_fit();
+    pub(crate) fn into_html(mut self) -> Html {
+        if let Html::Own(html) = &mut self.html
+            && html.capacity() - html.len() > html.len() / ROOM + 2 * ROOM
+        {
+            html.shrink_to_fit();
         }
         self.html
     }
@@ -133,7 +184,7 @@ mod tests {
     fn only_wanted_regions_are_rendered() {
         let mut wanted = wanted(&["count", "row:2", "row:7"]);
         let (mut title, mut layout, mut keys) = (String::new(), String::new(), Vec::new());
-        let mut view = View::new(&mut wanted, &mut title, &mut layout);
+        let mut view = View::new(&mut wanted, &mut title, &mut layout, None);
         view.page(|_| panic!("a clean region costs nothing"));
         view.region("count", |out| push(out, "5"));
         view.regions("row:", |key, out| {
@@ -145,18 +196,18 @@ mod tests {
         view.finish().unwrap();
         assert_eq!(keys, vec![2, 7]);
         assert_eq!((title.as_str(), layout.as_str()), ("2 rows", "wide"));
-        assert_eq!(wanted.iter().map(|w| w.html.as_str()).collect::<Vec<_>>(), ["5", "2", "7"]);
+        assert_eq!(wanted.iter().map(|w| &*w.html).collect::<Vec<_>>(), ["5", "2", "7"]);
     }
 
     #[test]
     fn the_first_declaration_of_a_region_counts_and_the_first_error_stays() {
         let mut wanted = wanted(&["a", "b"]);
         let (mut title, mut layout) = (String::new(), String::new());
-        let mut view = View::new(&mut wanted, &mut title, &mut layout);
+        let mut view = View::new(&mut wanted, &mut title, &mut layout, None);
         view.region("a", |out| push(out, "1"));
         view.region("a", |out| push(out, "2"));
         view.region("b", |_| Err(Error::msg("no b")));
         assert_eq!(alloc::format!("{}", view.finish().unwrap_err()), "no b");
-        assert_eq!(wanted[0].html, "1");
+        assert_eq!(&*wanted[0].html, "1");
     }
 }

@@ -104,7 +104,7 @@ fn a_page_that_always_sends_itself_a_message_gives_the_driver_its_turn() {
 fn a_flood_of_requests_for_a_region_asks_for_it_once() {
     let mut pair = connected(Config::default());
     for _ in 0..100 {
-        pair.machine.handle(Input::Frame(&[0x92, 4, 0]), pair.now);
+        pair.machine.handle(Input::Frame(&[0x92, 4, 0xa0]), pair.now);
     }
     check(&pair);
     assert_eq!(pair.machine.counters().resyncs, 100);

@@ -23,7 +23,6 @@ test('two browsers hear each other', async () => {
     assert.deepEqual(await tab.locator('#messages b').allTextContents(), ['Ann', 'Bo'], 'newest last, each once');
     assert.deepEqual(tab.problems, []);
   }
-  assert.equal(await ann.locator('#messages .mine').count(), 1);
   await close(ann, bo);
 });
 
@@ -128,7 +127,6 @@ test('who is there is seen to come and go, and once however many tabs', async ()
   const bo = await live('/chat/door?name=Bo');
   const second = await live('/chat/door?name=Bo');
   for (const tab of [ann, bo, second]) await people(tab, 'Ann', 'Bo');
-  assert.equal(await bo.locator('#people li', { hasText: 'you' }).textContent(), 'BBoyou');
 
   await close(second);
   const cy = await live('/chat/door?name=Cy');

@@ -47,8 +47,6 @@ pub enum ClientError {
     Check,
     /// It acknowledges more events than anybody makes.
     Applied,
-    /// It speaks of a shared stream, which this client doesn't follow.
-    Shared,
 }
 
 impl fmt::Display for ClientError {
@@ -59,7 +57,6 @@ impl fmt::Display for ClientError {
             Self::Region(number) => write!(f, "region number {number} was never bound"),
             Self::Check => f.write_str("a whole region doesn't have its check"),
             Self::Applied => f.write_str("it acknowledges more events than anybody makes"),
-            Self::Shared => f.write_str("a shared stream that nobody follows"),
         }
     }
 }

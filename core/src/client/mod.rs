@@ -182,14 +182,13 @@ impl Client {
             }
             ServerFrame::Pong => Ok(Vec::from([Heard::Pong])),
             ServerFrame::Away { wait } => Ok(Vec::from([Heard::Away(wait)])),
-            ServerFrame::Shared { .. } => Err(ClientError::Shared),
         }
     }
 
     /// A frame that is due without an event: a request for a region, or an acknowledgement.
     pub fn reply(&mut self) -> Option<Vec<u8>> {
-        if let Some(number) = self.regions.resync() {
-            return Some(write::resync(number));
+        if let Some(region) = self.regions.resync() {
+            return Some(write::resync(&region));
         }
         let unacked = self.received - self.acked;
         let due =
@@ -270,13 +269,16 @@ impl Client {
 
     fn on_update(&mut self, update: Update<'_>) -> Result<Vec<Heard>, ClientError> {
         for patch in update.patches.iter() {
-            self.regions.patch(&patch)?;
+            self.regions.patch(&patch, update.applied.is_some())?;
         }
         if let Some(title) = update.title {
             self.title = title.into();
         }
-        self.on_applied(update.applied);
-        let mut heard = Vec::from([Heard::Applied(update.applied)]);
+        let mut heard = Vec::new();
+        if let Some(applied) = update.applied {
+            self.on_applied(applied);
+            heard.push(Heard::Applied(applied));
+        }
         heard.extend(update.failed.iter().map(Heard::Failed));
         for (id, command) in update.commands.iter() {
             if id > self.command {

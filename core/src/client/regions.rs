@@ -18,7 +18,7 @@ pub(super) struct Regions {
     map: HashMap<String, Shown>,
     /// The name of each number.
     numbers: Vec<String>,
-    resync: Vec<u32>,
+    resync: Vec<String>,
     pub(super) broken: Broken,
 }
 
@@ -90,37 +90,38 @@ impl Regions {
         out
     }
 
-    /// The next number to ask for.
-    pub(super) fn resync(&mut self) -> Option<u32> {
+    /// The next region to ask for.
+    pub(super) fn resync(&mut self) -> Option<String> {
         self.resync.pop()
     }
 
-    pub(super) fn patch(&mut self, patch: &Patch<'_>) -> Result<(), ClientError> {
-        let (number, name) = self.resolve(patch.region)?;
+    /// Applies a patch. In a frame of this connection's own a name binds a number.
+    pub(super) fn patch(&mut self, patch: &Patch<'_>, binds: bool) -> Result<(), ClientError> {
+        let name = self.resolve(patch.region, binds)?;
         let html = match patch.body {
             Body::Full(html) if hash::check(html) != patch.check => return Err(ClientError::Check),
             Body::Full(html) => Some(html.into()),
             Body::Delta(delta) => self.delta(&name, delta),
             Body::Element { id, html, .. } => self.element(&name, id, html),
-            Body::Stream { .. } => return Err(ClientError::Shared),
         };
         match html.filter(|html| hash::check(html) == patch.check) {
             Some(html) => self.replace(name, html),
             None if self.broken.is(Rule::R7) => {}
-            None => self.resync.push(number),
+            None => self.resync.push(name),
         }
         Ok(())
     }
 
-    fn resolve(&mut self, region: Region<'_>) -> Result<(u32, String), ClientError> {
+    fn resolve(&mut self, region: Region<'_>, binds: bool) -> Result<String, ClientError> {
         match region {
             Region::Named(name) => {
-                self.numbers.push(name.into());
-                Ok((self.numbers.len() as u32 - 1, name.into()))
+                if binds {
+                    self.numbers.push(name.into());
+                }
+                Ok(name.into())
             }
             Region::Number(number) => {
-                let name = self.numbers.get(number as usize).ok_or(ClientError::Region(number))?;
-                Ok((number, name.clone()))
+                self.numbers.get(number as usize).cloned().ok_or(ClientError::Region(number))
             }
         }
     }

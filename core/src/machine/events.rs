@@ -140,7 +140,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 }
             }
             Ok(BrowserFrame::Resync(_)) if self.is_asleep() => self.queue(Waiting::Frame(frame.to_owned())),
-            Ok(BrowserFrame::Resync(number)) => self.on_resync(number, now),
+            Ok(BrowserFrame::Resync(region)) => self.on_resync(region, now),
             Ok(BrowserFrame::Event { ack, event }) => {
                 self.acknowledge(ack, now);
                 match () {
@@ -165,7 +165,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         match waiting {
             Waiting::Frame(frame) => match BrowserFrame::decode(&frame) {
                 Ok(BrowserFrame::Event { event, .. }) => self.on_event(&event, now),
-                Ok(BrowserFrame::Resync(number)) => self.on_resync(number, now),
+                Ok(BrowserFrame::Resync(region)) => self.on_resync(region, now),
                 _ => {}
             },
             Waiting::Message(message) => {
@@ -264,18 +264,14 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    fn on_resync(&mut self, number: u32, now: Instant) {
+    /// A region that has vanished meanwhile has nothing to send.
+    fn on_resync(&mut self, region: &str, now: Instant) {
         self.wake_regions(now);
-        match self.regions.numbered(number) {
-            Some(name) => {
-                self.counters.resyncs += 1;
-                if let (Some(region), Some(link)) = (self.regions.get_mut(&name), self.link.as_mut()) {
-                    region.browser = Browser::Nothing;
-                    link.resync.insert(name);
-                }
-            }
-            None if self.regions.was_bound(number) => {}
-            None => self.protocol_error(&"a region was asked for that has no number"),
+        let Some(name) = self.regions.name(region) else { return };
+        self.counters.resyncs += 1;
+        if let (Some(region), Some(link)) = (self.regions.get_mut(&name), self.link.as_mut()) {
+            region.browser = Browser::Nothing;
+            link.resync.insert(name);
         }
     }
 

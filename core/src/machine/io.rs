@@ -26,6 +26,8 @@ pub enum Input<'a, M> {
     Message(M),
     /// Messages of this topic may have been missed.
     Missed(&'a str),
+    /// Something was published on the topic of this shared region, by [`Effect::Follow`].
+    Changed(&'a str),
     /// The store has this generation for good.
     Committed {
         /// Of the [`Record`].

@@ -27,11 +27,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             return Ok(Vec::new());
         }
         let (page, session, blank) = (&*self.page, &self.session, Regions::new());
-        let all = || region::render(&blank, vec!["".into()], |view| page.render(session, view));
+        let all = || region::render(&blank, vec!["".into()], None, |view| page.render(session, view));
         let rendered = self.guard.run(Calling::Render, all).unwrap_or_else(|panic| Err(panic.into()))?;
         let differs =
-            |name: &str, html: &str| self.regions.get(name).is_some_and(|region| region.html != html);
-        let regions = rendered.regions.iter().filter(|fresh| differs(&fresh.name, &fresh.html));
+            |name: &str, html: &str| self.regions.get(name).is_some_and(|region| *region.html != *html);
+        // Nobody marks what is shared.
+        let own = rendered.regions.iter().filter(|fresh| fresh.topic.is_none());
+        let regions = own.filter(|fresh| differs(&fresh.name, &fresh.html));
         let mut names: Vec<Arc<str>> = regions.map(|fresh| fresh.name.clone()).collect();
         if rendered.title != self.title {
             names.push(TITLE.into());

@@ -15,6 +15,7 @@ mod marks;
 mod notices;
 mod plan;
 mod record;
+mod shared;
 mod sleep;
 mod strikes;
 mod timers;
@@ -39,6 +40,7 @@ use crate::region::Regions;
 use crate::request::Request;
 use crate::rules::Rule;
 use crate::session::{Session, SessionId};
+use crate::stream::Streams;
 use crate::time::Instant;
 use crate::wire::{Hello, Reason};
 use commit::Commit;
@@ -49,6 +51,7 @@ use link::Link;
 pub use load::Load;
 pub use record::{Record, RecordError};
 pub(crate) use record::{Saved, SavedPublish, SavedTimer};
+use shared::Shared;
 use sleep::Sleep;
 use strikes::Strikes;
 use timers::Timers;
@@ -92,6 +95,9 @@ pub struct Machine<P: Page, C, G> {
     over: bool,
     strikes: Strikes,
     encoder: Encoder,
+    /// What many sessions look at, if the driver lends it; and what of it this one is told of.
+    streams: Option<Arc<dyn Streams>>,
+    followed: Vec<Shared>,
     out: VecDeque<Output<P::Message>>,
     counters: Counters,
 }
@@ -203,6 +209,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             over: false,
             strikes: Strikes::default(),
             encoder: Encoder::new(),
+            streams: None,
+            followed: Vec::new(),
             out: VecDeque::new(),
             counters: Counters::default(),
         }
@@ -215,6 +223,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Input::Frame(frame) => self.on_frame(frame, now),
             Input::Message(message) => self.receive(Waiting::Message(message), now),
             Input::Missed(topic) => self.receive(Waiting::Missed(topic.into()), now),
+            Input::Changed(region) => self.on_changed(region),
             Input::Committed { generation } => self.on_committed(generation),
             Input::CommitFailed { generation, error } => self.on_commit_failed(generation, error, now),
             Input::Timeout => self.on_timeout(now),

@@ -7,9 +7,9 @@ use core::ops::Range;
 
 use crate::delta::{Common, Encoder};
 use crate::dirty::DirtySet;
-use crate::hash;
 use crate::narrow::Element;
 use crate::region::{Browser, Change, Old, Region, Regions};
+use crate::stream::{Html, Version};
 use crate::wire::{self, Body, Patch};
 
 /// A patch before it is written: what it borrows is found by place.
@@ -24,6 +24,8 @@ enum PlannedBody {
     Full,
     /// A place among the deltas.
     Delta(Range<usize>),
+    /// The delta that all sessions share, from this version.
+    Step(Arc<Version>),
     /// A place in the region's HTML.
     Element {
         html: Range<usize>,
@@ -74,6 +76,11 @@ impl Planner<'_> {
 }
 
 fn plan_delta(region: &mut Region, old: Old, encoder: &mut Encoder, deltas: &mut Vec<u8>) -> PlannedBody {
+    if let (Html::Shared(before), Html::Shared(after)) = (&old.html, &region.html)
+        && after.delta_from(before).is_some()
+    {
+        return PlannedBody::Step(before.clone());
+    }
     let (before, after) = (old.html.as_bytes(), region.html.as_bytes());
     let common = Common::of(before, after);
     region.markup = old.markup;
@@ -100,10 +107,11 @@ fn plan_element(region: &mut Region, old: Old) -> PlannedBody {
 impl Planned {
     /// The patch as the frame carries it.
     pub(super) fn borrow<'a>(&'a self, regions: &'a Regions, deltas: &'a [u8]) -> Option<Patch<'a>> {
-        let html = regions.get(&self.name)?.html.as_str();
+        let html = &regions.get(&self.name)?.html;
         let (check, body) = match &self.body {
-            PlannedBody::Full => (hash::check(html), Body::Full(html)),
-            PlannedBody::Delta(range) => (hash::check(html), Body::Delta(&deltas[range.clone()])),
+            PlannedBody::Full => (html.check(), Body::Full(html)),
+            PlannedBody::Delta(range) => (html.check(), Body::Delta(&deltas[range.clone()])),
+            PlannedBody::Step(before) => (html.check(), Body::Delta(html.version()?.delta_from(before)?)),
             PlannedBody::Element { html: range, id } => {
                 let hash = regions.hash(&self.name);
                 (hash.check(), Body::Element { high: hash.high(), id, html: &html[range.clone()] })

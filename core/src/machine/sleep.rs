@@ -120,7 +120,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     fn is_wanted(&self, now: Instant) -> bool {
         let timer = self.takes_in() && self.timers.next().is_some_and(|at| at <= now);
         let link = self.link.as_ref().filter(|link| link.is_open());
-        timer || !self.inbox.is_empty() || link.is_some_and(|link| link.wants_regions())
+        let is_dirty = self.session.is_dirty();
+        timer || !self.inbox.is_empty() || link.is_some_and(|link| is_dirty || link.wants_regions())
     }
 
     pub(super) fn on_fetched(&mut self, record: Option<&Record>, now: Instant) {
@@ -170,7 +171,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.session.mark_all();
         let Some(outline) = self.link.as_mut().and_then(|link| link.outline.take()) else { return };
         let rendered = self.render_dirty();
-        if !self.regions.resume(&outline) {
+        if self.regions.resume(outline) {
+            // What is shared may have changed meanwhile.
+            let followed = self.followed.iter().map(|shared| &*shared.region);
+            followed.for_each(|region| self.session.dirty.add(region));
+        } else {
             self.session.mark_all();
         }
         if let Err((call, error)) = rendered {

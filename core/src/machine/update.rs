@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::Machine;
 use super::plan::{Planner, dirty_names};
+use super::shared::Shared;
 use crate::codec::PageCodec;
 use crate::effect::Call;
 use crate::error::{Error, Result};
@@ -14,13 +15,19 @@ use crate::hash;
 use crate::limits::NARROW_FROM;
 use crate::narrow;
 use crate::page::Page;
-use crate::region::{self, Change, Regions};
+use crate::region::{self, Change, Fresh, Regions, Rendered};
 use crate::rules::Rule;
 use crate::time::Instant;
 use crate::wire::{Body, NoticeLevel, Reason, ServerFrame, Update};
 
 /// The name under which the title has a hash. No region can have it.
 pub(super) const TITLE: &str = "<title>";
+
+/// The shared regions among those that were rendered.
+fn shared(rendered: &Rendered) -> Vec<Shared> {
+    let shared = |fresh: &Fresh| Some(Shared { region: fresh.name.clone(), topic: fresh.topic.clone()? });
+    rendered.regions.iter().filter_map(shared).collect()
+}
 
 /// The hash of the page's title.
 pub(super) fn title_hash(title: &str) -> [u8; 8] {
@@ -45,7 +52,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         self.add_asked_for(&mut changes);
         self.warn_of_irregular(&changes);
-        let frame = self.frame(changes)?;
+        let frame = match self.shared_frame(&changes) {
+            Some(frame) => {
+                self.counters.shared += 1;
+                frame
+            }
+            None => self.frame(changes)?,
+        };
         self.counters.frames += 1;
         self.counters.bytes += frame.len() as u64;
         if let Some(link) = self.link.as_mut() {
@@ -61,11 +74,15 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         let names = dirty_names(&self.session.dirty, &self.regions);
         let (page, session, regions, guard) = (&*self.page, &self.session, &self.regions, &self.guard);
+        let streams = self.streams.as_deref();
         let rendered = guard
-            .run(Calling::Render, || region::render(regions, names, |view| page.render(session, view)))
+            .run(Calling::Render, || {
+                region::render(regions, names, streams, |view| page.render(session, view))
+            })
             .unwrap_or_else(|panic| Err(panic.into()))
             .map_err(|error| (Call::Render, error))?;
         let (count, title) = (rendered.regions.len(), rendered.title.clone());
+        let shared = shared(&rendered);
         self.layout.clone_from(&rendered.layout);
         let changes = self
             .regions
@@ -74,6 +91,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.counters.renders += 1;
         self.counters.regions += count as u64;
         self.session.dirty.clear();
+        self.follow(shared);
         if title != self.title {
             self.title = title;
             self.link.iter_mut().for_each(|link| link.title = true);
@@ -146,7 +164,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         .plan(changes);
         let update = Update {
-            applied: self.delivery.applied,
+            applied: Some(self.delivery.applied),
             patches: planned.iter().filter_map(|patch| patch.borrow(&self.regions, &deltas)).collect(),
             commands: commands.into(),
             failed: self.delivery.news_of_failures().into(),

@@ -8,7 +8,7 @@ use alloc::string::String;
 use core::fmt;
 
 pub(crate) use outline::Outline;
-pub(crate) use render::render;
+pub(crate) use render::{Fresh, Rendered, render};
 pub(crate) use tree::{Browser, Change, Old, Region, Regions};
 
 /// What is wrong with a page's regions. The session keeps what it showed before.
@@ -20,6 +20,8 @@ pub enum RegionError {
     Duplicate(String),
     /// A host has content, or an element that can't have any.
     NotEmpty(String),
+    /// A region that many sessions share holds another one's host.
+    SharedHost(String),
     /// A name that a region can't have.
     Name(String),
     /// Regions nest deeper than [`MAX_REGION_DEPTH`](crate::limits::MAX_REGION_DEPTH).
@@ -50,6 +52,11 @@ impl fmt::Display for RegionError {
                 f,
                 "the host of region `{name}` isn't empty: write it as <tag data-lv-region=\"{name}\"></tag>, and its content in \
                  Page::render"
+            ),
+            Self::SharedHost(name) => write!(
+                f,
+                "region `{name}` is shared, so it can't have hosts of other regions: write what they hold into it, or declare it by \
+                 view.region(…)"
             ),
             Self::Name(name) => write!(
                 f,

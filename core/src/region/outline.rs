@@ -1,9 +1,11 @@
 //! What stays of the regions while their HTML isn't in memory: enough to go on with the connection once they are rendered again.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Browser, Regions};
 use crate::hash::{self, RegionHash};
+use crate::stream::Html;
 
 /// The regions of a connection whose browser shows all of them as they were last rendered.
 #[derive(Debug)]
@@ -13,6 +15,8 @@ pub(crate) struct Outline {
     /// The regions that have a number.
     bound: Vec<Bound>,
     next_number: u32,
+    /// What the browser has of shared regions, which may change meanwhile.
+    shared: Vec<(Arc<str>, Html)>,
 }
 
 #[derive(Debug)]
@@ -26,20 +30,26 @@ struct Bound {
 impl Regions {
     /// What is to be kept of them.
     pub(crate) fn outline(&self) -> Outline {
-        let mut bound = Vec::new();
+        let (mut bound, mut shared) = (Vec::new(), Vec::new());
         for (place, name) in (0..).zip(self.in_order()) {
-            let region = self.get(&name);
-            if let Some((number, browser)) = region.and_then(|region| Some((region.number?, region.browser)))
-            {
-                bound.push(Bound { place, number, browser });
+            let Some(region) = self.get(&name) else { continue };
+            if let Some(number) = region.number {
+                bound.push(Bound { place, number, browser: region.browser });
+            }
+            if region.topic.is_some() {
+                shared.push((name, region.html.clone()));
             }
         }
-        Outline { digest: self.digest(), bound, next_number: self.next_number }
+        Outline { digest: self.digest(), bound, next_number: self.next_number, shared }
     }
 
     /// Goes on with the connection. `false` where they aren't what they were: then the browser has to be sent all of them, under new numbers.
-    pub(crate) fn resume(&mut self, outline: &Outline) -> bool {
+    /// Shared regions are put back to what the browser has of them.
+    pub(crate) fn resume(&mut self, outline: Outline) -> bool {
         self.next_number = outline.next_number;
+        for (name, html) in outline.shared {
+            self.put_back(&name, html);
+        }
         if self.digest() != outline.digest {
             return false;
         }

@@ -9,6 +9,7 @@ use super::{RegionError, Regions};
 use crate::error::Result;
 use crate::limits::MAX_REGION_DEPTH;
 use crate::narrow::{HostError, hosts};
+use crate::stream::{Html, Streams};
 use crate::view::{View, Wanted};
 
 /// The result of rendering, not yet part of the tree.
@@ -28,15 +29,18 @@ pub(crate) struct Rendered {
 #[derive(Debug)]
 pub(crate) struct Fresh {
     pub(crate) name: Arc<str>,
-    pub(crate) html: String,
+    pub(crate) html: Html,
+    /// What it shows is shared by all that look at this topic.
+    pub(crate) topic: Option<Arc<str>>,
     /// Its hosts, in document order.
     pub(crate) children: Vec<Arc<str>>,
 }
 
-/// Renders `names`, and every region whose host is new. `call` is the page's `render`, once a pass.
+/// Renders `names`, and every region whose host is new; shared ones from `streams`, if there are any. `call` is the page's `render`, once a pass.
 pub(crate) fn render(
     regions: &Regions,
     names: Vec<Arc<str>>,
+    streams: Option<&dyn Streams>,
     mut call: impl FnMut(&mut View<'_>) -> Result,
 ) -> Result<Rendered> {
     let mut rendered = Rendered::default();
@@ -49,7 +53,7 @@ pub(crate) fn render(
         .collect();
     for _ in 0..=MAX_REGION_DEPTH {
         wanted.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        let mut view = View::new(&mut wanted, &mut rendered.title, &mut rendered.layout);
+        let mut view = View::new(&mut wanted, &mut rendered.title, &mut rendered.layout, streams);
         call(&mut view)?;
         view.finish()?;
         wanted = rendered.take(regions, wanted)?;
@@ -71,12 +75,17 @@ impl Rendered {
             }
             self.regions.push(Fresh {
                 name: wanted.name.clone(),
+                topic: wanted.topic.clone(),
                 html: wanted.into_html(),
                 children: Vec::new(),
             });
         }
         for at in first..self.regions.len() {
             let fresh = &mut self.regions[at];
+            if fresh.topic.is_some() {
+                fresh.childless()?;
+                continue;
+            }
             for host in hosts(&fresh.html) {
                 let host = host.map_err(|error| match error {
                     HostError::NotEmpty(name) => RegionError::NotEmpty(name.into()),
@@ -94,5 +103,17 @@ impl Rendered {
             }
         }
         Ok(next)
+    }
+}
+
+impl Fresh {
+    /// A shared region holds no others: those would be a session's own. A stream has looked already.
+    fn childless(&self) -> Result<(), RegionError> {
+        match self.html {
+            Html::Own(ref html) if hosts(html).next().is_some() => {
+                Err(RegionError::SharedHost((*self.name).into()))
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -10,12 +10,15 @@ use super::render::Rendered;
 use crate::hash::{self, RegionHash};
 use crate::narrow::{Markup, hosts};
 use crate::rules::{Broken, Rule};
+use crate::stream::Html;
 
 /// One region.
 #[derive(Debug)]
 pub(crate) struct Region {
     /// The HTML last rendered.
-    pub(crate) html: String,
+    pub(crate) html: Html,
+    /// What it shows is shared by all sessions that look at this topic.
+    pub(crate) topic: Option<Arc<str>>,
     /// What is known of that.
     pub(crate) markup: Markup,
     /// The author was told that it is irregular.
@@ -50,7 +53,7 @@ pub(crate) struct Change {
 /// A region's HTML before a change.
 #[derive(Debug)]
 pub(crate) struct Old {
-    pub(crate) html: String,
+    pub(crate) html: Html,
     pub(crate) markup: Markup,
 }
 
@@ -110,16 +113,6 @@ impl Regions {
         self.map.get_key_value(name).map(|(name, _)| name.clone())
     }
 
-    /// The region that has this number on the current connection.
-    pub(crate) fn numbered(&self, number: u32) -> Option<Arc<str>> {
-        self.map.iter().find(|(_, region)| region.number == Some(number)).map(|(name, _)| name.clone())
-    }
-
-    /// Whether the current connection ever bound this number.
-    pub(crate) fn was_bound(&self, number: u32) -> bool {
-        number < self.next_number
-    }
-
     /// The next free number of the connection.
     pub(crate) fn bind(&mut self, name: &str) {
         if let Some(region) = self.map.get_mut(name) {
@@ -140,8 +133,7 @@ impl Regions {
 
     /// The hash of a region's HTML under its name and parent.
     pub(crate) fn hash(&self, name: &str) -> RegionHash {
-        let (parent, html) =
-            self.map.get(name).map_or(("", ""), |region| (&*region.parent, region.html.as_str()));
+        let (parent, html) = self.map.get(name).map_or(("", ""), |region| (&*region.parent, &*region.html));
         hash::region_hash(parent, name, html)
     }
 
@@ -182,8 +174,8 @@ impl Regions {
         let mut changes: Vec<Change> = Vec::new();
         for fresh in rendered.regions {
             let Some(region) = self.map.get_mut(&fresh.name) else { continue };
-            region.children = fresh.children;
-            let old = (region.html != fresh.html).then(|| Old {
+            (region.children, region.topic) = (fresh.children, fresh.topic);
+            let old = (!region.html.is(&fresh.html)).then(|| Old {
                 html: core::mem::replace(&mut region.html, fresh.html),
                 markup: core::mem::take(&mut region.markup),
             });
@@ -193,6 +185,14 @@ impl Regions {
         }
         self.resend(moved, &mut changes);
         Ok(changes)
+    }
+
+    /// Gives a shared region the HTML that it had before.
+    pub(super) fn put_back(&mut self, name: &str, html: Html) {
+        if let Some(region) = self.map.get_mut(name).filter(|region| region.topic.is_some()) {
+            self.bytes = self.bytes + html.len() - region.html.len();
+            region.html = html;
+        }
     }
 
     /// Regions that no host holds any more.
@@ -294,7 +294,8 @@ impl Regions {
 impl Region {
     fn new(parent: Arc<str>) -> Self {
         Self {
-            html: String::new(),
+            html: Html::default(),
+            topic: None,
             markup: Markup::Unknown,
             warned: false,
             browser: Browser::Nothing,

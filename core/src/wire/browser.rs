@@ -4,7 +4,7 @@ use super::browser_kind as kind;
 use super::pairs::Pairs;
 use super::read::{DecodeError, Reader};
 use crate::event::{Event, EventMeta};
-use crate::limits::MAX_NAME;
+use crate::limits::{MAX_NAME, MAX_REGION_NAME};
 
 /// One frame from the browser, borrowing from its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +27,8 @@ pub enum BrowserFrame<'a> {
     },
     /// Asks for a [`Pong`](super::ServerFrame::Pong).
     Ping,
-    /// The copy of this region failed its check.
-    Resync(u32),
+    /// The copy of the region with this name failed its check.
+    Resync(&'a str),
 }
 
 /// How the browser opens a connection.
@@ -61,7 +61,7 @@ impl<'a> BrowserFrame<'a> {
             (kind::EVENT, 4..=9) => read_event(&mut reader, len - 4)?,
             (kind::ACK, 3) => Self::Ack { ack: reader.uint()?, command: reader.uint()? },
             (kind::PING, 1) => Self::Ping,
-            (kind::RESYNC, 2) => Self::Resync(reader.uint()?),
+            (kind::RESYNC, 2) => Self::Resync(read_region(&mut reader)?),
             (kind::HELLO..=kind::RESYNC, _) => return Err(DecodeError::Type),
             _ => return Err(DecodeError::Kind),
         };
@@ -82,6 +82,12 @@ impl<'a> Hello<'a> {
         };
         if hello.hashes.len().is_multiple_of(8) { Ok(hello) } else { Err(DecodeError::Type) }
     }
+}
+
+/// A region's name, which is empty for the root's.
+fn read_region<'a>(reader: &mut Reader<'a>) -> Result<&'a str, DecodeError> {
+    let name = reader.str()?;
+    if name.len() > MAX_REGION_NAME { Err(DecodeError::Limit) } else { Ok(name) }
 }
 
 fn read_event<'a>(reader: &mut Reader<'a>, optional: usize) -> Result<BrowserFrame<'a>, DecodeError> {

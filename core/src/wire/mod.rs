@@ -41,7 +41,6 @@ mod server_kind {
     pub(super) const WELCOME: u64 = 0;
     pub(super) const UPDATE: u64 = 1;
     pub(super) const PONG: u64 = 2;
-    pub(super) const SHARED: u64 = 3;
     pub(super) const NOTICE: u64 = 4;
     pub(super) const AWAY: u64 = 5;
 }

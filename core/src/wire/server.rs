@@ -20,21 +20,6 @@ pub enum ServerFrame<'a> {
     Update(Update<'a>),
     /// The answer to `PING`.
     Pong,
-    /// A patch of a region that many sessions share; no field is a session's own.
-    Shared {
-        /// The stream.
-        shared: u64,
-        /// The stream's life: versions of different epochs have nothing to do with each other.
-        epoch: u64,
-        /// The version that the patch applies to.
-        from: u64,
-        /// The version after it.
-        to: u64,
-        /// The check of the region after it.
-        check: u32,
-        /// The patch.
-        body: Body<'a>,
-    },
     /// A line for the browser's console; dev mode only.
     Notice {
         /// How bad it is.
@@ -69,8 +54,8 @@ pub struct Welcome<'a> {
 /// What changed since the last frame.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Update<'a> {
-    /// The highest event applied.
-    pub applied: u64,
+    /// The highest event applied; `None` in a frame that many sessions share: it has no news of events, and the names in it bind no numbers.
+    pub applied: Option<u64>,
     /// Changed regions, parents first.
     pub patches: List<'a, Patch<'a>>,
     /// Commands with their ids.
@@ -95,7 +80,7 @@ pub struct Patch<'a> {
 /// A region as a frame speaks of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Region<'a> {
-    /// For the first time on this connection: the name binds the next number.
+    /// For the first time on this connection: the name binds the next number. In a frame that many sessions share, which have other numbers for it.
     Named(&'a str),
     /// By its number.
     Number(u32),
@@ -115,17 +100,6 @@ pub enum Body<'a> {
         /// The element's id.
         id: &'a str,
         /// Its new outer HTML.
-        html: &'a str,
-    },
-    /// Its whole HTML; from now on it follows a stream.
-    Stream {
-        /// The stream.
-        shared: u64,
-        /// The stream's life.
-        epoch: u64,
-        /// The version that the HTML is of.
-        version: u64,
-        /// The region's HTML.
         html: &'a str,
     },
 }
@@ -151,13 +125,6 @@ impl<'a> ServerFrame<'a> {
             Self::Pong => {
                 out.array(1);
                 out.uint(kind::PONG);
-            }
-            Self::Shared { shared, epoch, from, to, check, body } => {
-                out.array(7);
-                for number in [kind::SHARED, *shared, *epoch, *from, *to, u64::from(*check)] {
-                    out.uint(number);
-                }
-                body.write(&mut out);
             }
             Self::Notice { level, text } => {
                 out.array(3);
@@ -185,17 +152,9 @@ impl<'a> ServerFrame<'a> {
             (kind::WELCOME, 5 | 6) => Self::Welcome(Welcome::read(&mut reader, len == 6)?),
             (kind::UPDATE, 2..=6) => Self::Update(Update::read(&mut reader, len - 2)?),
             (kind::PONG, 1) => Self::Pong,
-            (kind::SHARED, 7) => Self::Shared {
-                shared: reader.uint()?,
-                epoch: reader.uint()?,
-                from: reader.uint()?,
-                to: reader.uint()?,
-                check: reader.uint()?,
-                body: Body::read(&mut reader)?,
-            },
             (kind::NOTICE, 3) => Self::Notice { level: read_level(&mut reader)?, text: reader.str()? },
             (kind::AWAY, 2) => Self::Away { wait: reader.uint()? },
-            (kind::WELCOME..=kind::AWAY, _) => return Err(DecodeError::Type),
+            (kind::WELCOME..=kind::PONG | kind::NOTICE | kind::AWAY, _) => return Err(DecodeError::Type),
             _ => return Err(DecodeError::Kind),
         };
         reader.finish()?;
@@ -235,7 +194,10 @@ impl<'a> Update<'a> {
         };
         out.array(fields);
         out.uint(kind::UPDATE);
-        out.uint(self.applied);
+        match self.applied {
+            Some(applied) => out.uint(applied),
+            None => out.nil(),
+        }
         if fields > 2 {
             list(out, &self.patches, 3, |out, patch| patch.write(out));
         }
@@ -251,7 +213,8 @@ impl<'a> Update<'a> {
     }
 
     fn read(reader: &mut Reader<'a>, optional: usize) -> Result<Self, DecodeError> {
-        let mut update = Self { applied: reader.uint()?, ..Self::default() };
+        let applied = if reader.nil() { None } else { Some(reader.uint()?) };
+        let mut update = Self { applied, ..Self::default() };
         for field in 0..optional {
             if reader.nil() {
                 continue;
@@ -301,13 +264,6 @@ impl<'a> Body<'a> {
                 out.str(id);
                 out.str(html);
             }
-            Self::Stream { shared, epoch, version, html } => {
-                out.array(5);
-                for number in [1, shared, epoch, version] {
-                    out.uint(number);
-                }
-                out.str(html);
-            }
         }
     }
 
@@ -316,13 +272,7 @@ impl<'a> Body<'a> {
             Some(Marker::Bin8 | Marker::Bin16 | Marker::Bin32) => Ok(Self::Delta(reader.bin()?)),
             Some(Marker::FixArray(_)) => match (reader.array()?, reader.uint()?) {
                 (4, 0) => Ok(Self::Element { high: reader.uint()?, id: reader.str()?, html: reader.str()? }),
-                (5, 1) => Ok(Self::Stream {
-                    shared: reader.uint()?,
-                    epoch: reader.uint()?,
-                    version: reader.uint()?,
-                    html: reader.str()?,
-                }),
-                (_, 0..=1) => Err(DecodeError::Type),
+                (_, 0) => Err(DecodeError::Type),
                 _ => Err(DecodeError::Kind),
             },
             _ => Ok(Self::Full(reader.str()?)),

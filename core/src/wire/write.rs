@@ -58,8 +58,12 @@ pub(crate) fn ping() -> Vec<u8> {
     numbers(&[kind::PING])
 }
 
-pub(crate) fn resync(number: u32) -> Vec<u8> {
-    numbers(&[kind::RESYNC, u64::from(number)])
+pub(crate) fn resync(region: &str) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.array(2);
+    out.uint(kind::RESYNC);
+    out.str(region);
+    out.into_vec()
 }
 
 fn numbers(fields: &[u64]) -> Vec<u8> {

@@ -1,8 +1,7 @@
-//! A chat: rooms that many browsers share. News are messages on the bus; history and people are kept in the page's own value.
+//! A chat: everybody in a room sees the same messages, and who is there. Both are shared regions: rendered once for the whole room, however many are in it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::sync::Arc;
 
 use live_smol::live_std::Escaped;
 use live_smol::prelude::*;
@@ -10,7 +9,7 @@ use sailfish::TemplateSimple;
 use serde::{Deserialize, Serialize};
 
 use crate::people::{MAX_NAME, MAX_SHOWN, People, chosen, colour, guest, initial};
-use crate::rooms::{History, MAX_TEXT, News, Rooms};
+use crate::rooms::{History, MAX_TEXT, Rooms};
 
 /// The page at `/chat/{room}`. All of its sessions share the rooms.
 #[derive(Debug, Default)]
@@ -19,13 +18,11 @@ pub struct ChatPage {
     pub(crate) people: People,
 }
 
-/// What one browser tab shows.
+/// Where a visitor is, and by what name.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Chat {
     room: String,
     name: String,
-    messages: History,
-    people: Arc<BTreeSet<String>>,
 }
 
 #[derive(TemplateSimple)]
@@ -39,14 +36,14 @@ struct Markup<'a> {
 
 #[derive(TemplateSimple)]
 #[template(path = "messages.stpl")]
-struct Messages<'a> {
-    chat: &'a Chat,
+struct Messages {
+    history: History,
 }
 
 #[derive(TemplateSimple)]
 #[template(path = "people.stpl")]
-struct Present<'a> {
-    chat: &'a Chat,
+struct Present {
+    names: BTreeSet<String>,
 }
 
 /// The rooms that the page links to. Any other name is a room as well.
@@ -57,32 +54,27 @@ const MAX_ROOM: usize = 32;
 
 impl Page for ChatPage {
     type State = Chat;
-    type Message = News;
+    type Message = ();
 
-    /// Subscribes before it reads the history, so that nothing falls between the two.
     fn mount(&self, ctx: &mut Ctx<Self>, s: &mut Session<Chat>) -> Result {
         let room = ctx.param("room").unwrap_or_default();
         if room.chars().count() > MAX_ROOM {
             return Err(Redirect::to("/chat/lobby").into());
         }
-        ctx.subscribe(topic(room))?;
         let name = ctx.query("name").and_then(chosen).unwrap_or_else(|| guest(ctx.session_id()));
-        s.state = Chat { room: room.to_owned(), name, ..Chat::default() };
-        if ctx.connected() {
-            self.connection(ctx, s)?;
-        }
-        self.load(s);
-        Ok(())
+        s.state = Chat { room: room.to_owned(), name };
+        if ctx.connected() { self.connection(ctx, s) } else { Ok(()) }
     }
 
     fn render(&self, s: &Session<Chat>, view: &mut View) -> Result {
-        view.title(format_args!("#{}", s.state.room));
+        let room = &s.state.room;
+        view.title(format_args!("#{room}"));
         view.page(|out| {
             let name = form_urlencoded::byte_serialize(s.state.name.as_bytes()).collect();
             Markup { chat: &s.state, name, csrf: s.csrf_field() }.write(out)
         });
-        view.region("messages", |out| Messages { chat: &s.state }.write(out));
-        view.region("people", |out| Present { chat: &s.state }.write(out));
+        view.shared("messages", said(room), |out| Messages { history: self.rooms.history(room) }.write(out));
+        view.shared("people", present(room), |out| Present { names: self.people.names(room) }.write(out));
         view.region("flash", |out| {
             s.flash.error.iter().try_for_each(|text| Ok(write!(out, "{}", Escaped(text))?))
         });
@@ -94,53 +86,33 @@ impl Page for ChatPage {
         if e.name != "send" {
             return e.unknown();
         }
-        let message = self.rooms.say(&s.state.room, &s.state.name, e.get("text").unwrap_or_default())?;
-        s.state.messages.add(message.clone());
+        let Chat { room, name } = &s.state;
+        self.rooms.say(room, name, e.get("text").unwrap_or_default())?;
+        ctx.publish(said(room), ())?;
         s.flash.clear();
-        s.mark(["messages", "flash"]);
+        s.mark("flash");
         s.push(Focus::on("#text"));
-        ctx.publish(topic(&s.state.room), News::Said(message))
-    }
-
-    fn info(&self, _: &mut Ctx<Self>, s: &mut Session<Chat>, news: News) -> Result {
-        match news {
-            News::Said(message) => {
-                s.state.messages.add(message);
-                s.mark("messages");
-            }
-            News::People => {
-                s.state.people = self.people.names(&s.state.room);
-                s.mark("people");
-            }
-        }
         Ok(())
     }
 
     /// Whoever has lost the connection is no longer there for the others.
     fn connection(&self, ctx: &mut Ctx<Self>, s: &mut Session<Chat>) -> Result {
-        let Chat { room, name, .. } = &s.state;
+        let Chat { room, name } = &s.state;
         if ctx.connected() {
             self.people.enter(room, s.id, name);
         } else {
             self.people.leave(room, s.id);
         }
-        ctx.publish(topic(room), News::People)
-    }
-
-    fn missed(&self, _: &mut Ctx<Self>, s: &mut Session<Chat>, _: &str) -> Result {
-        self.load(s);
-        Ok(())
+        ctx.publish(present(room), ())
     }
 }
 
-impl ChatPage {
-    fn load(&self, s: &mut Session<Chat>) {
-        s.state.messages = self.rooms.history(&s.state.room);
-        s.state.people = self.people.names(&s.state.room);
-        s.mark(["messages", "people"]);
-    }
+/// The topic of what is said in a room.
+fn said(room: &str) -> String {
+    format!("said:{room}")
 }
 
-fn topic(room: &str) -> String {
-    format!("room:{room}")
+/// The topic of who is in it.
+fn present(room: &str) -> String {
+    format!("present:{room}")
 }

@@ -47,7 +47,7 @@ const CARDS: &[Card] = &[
     Card {
         title: "Chat",
         art: include_str!("../templates/art/chat.svg"),
-        shows: "Rooms that many browsers share: messages over pubsub, who is there, a history for those who come late, a form that keeps what was typed when it isn't taken.",
+        shows: "Rooms that many browsers share: messages and who is there, rendered once for everybody, a history for those who come late, a form that keeps what was typed when it isn't taken.",
         path: "/chat/lobby",
         also: None,
         source: "chat.rs",

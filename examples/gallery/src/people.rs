@@ -1,7 +1,7 @@
 //! Who is in the chat's rooms. Each of a visitor's tabs counts; a name is told once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use live_smol::prelude::*;
 
@@ -32,9 +32,9 @@ impl People {
     }
 
     /// The names in a room, in the order of the alphabet.
-    pub(crate) fn names(&self, room: &str) -> Arc<BTreeSet<String>> {
-        let names = self.lock().get(room).map(|sessions| sessions.values().cloned().collect());
-        Arc::new(names.unwrap_or_default())
+    pub(crate) fn names(&self, room: &str) -> BTreeSet<String> {
+        let rooms = self.lock();
+        rooms.get(room).map(|sessions| sessions.values().cloned().collect()).unwrap_or_default()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, BTreeMap<SessionId, String>>> {

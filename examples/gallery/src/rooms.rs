@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use live_smol::prelude::*;
-use serde::{Deserialize, Serialize};
 
-/// What somebody said. Numbers grow within a room, so that nothing is shown twice, whichever way it came.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Message {
+/// What somebody said. Numbers grow within a room.
+#[derive(Debug)]
+pub(crate) struct Message {
     pub(crate) number: u64,
     /// Seconds since 1970.
     pub(crate) at: u64,
@@ -17,17 +16,8 @@ pub struct Message {
     pub(crate) text: String,
 }
 
-/// What a room's visitors are told.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum News {
-    /// Somebody said something.
-    Said(Arc<Message>),
-    /// Somebody came or went.
-    People,
-}
-
 /// The last [`KEPT`] messages of a room, oldest first.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct History(VecDeque<Arc<Message>>);
 
 /// The rooms by name.
@@ -48,7 +38,7 @@ impl Rooms {
     ///
     /// # Errors
     /// Where the text is empty or too long, or the room would be one too many.
-    pub(crate) fn say(&self, room: &str, name: &str, text: &str) -> Result<Arc<Message>> {
+    pub(crate) fn say(&self, room: &str, name: &str, text: &str) -> Result {
         let text = text.trim();
         check(text)?;
         let mut rooms = self.lock();
@@ -56,14 +46,14 @@ impl Rooms {
             return Err(RecoverableError::new("There are too many rooms. Please choose another one.").into());
         }
         let history = rooms.entry(room.to_owned()).or_default();
-        let message = Arc::new(Message {
+        history.0.push_back(Arc::new(Message {
             number: history.0.back().map_or(1, |last| last.number + 1),
             at: SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
             name: name.to_owned(),
             text: text.to_owned(),
-        });
-        history.add(message.clone());
-        Ok(message)
+        }));
+        history.0.drain(..history.0.len().saturating_sub(KEPT));
+        Ok(())
     }
 
     /// What was said in a room.
@@ -85,14 +75,6 @@ fn check(text: &str) -> Result {
 }
 
 impl History {
-    /// Puts a message in its place, unless it is there already.
-    pub(crate) fn add(&mut self, message: Arc<Message>) {
-        if let Err(place) = self.0.binary_search_by_key(&message.number, |known| known.number) {
-            self.0.insert(place, message);
-            self.0.drain(..self.0.len().saturating_sub(KEPT));
-        }
-    }
-
     /// The messages, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Message> {
         self.0.iter().map(|message| &**message)
@@ -115,16 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_added_once_and_in_its_place() {
+    fn messages_are_numbered_room_by_room() {
         let rooms = Rooms::default();
-        let said: Vec<_> = ["a", "b", "c"].map(|text| rooms.say("tea", "Ann", text).unwrap()).into();
-        let mut history = History::default();
-        for at in [2, 0, 1, 0] {
-            history.add(said[at].clone());
+        for text in ["a", "b", "c"] {
+            rooms.say("tea", "Ann", text).unwrap();
         }
-        assert_eq!(numbers(&history), [1, 2, 3]);
         assert_eq!(numbers(&rooms.history("tea")), [1, 2, 3]);
         assert!(numbers(&rooms.history("other")).is_empty());
+        assert!(rooms.say("tea", "Ann", " ").err().unwrap().recoverable().is_some());
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(super) struct Fetched {
     pub(super) form: SessionId,
     known: bool,
     host: Arc<dyn Host>,
+    page: usize,
     pub(super) request: Arc<Request>,
     /// The browser's cookie, and whether it is new to it.
     cookie: String,
@@ -76,7 +77,7 @@ impl Engine {
         headers: &HeaderMap,
         visitor: Visitor,
     ) -> Option<Result<Fetched, Response<String>>> {
-        let Found { host, params } = self.pages.find(uri.path())?;
+        let Found { host, page, params } = self.pages.find(uri.path())?;
         let query = match form::pairs(uri.query().unwrap_or_default()) {
             Ok(query) => query,
             Err(error) => {
@@ -103,7 +104,8 @@ impl Engine {
         let found = cookie::find(headers, self.cookie).map(str::to_owned);
         let is_new = found.is_none();
         let cookie = found.unwrap_or_else(entropy::text);
-        let mut fetched = Fetched { session, form: session, known: false, host, request, cookie, is_new };
+        let mut fetched =
+            Fetched { session, form: session, known: false, host, page, request, cookie, is_new };
         // With another query it is another page that the browser asks for.
         let named = cookie::find(headers, cookie::FORM)
             .and_then(|value| value.strip_suffix(&*query_mark(uri)))
@@ -143,7 +145,8 @@ impl Engine {
     /// The session of the page's forms as it was left, else a new one; after the tasks that `mount` spawned.
     pub(super) async fn opened(&self, fetched: &Fetched, outputs: &mut Outputs) -> Result<Box<dyn Live>> {
         let config = Config { durable: false, ..self.config(true) };
-        let new = New { id: fetched.form, request: fetched.request.clone(), config };
+        let (id, request) = (fetched.form, fetched.request.clone());
+        let new = New { id, request, config, streams: self.streams[fetched.page].clone() };
         let mut live = match self.left(fetched, &new).await? {
             Some(live) => live,
             None => fetched.host.mount(new, false, self.now())?,
@@ -209,8 +212,12 @@ impl Engine {
                     }
                 }
                 Effect::Error(report) => self.report(session, &report),
-                Effect::Publish { .. } | Effect::Subscribe(_) | Effect::Unsubscribe(_) | Effect::Spawn(_) => {
-                }
+                Effect::Publish { .. }
+                | Effect::Subscribe(_)
+                | Effect::Unsubscribe(_)
+                | Effect::Follow { .. }
+                | Effect::Unfollow { .. }
+                | Effect::Spawn(_) => {}
             }
         }
     }

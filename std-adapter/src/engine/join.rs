@@ -122,7 +122,9 @@ impl Engine {
             return Err(COME_BACK);
         }
         let found = self.page_of(claims)?;
-        let mut new = New { id: claims.session, request, config: self.config(protocol == Protocol::Msgpack) };
+        let (config, streams) =
+            (self.config(protocol == Protocol::Msgpack), self.streams[found.page].clone());
+        let mut new = New { id: claims.session, request, config, streams };
         let mark = self.options.pubsub.mark();
         let restored = self.restore(&found, &new).await?;
         if restored.is_none() && hello.applied > 0 {
@@ -137,7 +139,7 @@ impl Engine {
                 .mount(new.clone(), true, self.now())
                 .map_err(|error| self.unmounted(&new, error))?,
         };
-        Ok(self.register(Slot::new(claims, new.request, live, mark), was_there))
+        Ok(self.register(Slot::new(claims, new, live, mark), was_there))
     }
 
     async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {

@@ -11,6 +11,7 @@ use live_core::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::streams::PageStreams;
 use crate::codec::{MsgpackCodec, from_msgpack, to_msgpack};
 use crate::guard::CatchUnwind;
 
@@ -51,6 +52,7 @@ pub(crate) struct New {
     pub(crate) id: SessionId,
     pub(crate) request: Arc<Request>,
     pub(crate) config: Config,
+    pub(crate) streams: Arc<PageStreams>,
 }
 
 pub(crate) struct Typed<P>(Arc<P>);
@@ -68,15 +70,18 @@ where
     P::Message: Serialize + DeserializeOwned,
 {
     fn mount(&self, new: New, connected: bool, now: Instant) -> Result<Box<dyn Live>> {
-        let New { id, request, config } = new;
-        let machine =
+        let New { id, request, config, streams } = new;
+        let mut machine =
             Machine::mount(self.0.clone(), MsgpackCodec, CatchUnwind, id, request, config, connected, now)?;
+        machine.lend(streams);
         Ok(Box::new(machine))
     }
 
     fn restore(&self, record: &Record, new: New) -> Result<Box<dyn Live>, RecordError> {
-        let New { request, config, .. } = new;
-        let machine = Machine::restore(self.0.clone(), MsgpackCodec, CatchUnwind, record, request, config)?;
+        let New { request, config, streams, .. } = new;
+        let mut machine =
+            Machine::restore(self.0.clone(), MsgpackCodec, CatchUnwind, record, request, config)?;
+        machine.lend(streams);
         Ok(Box::new(machine))
     }
 }
@@ -162,6 +167,7 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
         Input::Connected { hello, token, resumed } => Input::Connected { hello, token, resumed },
         Input::Frame(frame) => Input::Frame(frame),
         Input::Missed(topic) => Input::Missed(topic),
+        Input::Changed(region) => Input::Changed(region),
         Input::Committed { generation } => Input::Committed { generation },
         Input::CommitFailed { generation, error } => Input::CommitFailed { generation, error },
         Input::Timeout => Input::Timeout,
@@ -185,6 +191,8 @@ fn untyped<P: Page<Message: Serialize>>(effect: Effect<P::Message>) -> Effect<Pa
         }
         Effect::Subscribe(topic) => Effect::Subscribe(topic),
         Effect::Unsubscribe(topic) => Effect::Unsubscribe(topic),
+        Effect::Follow { region, topic } => Effect::Follow { region, topic },
+        Effect::Unfollow { region, topic } => Effect::Unfollow { region, topic },
         Effect::Error(report) => Effect::Error(report),
     }
 }

@@ -15,6 +15,8 @@ use crate::store::StoreError;
 pub(crate) enum Mail {
     /// A message for `info`.
     Message(Parcel),
+    /// What this shared region shows may have changed.
+    Changed(Arc<str>),
     /// Messages of this topic found no room.
     Missed(Arc<str>),
     /// What the store said to a commit.
@@ -34,6 +36,7 @@ pub(crate) struct Mailbox {
 struct Inbox {
     mail: VecDeque<Mail>,
     missed: Vec<Arc<str>>,
+    changed: Vec<Arc<str>>,
 }
 
 impl Mailbox {
@@ -53,20 +56,30 @@ impl Mailbox {
         self.wake();
     }
 
+    /// What this shared region shows may have changed: one note of it is enough.
+    pub(crate) fn changed(&self, region: &Arc<str>) {
+        let mut inbox = self.lock();
+        if !inbox.changed.contains(region) {
+            inbox.changed.push(region.clone());
+        }
+        drop(inbox);
+        self.wake();
+    }
+
     /// Leaves what the session itself has asked for: it always finds room.
     pub(crate) fn put(&self, mail: Mail) {
         self.lock().mail.push_back(mail);
         self.wake();
     }
 
-    /// The oldest.
+    /// The oldest; notes of changes at the end, when they tell the most.
     pub(crate) fn take(&self) -> Option<Mail> {
         let mut inbox = self.lock();
-        let mail = inbox.mail.pop_front()?;
+        let Some(mail) = inbox.mail.pop_front() else { return inbox.changed.pop().map(Mail::Changed) };
         if let Mail::Missed(topic) = &mail {
             inbox.missed.retain(|t| t != topic);
         }
-        if inbox.mail.is_empty() {
+        if inbox.mail.is_empty() && inbox.changed.is_empty() {
             *inbox = Inbox::default();
         }
         Some(mail)

@@ -27,6 +27,7 @@ mod slot;
 mod slow;
 mod start;
 mod step;
+mod streams;
 mod tasks;
 mod upgrade;
 
@@ -62,6 +63,7 @@ pub use respond::{Answer, MAX_BODY, not_allowed};
 use rest::Round;
 pub use runtime::{Runtime, caught};
 use slot::Slot;
+use streams::{PageStreams, StreamStore};
 pub use upgrade::{Protocol, Refused, SOCKET, Upgrade, Visitor};
 
 /// The pages while they are being collected.
@@ -85,6 +87,8 @@ pub struct Engine {
     cookie: &'static str,
     signer: Signer,
     pages: Pages,
+    /// By the number of the page.
+    streams: Vec<Arc<PageStreams>>,
     registry: Registry,
     peers: Arc<Peers>,
     alarms: Alarms,
@@ -120,11 +124,13 @@ impl EngineBuilder {
         // After a restart in dev mode pages load again, since their scripts may be others.
         let keys = if options.dev { Keys::default() } else { options.keys.clone() };
         let access = Access::new(options.public_url.as_deref(), &options.allowed_origins)?;
+        let streams = StreamStore::new(options.pubsub.clone(), runtime.clone(), options.max_shared_bytes);
         let engine = Arc::new(Engine {
             cookie: cookie::name(access.is_https()),
             signer: Signer::new(&keys),
             access,
             admission: Mutex::new(Admission::new(options.admission_rate, options.admission_burst)),
+            streams: (0..self.pages.len()).map(|page| PageStreams::new(&streams, page)).collect(),
             options,
             pages: self.pages,
             registry: Registry::default(),
@@ -219,6 +225,7 @@ impl Engine {
         self.options.pubsub.leave(slot.id);
         slot.mailbox.wake();
         slot.tasks.end();
+        slot.follows().drain(..).for_each(|entry| entry.remove(slot.id));
         self.forget(slot);
         if let Some(on_end) = &self.options.on_session_end {
             hook(|| on_end(&slot.info()));

@@ -43,6 +43,8 @@ impl Engine {
         match effect {
             Effect::Subscribe(topic) => self.follow(slot, &topic, mark),
             Effect::Unsubscribe(topic) => self.options.pubsub.unsubscribe(slot.id, &topic),
+            Effect::Follow { region, topic } => slot.streams.follow(slot, region, topic),
+            Effect::Unfollow { region, topic } => slot.streams.unfollow(slot, &region, &topic),
             Effect::Publish { number, topic, message: Parcel::Bytes(bytes) } => {
                 let id = MessageId { session: slot.id, number };
                 self.tell(slot, self.options.pubsub.publish_once(id, &topic, bytes));

@@ -10,12 +10,15 @@ use super::live::Host;
 
 #[derive(Default)]
 pub(crate) struct Pages {
-    router: Router<Arc<dyn Host>>,
+    router: Router<(usize, Arc<dyn Host>)>,
+    count: usize,
 }
 
 /// A page, and the parameters that the path has for it.
 pub(crate) struct Found {
     pub(crate) host: Arc<dyn Host>,
+    /// The pages are numbered.
+    pub(crate) page: usize,
     pub(crate) params: Vec<Pair>,
 }
 
@@ -31,13 +34,20 @@ pub struct InvalidRoute {
 impl Pages {
     pub(crate) fn add(&mut self, route: &str, host: Arc<dyn Host>) -> Result<(), InvalidRoute> {
         self.router
-            .insert(route, host)
-            .map_err(|error| InvalidRoute { route: route.to_owned(), reason: error.to_string() })
+            .insert(route, (self.count, host))
+            .map_err(|error| InvalidRoute { route: route.to_owned(), reason: error.to_string() })?;
+        self.count += 1;
+        Ok(())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.count
     }
 
     pub(crate) fn find(&self, path: &str) -> Option<Found> {
         let found = self.router.at(path).ok()?;
-        Some(Found { host: found.value.clone(), params: params(found.params.iter()) })
+        let (page, ref host) = *found.value;
+        Some(Found { host: host.clone(), page, params: params(found.params.iter()) })
     }
 }
 

@@ -34,6 +34,19 @@ pub async fn caught<T>(mut future: BoxFuture<'_, T>) -> Result<T, Panicked> {
     result
 }
 
+/// Lets other tasks run.
+pub(crate) async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 /// `future`'s value, or none if `limit` comes first.
 pub(crate) async fn within<T>(
     runtime: &dyn Runtime,

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use live_core::{Request, Seat, SessionId};
 
-use super::live::Live;
+use super::live::{Live, New};
 use super::mailbox::Mailbox;
 use super::rest::Idle;
 use super::slow::SlowRender;
+use super::streams::{Entry, PageStreams};
 use super::tasks::Tasks;
 use crate::options::SessionInfo;
 use crate::pubsub::Subscriber;
@@ -25,6 +26,9 @@ pub(crate) struct Slot {
     pub(crate) tasks: Arc<Tasks>,
     /// A volatile store has a record of it.
     pub(crate) stored: AtomicBool,
+    /// What its page's sessions share, and what this one follows of it.
+    pub(crate) streams: Arc<PageStreams>,
+    follows: Mutex<Vec<Arc<Entry>>>,
     inner: Mutex<Inner>,
 }
 
@@ -43,7 +47,8 @@ pub(crate) struct Inner {
 }
 
 impl Slot {
-    pub(crate) fn new(claims: &Claims, request: Arc<Request>, live: Box<dyn Live>, mark: u64) -> Self {
+    pub(crate) fn new(claims: &Claims, new: New, live: Box<dyn Live>, mark: u64) -> Self {
+        let New { request, streams, .. } = new;
         let Claims { session: id, form, cookie, .. } = *claims;
         let inner = Inner {
             live,
@@ -62,12 +67,18 @@ impl Slot {
             mailbox: Mailbox::default(),
             tasks: Arc::default(),
             stored: AtomicBool::new(false),
+            streams,
+            follows: Mutex::default(),
             inner: Mutex::new(inner),
         }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn follows(&self) -> MutexGuard<'_, Vec<Arc<Entry>>> {
+        self.follows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends it, if it has had no connection since it was left for the `detached`th time.

@@ -86,6 +86,8 @@ pub struct TestClient<P: Page> {
     heard: Vec<Heard>,
     errors: Vec<ErrorReport>,
     published: Vec<(String, P::Message)>,
+    /// The shared regions that the page shows, and their topics.
+    followed: Vec<(Arc<str>, Arc<str>)>,
     patches: Patches,
     frames: VecDeque<Vec<u8>>,
 }
@@ -145,6 +147,7 @@ impl<P: Page> TestClient<P> {
             heard: Vec::new(),
             errors: Vec::new(),
             published: Vec::new(),
+            followed: Vec::new(),
             patches: Patches::default(),
             frames: VecDeque::new(),
         };
@@ -214,6 +217,14 @@ impl<P: Page> TestClient<P> {
     #[track_caller]
     pub fn info(&mut self, message: P::Message) {
         self.machine.handle(Input::Message(message), self.now);
+        sound(self.settle());
+    }
+
+    /// What another session's publishing on this topic does to [shared](live_core::View::shared) regions: they are rendered again. What the page
+    /// itself publishes does so, too.
+    #[track_caller]
+    pub fn changed(&mut self, topic: &str) {
+        self.outdate(topic);
         sound(self.settle());
     }
 

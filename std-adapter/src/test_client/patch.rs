@@ -39,18 +39,20 @@ impl Patches {
         self.names.clear();
     }
 
-    /// Takes in a frame's patches, which the client has applied.
-    pub(super) fn add(&mut self, patches: &wire::List<'_, wire::Patch<'_>>) {
+    /// Takes in a frame's patches, which the client has applied; names bind numbers but in a frame that many share.
+    pub(super) fn add(&mut self, patches: &wire::List<'_, wire::Patch<'_>>, binds: bool) {
         for patch in patches.iter() {
             let region = match patch.region {
                 wire::Region::Named(name) => {
-                    self.names.push(name.to_owned());
+                    if binds {
+                        self.names.push(name.to_owned());
+                    }
                     name.to_owned()
                 }
                 wire::Region::Number(number) => self.names[number as usize].clone(),
             };
             let (kind, bytes) = match patch.body {
-                wire::Body::Full(html) | wire::Body::Stream { html, .. } => (PatchKind::Full, html.len()),
+                wire::Body::Full(html) => (PatchKind::Full, html.len()),
                 wire::Body::Delta(delta) => (PatchKind::Delta, delta.len()),
                 wire::Body::Element { html, .. } => (PatchKind::Element, html.len()),
             };

@@ -57,7 +57,7 @@ impl<P: Page> TestClient<P> {
             |error: &dyn std::fmt::Display| format!("the server sent a frame that makes no sense: {error}");
         self.heard.extend(self.client.receive(frame).map_err(|error| nonsense(&error))?);
         if let ServerFrame::Update(update) = ServerFrame::decode(frame).map_err(|error| nonsense(&error))? {
-            self.patches.add(&update.patches);
+            self.patches.add(&update.patches, update.applied.is_some());
             patch::in_page(&update.patches, &self.client)?;
         }
         while let Some(reply) = self.client.reply() {
@@ -92,12 +92,27 @@ impl<P: Page> TestClient<P> {
         match output {
             Output::Transmit(frame) => self.frames.push_back(frame),
             Output::Effect(Effect::Spawn(task)) => self.tasks.push(task),
-            Output::Effect(Effect::Publish { topic, message, .. }) => self.published.push((topic, message)),
+            Output::Effect(Effect::Publish { topic, message, .. }) => {
+                self.outdate(&topic);
+                self.published.push((topic, message));
+            }
+            Output::Effect(Effect::Follow { region, topic }) => self.followed.push((region, topic)),
+            Output::Effect(Effect::Unfollow { region, topic }) => {
+                self.followed.retain(|followed| *followed != (region.clone(), topic.clone()));
+            }
             Output::Effect(Effect::Error(report)) => self.errors.push(report),
             Output::Effect(Effect::Subscribe(_) | Effect::Unsubscribe(_))
             | Output::Commit(_)
             | Output::Fetch { .. } => {}
             Output::Close(_) => self.machine.handle(Input::Closed, self.now),
+        }
+    }
+
+    /// Tells the session of news for its shared regions.
+    pub(super) fn outdate(&mut self, topic: &str) {
+        let regions = self.followed.iter().filter(|(_, followed)| **followed == *topic);
+        for (region, _) in regions {
+            self.machine.handle(Input::Changed(region), self.now);
         }
     }
 

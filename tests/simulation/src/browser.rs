@@ -34,6 +34,8 @@ pub(crate) struct Tab {
     pub(crate) ran: Vec<u64>,
     /// The first that was carried out once more.
     pub(crate) ran_twice: Option<u64>,
+    /// How often its copy of a region was spoilt.
+    pub(crate) spoilt: u64,
     /// Events that will fail, and those that were told to have failed, by what the server has applied.
     pub(crate) failing: u64,
     pub(crate) failed: u64,
@@ -62,6 +64,7 @@ impl Tab {
             commands: Vec::new(),
             ran: Vec::new(),
             ran_twice: None,
+            spoilt: 0,
             failing: 0,
             failed: 0,
         }

@@ -26,7 +26,7 @@ pub(crate) enum When {
 
 use When::{Always, AtRest};
 
-pub(crate) const INVARIANTS: [Invariant; 16] = [
+pub(crate) const INVARIANTS: [Invariant; 17] = [
     Invariant {
         name: "order",
         says: "events are applied in order, once, and a failed one leaves no trace (R2, R5)",
@@ -45,6 +45,12 @@ pub(crate) const INVARIANTS: [Invariant; 16] = [
         says: "frames in flight are few, and so are their bytes (R8)",
         when: Always,
         holds: window,
+    },
+    Invariant {
+        name: "sound",
+        says: "no patch fails its check, but where the browser's copy was spoilt (R7)",
+        when: Always,
+        holds: sound,
     },
     Invariant {
         name: "memory",
@@ -154,6 +160,19 @@ fn window(world: &World) -> Checked {
         }
     }
     Ok(())
+}
+
+fn sound(world: &World) -> Checked {
+    each_held(world, |held| {
+        let tab = &world.tabs[browser::tab_of(held.live.session().id)];
+        // Two patches may be under way to one spoilt copy, and fail both.
+        match held.live.counters().resyncs {
+            resyncs if resyncs > 0 && tab.spoilt == 0 && !tab.greedy => {
+                Err(format!("{resyncs} regions were asked for again, and no copy was spoilt"))
+            }
+            _ => Ok(()),
+        }
+    })
 }
 
 fn memory(world: &World) -> Checked {

@@ -10,6 +10,7 @@ mod runs;
 mod schedule;
 mod server;
 mod store;
+mod streams;
 mod tally;
 mod world;
 

@@ -92,7 +92,8 @@ impl Page for Diary {
         view.title(format_args!("Diary, {} heard", s.state.heard.len()));
         view.page(|out| {
             out.push_str(
-                "<h1>Diary</h1><p data-lv-region=\"last\"></p><section data-lv-region=\"room\"></section>",
+                "<h1>Diary</h1><p data-lv-region=\"last\"></p><section data-lv-region=\"room\"></section>\
+                 <ol data-lv-region=\"wall\"></ol>",
             );
             Ok(out.write_str(if s.state.flipped {
                 "<div><i data-lv-region=\"on\"></i></div>"
@@ -111,6 +112,14 @@ impl Page for Diary {
                 write!(out, "<li id=\"said-{said}\" data-lv-region=\"said:{said}\"></li>")?;
             }
             Ok(out.write_str("</ol>")?)
+        });
+        view.shared("wall", TOPIC, |out| {
+            let said = self.database.all();
+            write!(out, "<li id=\"sum\">said: {}</li>", said.len())?;
+            for said in said.iter().rev().take(SHOWN) {
+                write!(out, "<li id=\"wall-{said}\">the wall says <i>{said}</i></li>")?;
+            }
+            Ok(())
         });
         view.regions("said:", |key, out| Ok(write!(out, "somebody said <b>{key}</b>, whatever it means")?));
         Ok(())

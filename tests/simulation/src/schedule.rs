@@ -1,6 +1,7 @@
 //! Virtual time: what happens when.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use live_core::wire::Reason;
@@ -47,6 +48,8 @@ pub(crate) enum What {
     Timeout { server: usize, life: u64, session: SessionId },
     /// A message arrives from the bus.
     Deliver { server: usize, life: u64, session: SessionId, message: Message },
+    /// A session is told that what all look at has changed.
+    Changed { server: usize, life: u64, session: SessionId, region: Arc<str> },
     /// A server is killed.
     Crash { server: usize },
     /// It comes back.

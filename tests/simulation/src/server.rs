@@ -1,6 +1,6 @@
 //! A server: the core's machines, and what a driver does for them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use live_core::wire::Hello;
@@ -12,6 +12,7 @@ use live_core::{
 use crate::browser;
 use crate::page::{Codec, Diary, State};
 use crate::store::Store;
+use crate::streams::Shared;
 
 pub(crate) type Live = Machine<Diary, Codec, NoGuard>;
 
@@ -31,6 +32,8 @@ pub(crate) struct Server {
     /// What it left uncommitted when it was told to end, in its lives so far.
     pub(crate) lost: Option<String>,
     pub(crate) sessions: BTreeMap<SessionId, Held>,
+    /// What they look at together.
+    pub(crate) shared: Shared,
 }
 
 /// A session in a server's memory.
@@ -41,6 +44,8 @@ pub(crate) struct Held {
     pub(crate) seat: Seat,
     /// The topics that it follows.
     pub(crate) follows: bool,
+    /// The shared regions of which it is told.
+    pub(crate) looks_at: BTreeSet<Arc<str>>,
     /// When it is looked at next.
     pub(crate) wakes: Option<Instant>,
 }
@@ -54,7 +59,7 @@ impl Server {
 
 impl Held {
     fn new(instance: u64, live: Live) -> Self {
-        Self { instance, live, seat: Seat::default(), follows: false, wakes: None }
+        Self { instance, live, seat: Seat::default(), follows: false, looks_at: BTreeSet::new(), wakes: None }
     }
 
     pub(crate) fn mounted(instance: u64, page: &Diary, id: SessionId, config: Config, now: Instant) -> Self {

@@ -23,6 +23,7 @@ pub(crate) enum Happening {
     Stuck,
     Fired,
     Missed,
+    Shared,
     Slept,
     Fetched,
     Unfetched,
@@ -32,7 +33,7 @@ use Happening::*;
 
 impl Happening {
     /// All of them, and what they are called where they are counted.
-    pub(crate) const ALL: [(Self, &str); 23] = [
+    pub(crate) const ALL: [(Self, &str); 24] = [
         (Crash, "crashes"),
         (Drain, "drains"),
         (Cut, "cuts"),
@@ -53,6 +54,7 @@ impl Happening {
         (Stuck, "windows full for too long"),
         (Fired, "timers fired"),
         (Missed, "messages missed"),
+        (Shared, "frames that many sessions share"),
         (Slept, "sessions put to sleep at once"),
         (Fetched, "sleeping sessions fetched"),
         (Unfetched, "fetches that failed"),

@@ -37,7 +37,7 @@ fn main() -> Result<()> {
 /// The bytes of a frame that the core wrote, and reads as it was.
 fn server_frame(random: &mut Random) -> Vec<u8> {
     let bytes = [random.bits() as u8, random.bits() as u8, 0x80];
-    let frame = match random.below(6) {
+    let frame = match random.below(5) {
         0 => ServerFrame::Welcome(Welcome {
             applied: number(random),
             heartbeat: number(random),
@@ -47,21 +47,13 @@ fn server_frame(random: &mut Random) -> Vec<u8> {
             failed: (0..random.below(3)).map(|_| number(random)).collect(),
         }),
         1 | 2 => ServerFrame::Update(Update {
-            applied: number(random),
+            applied: (!random.one_in(4)).then(|| number(random)),
             patches: (0..random.below(4)).map(|_| patch(random, &bytes)).collect(),
             commands: (0..random.below(3)).map(|_| (number(random), Cow::Owned(command(random)))).collect(),
             failed: (0..random.below(3)).map(|_| number(random)).collect(),
             title: random.one_in(3).then(|| text(random)),
         }),
-        3 => ServerFrame::Shared {
-            shared: number(random),
-            epoch: number(random),
-            from: number(random),
-            to: number(random),
-            check: random.bits(),
-            body: body(random, &bytes),
-        },
-        4 => ServerFrame::Notice { level: NoticeLevel::Warning, text: text(random) },
+        3 => ServerFrame::Notice { level: NoticeLevel::Warning, text: text(random) },
         _ => ServerFrame::Away { wait: number(random) },
     };
     let encoded = frame.encode();
@@ -77,16 +69,10 @@ fn patch<'a>(random: &mut Random, bytes: &'a [u8]) -> Patch<'a> {
 }
 
 fn body<'a>(random: &mut Random, bytes: &'a [u8]) -> Body<'a> {
-    match random.below(4) {
+    match random.below(3) {
         0 => Body::Full(text(random)),
         1 => Body::Delta(&bytes[random.below(3)..]),
-        2 => Body::Element { high: random.bits(), id: text(random), html: text(random) },
-        _ => Body::Stream {
-            shared: number(random),
-            epoch: number(random),
-            version: number(random),
-            html: text(random),
-        },
+        _ => Body::Element { high: random.bits(), id: text(random), html: text(random) },
     }
 }
 

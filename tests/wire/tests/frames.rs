@@ -99,7 +99,7 @@ fn fields(frame: &BrowserFrame<'_>, len: usize) -> Vec<Value> {
         ],
         BrowserFrame::Ack { ack, command } => vec![json!(2), json!(ack), json!(command)],
         BrowserFrame::Ping => vec![json!(3)],
-        BrowserFrame::Resync(number) => vec![json!(4), json!(number)],
+        BrowserFrame::Resync(region) => vec![json!(4), json!(region)],
     };
     fields.into_iter().take(len).collect()
 }

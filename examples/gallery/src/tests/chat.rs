@@ -4,7 +4,6 @@ use live_smol::prelude::*;
 
 use crate::chat::ChatPage;
 use crate::people::MAX_SHOWN;
-use crate::rooms::News;
 
 /// A visitor of the room `tea`, by the name of Ada.
 fn ada() -> TestClient<ChatPage> {
@@ -14,16 +13,13 @@ fn ada() -> TestClient<ChatPage> {
 #[test]
 fn a_message_is_shown_and_told_to_the_room() {
     let mut tab = ada();
-    assert_eq!((tab.title(), tab.topics()), ("#tea", &["room:tea".to_owned()][..]));
+    assert_eq!(tab.title(), "#tea");
+    drop(tab.published());
     tab.submit("send", &[("text", " Is there <tea>? ")]);
     assert_eq!(tab.texts("#messages .text"), ["Is there <tea>?"]);
-    assert_eq!(tab.texts("#messages .mine .who b"), ["Ada"]);
+    assert_eq!(tab.texts("#messages .who b"), ["Ada"]);
     assert_eq!(tab.commands(), [Focus::on("#text").into()]);
-
-    let (topic, message) = tab.published().remove(0);
-    assert_eq!(topic, "room:tea");
-    tab.info(message);
-    assert_eq!(tab.texts("#messages li").len(), 1, "what is known isn't shown again");
+    assert_eq!(tab.published(), [("said:tea".to_owned(), ())]);
 }
 
 #[test]
@@ -40,21 +36,14 @@ fn people(tab: &TestClient<ChatPage>) -> Vec<String> {
 }
 
 #[test]
-fn who_connects_is_present_and_told_to_the_room() {
+fn the_room_is_told_who_comes_and_goes() {
     let mut tab = ada();
     assert_eq!(people(&tab), ["Ada"]);
-    let published = tab.published();
-    assert!(matches!(&published[..], [(topic, News::People)] if topic == "room:tea"));
-}
-
-#[test]
-fn the_room_is_told_who_has_lost_the_connection_and_who_is_back() {
-    let mut tab = ada();
-    drop(tab.published());
+    let told = [("present:tea".to_owned(), ())];
+    assert_eq!(tab.published(), told);
     for come_or_go in [TestClient::disconnect, TestClient::reconnect] {
         come_or_go(&mut tab);
-        assert!(matches!(tab.published()[..], [(_, News::People)]));
-        tab.info(News::People);
+        assert_eq!(tab.published(), told);
     }
     assert_eq!(people(&tab), ["Ada"]);
 }

@@ -150,7 +150,10 @@ impl Step {
             (Down, What::Down { connection, .. } | What::Closed { connection, .. }) => own(*connection),
             (Lost, What::Lost { connection }) => heard(*connection),
             (Tick, What::Timeout { server, life, session })
-            | (Deliver, What::Deliver { server, life, session, .. }) => {
+            | (
+                Deliver,
+                What::Deliver { server, life, session, .. } | What::Changed { server, life, session, .. },
+            ) => {
                 let home = &world.servers[*server];
                 home.life == *life && home.sessions.contains_key(session)
             }

@@ -1,5 +1,7 @@
 //! How a browser comes to its session.
 
+use std::sync::Arc;
+
 use live_core::wire::{BrowserFrame, Hello, Reason};
 use live_core::{Admission, Input, SessionId};
 
@@ -93,7 +95,7 @@ impl World {
             session = self.another_session(tab);
         }
         self.instances += 1;
-        let held = match stored {
+        let mut held = match stored {
             Some(record) => {
                 self.tally.note(Happening::Restored);
                 let mut held = Held::restored(self.instances, &self.page, &record, config)?;
@@ -107,6 +109,7 @@ impl World {
             }
             None => Held::mounted(self.instances, &self.page, session, config, now),
         };
+        held.live.lend(Arc::new(self.servers[server].shared.clone()));
         self.servers[server].sessions.insert(session, held);
         Ok((session, resumed))
     }

@@ -188,6 +188,9 @@ impl World {
             What::Deliver { server, life, session, message } => {
                 self.input(server, life, session, Input::Message(message));
             }
+            What::Changed { server, life, session, region } => {
+                self.input(server, life, session, Input::Changed(&region));
+            }
             What::Crash { server } => self.crash(server),
             What::Drain { server } => return self.drain(server),
             What::Deadline => {}

@@ -96,8 +96,9 @@ impl World {
         match output {
             Output::Transmit(frame) => {
                 let Some(connection) = self.seated(server, session) else { return };
-                if matches!(ServerFrame::decode(&frame), Ok(ServerFrame::Update(_))) {
+                if let Ok(ServerFrame::Update(update)) = ServerFrame::decode(&frame) {
                     self.connections[connection].flying.push_back(frame.len());
+                    self.tally.add(Happening::Shared, u64::from(update.applied.is_none()));
                 }
                 self.down(connection, frame);
             }
@@ -151,6 +152,19 @@ impl World {
                     self.publish(message);
                 }
             }
+            Effect::Follow { region, .. } => {
+                if let Some(held) = self.servers[server].sessions.get_mut(&session) {
+                    held.looks_at.insert(region.clone());
+                }
+                // It may have changed since the session looked.
+                let life = self.servers[server].life;
+                self.input(server, life, session, Input::Changed(&region));
+            }
+            Effect::Unfollow { region, .. } => {
+                if let Some(held) = self.servers[server].sessions.get_mut(&session) {
+                    held.looks_at.remove(&region);
+                }
+            }
             Effect::Unsubscribe(_) | Effect::Spawn(_) | Effect::Error(_) => {}
         }
     }
@@ -164,6 +178,21 @@ impl World {
                 let delay = self.delay();
                 self.schedule.after(delay, What::Deliver { server, life, session, message });
             }
+            self.servers[server].shared.outdate();
+            self.tell_of_changes(server);
+        }
+    }
+
+    /// Tells the sessions that look at what all share, each when its turn comes.
+    fn tell_of_changes(&mut self, server: usize) {
+        let Server { life, is_up, ref sessions, .. } = self.servers[server];
+        let looks = |(id, held): (&SessionId, &Held)| {
+            held.looks_at.iter().map(|region| (*id, region.clone())).collect::<Vec<_>>()
+        };
+        let looking: Vec<_> = sessions.iter().filter(|_| is_up).flat_map(looks).collect();
+        for (session, region) in looking {
+            let delay = self.delay();
+            self.schedule.after(delay, What::Changed { server, life, session, region });
         }
     }
 

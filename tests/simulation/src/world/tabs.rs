@@ -144,6 +144,7 @@ impl World {
 
     pub(crate) fn spoil(&mut self, tab: usize) {
         self.tally.note(Happening::Spoil);
+        self.tabs[tab].spoilt += 1;
         self.tabs[tab].client.spoil("last");
     }
 

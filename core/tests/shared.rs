@@ -1,0 +1,262 @@
+//! Regions that many sessions look at: rendered once, the same frame for all, and one patch for whoever fell behind.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+
+use common::{Catch, Pair};
+use live_core::client::Action;
+use live_core::wire::{Body, Region, ServerFrame};
+use live_core::{
+    Call, Config, Ctx, Effect, Error, Event, Input, Machine, Page, Request, Result, Session, SessionId,
+    Stream, Streams, View,
+};
+
+/// A room: what was said in it, and how often it was rendered. Each visitor counts for himself, too.
+#[derive(Clone, Debug, Default)]
+struct Room {
+    said: Arc<Mutex<Vec<String>>>,
+    renders: Arc<AtomicU32>,
+}
+
+impl Room {
+    fn say(&self, text: &str) {
+        self.said.lock().unwrap().push(text.to_owned());
+    }
+}
+
+impl Page for Room {
+    type State = i64;
+    type Message = ();
+
+    fn render(&self, s: &Session<i64>, view: &mut View) -> Result {
+        let away = s.state == 7;
+        view.page(|out| {
+            out.push_str("<b data-lv-region=\"count\"></b>");
+            out.push_str(if away { "<p>away</p>" } else { "<ol data-lv-region=\"said\"></ol>" });
+            Ok(())
+        });
+        view.region("count", |out| Ok(write!(out, "you were here {} times", s.state)?));
+        let topic = if s.state < 100 { "room:tea" } else { "room:other" };
+        view.shared("said", topic, |out| {
+            self.renders.fetch_add(1, Relaxed);
+            for (nth, text) in self.said.lock().unwrap().iter().enumerate() {
+                match &**text {
+                    "fail" => return Err(Error::msg("not to be told")),
+                    "host" => out.push_str("<i data-lv-region=\"count\"></i>"),
+                    _ => write!(out, "<li id=\"said-{nth}\">in {topic} somebody said {text}</li>")?,
+                }
+            }
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<i64>, e: &Event) -> Result {
+        s.state = e.get_int("to").unwrap_or(s.state + 1);
+        s.mark_all();
+        Ok(())
+    }
+}
+
+/// The streams of one server.
+#[derive(Clone, Default)]
+struct Lender(Arc<Mutex<BTreeMap<(String, String), Stream>>>);
+
+impl Streams for Lender {
+    fn lend(&self, region: &str, topic: &str, look: &mut dyn FnMut(&mut Stream)) {
+        look(self.0.lock().unwrap().entry((region.to_owned(), topic.to_owned())).or_default());
+    }
+}
+
+impl Lender {
+    fn outdate(&self) {
+        self.0.lock().unwrap().values_mut().for_each(Stream::outdate);
+    }
+}
+
+type Tab = Pair<Room>;
+
+fn opened(room: &Room, lender: &Lender) -> Tab {
+    let (page, request) = (Arc::new(room.clone()), Arc::new(Request::default()));
+    let (id, now) = (SessionId::new([1; 16]), live_core::Instant::from_micros(1));
+    let mut machine = Machine::mount(page, Catch, Catch, id, request, Config::default(), true, now).unwrap();
+    machine.lend(Arc::new(lender.clone()));
+    let mut tab = Pair::of(machine, now);
+    tab.connect(false);
+    tab
+}
+
+/// Somebody says something, and everybody is told.
+fn say(room: &Room, lender: &Lender, tabs: &mut [&mut Tab], text: &str) {
+    room.say(text);
+    lender.outdate();
+    for tab in tabs {
+        tab.frames.clear();
+        tab.machine.handle(Input::Changed("said"), tab.now);
+        tab.settle();
+    }
+}
+
+fn shows(tab: &Tab, text: &str) -> bool {
+    tab.client.page_html().contains(text)
+}
+
+#[test]
+fn it_is_rendered_once_and_every_browser_is_sent_the_same_bytes() {
+    let (room, lender) = (Room::default(), Lender::default());
+    room.say("hello");
+    let [mut a, mut b, mut c] = [(); 3].map(|()| opened(&room, &lender));
+    assert_eq!(room.renders.load(Relaxed), 1, "three have come, and it was rendered once");
+    b.click("count");
+    for n in 0..20 {
+        say(&room, &lender, &mut [&mut a, &mut b, &mut c], &format!("number {n}"));
+        assert_eq!(room.renders.load(Relaxed), 2 + n);
+        assert!(a.frames.len() == 1 && a.frames == b.frames && b.frames == c.frames);
+        let ServerFrame::Update(update) = a.last() else { panic!("an update") };
+        let patch = update.patches.iter().next().unwrap();
+        assert_eq!((update.applied, patch.region), (None, Region::Named("said")));
+        assert!(matches!(patch.body, Body::Delta(_)), "{patch:?}");
+        assert!([&a, &b, &c].iter().all(|tab| shows(tab, &format!("said number {n}</li></ol>"))));
+    }
+    assert_eq!(a.machine.counters().shared, 20);
+    assert_eq!(a.machine.counters().resyncs, 0);
+}
+
+#[test]
+fn whoever_comes_late_or_fell_behind_catches_up_with_one_patch() {
+    let (room, lender) = (Room::default(), Lender::default());
+    room.say("first");
+    let [mut there, mut slow] = [(); 2].map(|()| opened(&room, &lender));
+    for n in 0..5 {
+        say(&room, &lender, &mut [&mut there], &format!("number {n}"));
+    }
+    let mut late = opened(&room, &lender);
+    assert!(shows(&late, "said number 4") && !shows(&slow, "number 0"));
+    slow.frames.clear();
+    slow.machine.handle(Input::Changed("said"), slow.now);
+    slow.settle();
+    assert_eq!(slow.frames.len(), 1);
+    assert!(slow.frames[0].len() < late.frames.last().unwrap().len(), "a delta from what it has");
+    assert_eq!(slow.client.html("said"), there.client.html("said"));
+    say(&room, &lender, &mut [&mut there, &mut slow, &mut late], "all together");
+    assert!(there.frames == slow.frames && slow.frames == late.frames);
+}
+
+#[test]
+fn what_else_there_is_to_tell_goes_with_it() {
+    let (room, lender) = (Room::default(), Lender::default());
+    let [mut a, mut b] = [(); 2].map(|()| opened(&room, &lender));
+    room.say("hello there, whoever you are");
+    lender.outdate();
+    b.machine.handle(Input::Changed("said"), b.now);
+    b.settle();
+    a.frames.clear();
+    a.machine.handle(Input::Changed("said"), a.now);
+    a.click("count");
+    let ServerFrame::Update(update) = a.last() else { panic!("an update") };
+    assert_eq!((update.applied, update.patches.len(), a.frames.len()), (Some(1), 2, 1));
+    say(&room, &lender, &mut [&mut a, &mut b], "more");
+    assert_eq!(a.frames, b.frames, "both have the same version, whichever way it came");
+}
+
+#[test]
+fn the_driver_is_asked_for_news_of_what_is_shown() {
+    let (room, lender) = (Room::default(), Lender::default());
+    let mut tab = opened(&room, &lender);
+    let asked = |tab: &mut Tab| -> Vec<String> {
+        tab.effects.drain(..).map(|effect| format!("{effect:?}")).collect()
+    };
+    let follow = |topic: &str| format!("Follow {{ region: \"said\", topic: \"{topic}\" }}");
+    assert_eq!(asked(&mut tab), [follow("room:tea")]);
+    tab.act(Action::new("go").value("to", 7));
+    assert_eq!(asked(&mut tab), ["Un".to_owned() + &follow("room:tea").replace("Follow", "follow")]);
+    tab.act(Action::new("go").value("to", 8));
+    assert_eq!(asked(&mut tab), [follow("room:tea")]);
+    tab.click("count").connect(true);
+    assert_eq!(asked(&mut tab).len(), 0, "once is enough");
+    room.say("hello");
+    tab.act(Action::new("go").value("to", 100));
+    assert_eq!(asked(&mut tab).len(), 2, "another topic is another stream");
+    assert!(shows(&tab, "in room:other"));
+}
+
+#[test]
+fn it_resumes_as_any_other_region_does() {
+    let (room, lender) = (Room::default(), Lender::default());
+    room.say("before");
+    let mut tab = opened(&room, &lender);
+    tab.frames.clear();
+    tab.connect(true);
+    assert_eq!(tab.frames.len(), 1, "the welcome alone: nothing has changed");
+    tab.machine.handle(Input::Closed, tab.now);
+    say(&room, &lender, &mut [&mut tab], "while away");
+    assert!(tab.frames.is_empty());
+    tab.connect(true);
+    assert_eq!(tab.frames.len(), 2);
+    assert!(shows(&tab, "while away"));
+    say(&room, &lender, &mut [&mut tab], "after");
+    assert_eq!(tab.machine.counters().shared, 1);
+}
+
+#[test]
+fn a_resting_session_is_woken_by_news_and_sent_them_alone() {
+    let (room, lender) = (Room::default(), Lender::default());
+    room.say("before");
+    let [mut idle, mut other] = [(); 2].map(|()| opened(&room, &lender));
+    say(&room, &lender, &mut [&mut idle, &mut other], "one");
+    idle.machine.handle(Input::Rest, idle.now);
+    assert_eq!(idle.machine.page_html(), "", "it rests");
+    say(&room, &lender, &mut [&mut idle, &mut other], "two");
+    assert_eq!(idle.frames, other.frames);
+    idle.machine.handle(Input::Rest, idle.now);
+    say(&room, &lender, &mut [&mut other], "three");
+    say(&room, &lender, &mut [&mut idle, &mut other], "four");
+    assert!(idle.frames.len() == 1 && shows(&idle, "three") && shows(&idle, "four"));
+    assert_eq!((idle.machine.counters().full, idle.machine.counters().resyncs), (3, 0), "as at its first");
+}
+
+#[test]
+fn a_render_that_fails_is_reported_and_tried_again_with_the_next_news() {
+    let (room, lender) = (Room::default(), Lender::default());
+    let mut tab = opened(&room, &lender);
+    say(&room, &lender, &mut [&mut tab], "fail");
+    let failed = |effect: &Effect<()>| matches!(effect, Effect::Error(report) if report.call == Call::Render);
+    assert!(tab.frames.is_empty() && tab.effects.iter().any(failed));
+    room.said.lock().unwrap().clear();
+    say(&room, &lender, &mut [&mut tab], "better");
+    assert!(shows(&tab, "better"));
+}
+
+#[test]
+fn it_holds_no_other_regions() {
+    let room = Room::default();
+    room.say("host");
+    for lender in [Some(Lender::default()), None] {
+        let mut tab = match &lender {
+            Some(lender) => opened(&room, lender),
+            None => Pair::new(room.clone()),
+        };
+        tab.connect(false);
+        let told = tab.effects.iter().any(|effect| match effect {
+            Effect::Error(report) => report.to_string().contains("region `said` is shared"),
+            _ => false,
+        });
+        assert!(told, "{:?}", tab.effects);
+    }
+}
+
+#[test]
+fn without_a_lender_each_session_renders_it_for_itself() {
+    let room = Room::default();
+    let mut tab = Pair::new(room.clone());
+    tab.connect(false);
+    room.say("hello");
+    tab.machine.handle(Input::Changed("said"), tab.now);
+    tab.settle();
+    assert!(tab.client.page_html().contains("hello"));
+    assert!(tab.effects.iter().any(|effect| matches!(effect, Effect::Follow { .. })));
+}

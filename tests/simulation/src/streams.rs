@@ -1,0 +1,24 @@
+//! What a server's sessions look at together.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use live_core::{Stream, Streams};
+
+/// The streams of one life of a server, by region. There is one topic.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shared(Arc<Mutex<BTreeMap<String, Stream>>>);
+
+impl Shared {
+    /// Something was published.
+    pub(crate) fn outdate(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values_mut().for_each(Stream::outdate);
+    }
+}
+
+impl Streams for Shared {
+    fn lend(&self, region: &str, _: &str, look: &mut dyn FnMut(&mut Stream)) {
+        let mut streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        look(streams.entry(region.to_owned()).or_default());
+    }
+}
