@@ -16,7 +16,7 @@ use smol::{Async, Timer, block_on};
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
 use crate::http;
-use crate::websocket::Socket;
+use crate::websocket::{Socket, Wire};
 
 /// How long a server that stops without a successor waits for its sessions and connections.
 const STOP_WITHIN: Duration = Duration::from_millis(800);
@@ -128,10 +128,13 @@ async fn serve(mut stream: Async<TcpStream>, peer: SocketAddr, app: Arc<App>, op
             let _counted = open.enter();
             let max_message = app.engine.options().max_message_size;
             let connection = Connection::new(app.engine.clone(), upgrade);
-            let mut socket = Box::pin(Socket::new(&stream, read, connection, max_message)).await;
+            let wire = Wire::new(stream);
+            let mut socket = Box::pin(Socket::new(wire.clone(), read, connection, max_message)).await;
             socket.run().await;
             drop(socket);
-            Box::pin(linger(stream)).await;
+            if let Some(stream) = wire.into_socket() {
+                Box::pin(linger(stream)).await;
+            }
         }
         Ok(None) => Box::pin(linger(stream)).await,
         Err(_) => {}

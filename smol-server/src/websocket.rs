@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::TcpStream;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use async_tungstenite::WebSocketStream;
@@ -12,7 +13,7 @@ use async_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
 use async_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use async_tungstenite::tungstenite::{Error, Message};
 use futures_sink::Sink;
-use live_std::{Connection, Incoming, Outgoing};
+use live_std::{Connection, Direct, Incoming, Outgoing};
 use smol::Async;
 use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::Stream as _;
@@ -25,8 +26,9 @@ const READ: usize = 512;
 const FRAGMENT: usize = 4096;
 
 /// One WebSocket.
-pub(crate) struct Socket<'a> {
-    ws: WebSocketStream<Stream<'a>>,
+pub(crate) struct Socket {
+    ws: WebSocketStream<Stream>,
+    wire: Arc<Wire>,
     connection: Connection,
     sending: Sending,
 }
@@ -47,15 +49,15 @@ enum Sending {
 }
 
 /// A socket that isn't read again once it has given all it had, but waited for.
-struct Stream<'a> {
-    socket: &'a Async<TcpStream>,
+struct Stream {
+    wire: Arc<Wire>,
     readable: bool,
 }
 
-impl<'a> Socket<'a> {
+impl Socket {
     /// A socket whose handshake is done; `read` is what came after it.
     pub(crate) async fn new(
-        socket: &'a Async<TcpStream>,
+        wire: Arc<Wire>,
         read: Vec<u8>,
         connection: Connection,
         max_message: usize,
@@ -66,9 +68,10 @@ impl<'a> Socket<'a> {
             .max_write_buffer_size(usize::MAX)
             .max_message_size(Some(max_message))
             .max_frame_size(Some(max_message));
-        let stream = Stream { socket, readable: true };
+        let stream = Stream { wire: wire.clone(), readable: true };
         let ws = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await;
-        Self { ws, connection, sending: Sending::Nothing }
+        let connection = connection.with_direct(wire.clone());
+        Self { ws, wire, connection, sending: Sending::Nothing }
     }
 
     /// Runs until either side is done.
@@ -79,6 +82,7 @@ impl<'a> Socket<'a> {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         loop {
+            ready!(self.wire.poll_rest(cx))?;
             if ready!(self.poll_send(cx))? {
                 return Poll::Ready(Ok(()));
             }
@@ -150,12 +154,16 @@ impl<'a> Socket<'a> {
             Ok(Message::Text(text)) => self.connection.receive(Incoming::Text(&text)),
             Ok(Message::Ping(_)) => {
                 // The pong is in the buffer already.
+                self.connection.hold();
                 self.connection.receive(Incoming::Alive);
                 self.sending = Sending::Flush { last: false };
             }
             Ok(Message::Pong(_) | Message::Frame(_)) => self.connection.receive(Incoming::Alive),
             // The answer to it is in the buffer already.
-            Ok(Message::Close(_)) => self.sending = Sending::Flush { last: true },
+            Ok(Message::Close(_)) => {
+                self.connection.hold();
+                self.sending = Sending::Flush { last: true };
+            }
             Err(Error::Capacity(_)) => self.connection.receive(Incoming::Oversized),
             Err(Error::Protocol(_) | Error::Utf8(_)) => self.connection.receive(Incoming::Malformed),
             Err(error) => return Poll::Ready(Err(error)),
@@ -164,14 +172,14 @@ impl<'a> Socket<'a> {
     }
 }
 
-impl AsyncRead for Stream<'_> {
+impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
         loop {
             if !self.readable {
-                ready!(self.socket.poll_readable(cx))?;
+                ready!(self.wire.socket.poll_readable(cx))?;
                 self.readable = true;
             }
-            match io::Read::read(&mut self.socket.get_ref(), buf) {
+            match io::Read::read(&mut self.wire.socket.get_ref(), buf) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.readable = false,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => {
@@ -183,10 +191,53 @@ impl AsyncRead for Stream<'_> {
     }
 }
 
-impl AsyncWrite for Stream<'_> {
+impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        // What was written past this stream comes first.
+        ready!(self.wire.poll_rest(cx))?;
+        self.wire.poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.wire.socket.get_ref().shutdown(std::net::Shutdown::Write))
+    }
+}
+
+/// A connection's socket, and what is left of a message that was written past the connection's task.
+pub(crate) struct Wire {
+    socket: Async<TcpStream>,
+    rest: Mutex<Vec<u8>>,
+}
+
+impl Wire {
+    pub(crate) fn new(socket: Async<TcpStream>) -> Arc<Self> {
+        Arc::new(Self { socket, rest: Mutex::default() })
+    }
+
+    /// The socket, once nobody else has it.
+    pub(crate) fn into_socket(self: Arc<Self>) -> Option<Async<TcpStream>> {
+        Arc::into_inner(self).map(|wire| wire.socket)
+    }
+
+    fn poll_rest(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut rest = self.rest();
+        while !rest.is_empty() {
+            let written = ready!(self.poll_write(cx, &rest))?;
+            rest.drain(..written);
+        }
+        if rest.capacity() > 0 {
+            *rest = Vec::new();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         loop {
-            match io::Write::write(&mut self.socket.get_ref(), buf) {
+            match io::Write::write(&mut self.socket.get_ref(), bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(self.socket.poll_writable(cx))?
                 }
@@ -196,11 +247,63 @@ impl AsyncWrite for Stream<'_> {
         }
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn rest(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Direct for Wire {
+    fn send(&self, message: &[u8]) -> bool {
+        let mut frame = binary(message);
+        let written = io::Write::write(&mut self.socket.get_ref(), &frame).unwrap_or(0);
+        if written == frame.len() {
+            return true;
+        }
+        // A socket that has failed says so again to the connection's task.
+        frame.drain(..written);
+        *self.rest() = frame;
+        false
     }
 
-    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.socket.get_ref().shutdown(std::net::Shutdown::Write))
+    fn is_clear(&self) -> bool {
+        self.rest().is_empty()
+    }
+}
+
+/// A server's frame of a whole binary message: RFC 6455, section 5.2.
+fn binary(message: &[u8]) -> Vec<u8> {
+    let mut frame = Vec::with_capacity(message.len() + 10);
+    frame.push(0x82);
+    match message.len() {
+        len @ ..=125 => frame.push(len as u8),
+        len @ ..=0xffff => {
+            frame.push(126);
+            frame.extend_from_slice(&(len as u16).to_be_bytes());
+        }
+        len => {
+            frame.push(127);
+            frame.extend_from_slice(&(len as u64).to_be_bytes());
+        }
+    }
+    frame.extend_from_slice(message);
+    frame
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_says_its_length_in_the_fewest_bytes() {
+        for (len, head) in [
+            (0, &[0x82, 0][..]),
+            (125, &[0x82, 125]),
+            (126, &[0x82, 126, 0, 126]),
+            (0xffff, &[0x82, 126, 0xff, 0xff]),
+            (0x10000, &[0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] {
+            let frame = binary(&vec![7; len]);
+            assert_eq!((&frame[..head.len()], frame.len()), (head, head.len() + len));
+        }
     }
 }

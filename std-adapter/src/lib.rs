@@ -42,8 +42,8 @@ pub use auth::{Auth, Csrf, Form, TokenFunc, csrf_token};
 pub use clock::{Clock, unix_seconds};
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
 pub use engine::{
-    Answer, Connection, Engine, EngineBuilder, Incoming, InvalidRoute, MAX_BODY, Outgoing, Protocol, Refused,
-    Runtime, SOCKET, Upgrade, Visitor, caught, not_allowed, params,
+    Answer, Connection, Direct, Engine, EngineBuilder, Incoming, InvalidRoute, MAX_BODY, Outgoing, Protocol,
+    Refused, Runtime, SOCKET, Upgrade, Visitor, caught, not_allowed, params,
 };
 pub use form::EventForm;
 pub use guard::CatchUnwind;

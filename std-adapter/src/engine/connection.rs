@@ -11,6 +11,7 @@ use live_core::{Input, Instant};
 
 use super::Engine;
 use super::bucket::Bucket;
+use super::direct::{Direct, Way};
 use super::join::{Joined, guarded};
 use super::notices::explain;
 use super::peers::Place;
@@ -43,6 +44,7 @@ pub struct Connection {
     heard: Instant,
     pinged: Instant,
     alarm: Option<Instant>,
+    direct: Option<Arc<dyn Direct>>,
     /// Counts among its address's connections.
     _place: Option<Place>,
 }
@@ -103,7 +105,26 @@ impl Connection {
             heard: now,
             pinged: now,
             alarm: None,
+            direct: None,
             _place: place.flatten(),
+        }
+    }
+
+    /// Gives it a way into its socket beside the task that owns it, so that news of a [shared region](live_core::View::shared) need not wake that task. Before the
+    /// task sends anything that isn't from [`poll`](Self::poll), a pong say, it calls [`hold`](Self::hold).
+    pub fn with_direct(mut self, direct: Arc<dyn Direct>) -> Self {
+        let is_plain = self.upgrade.protocol == Protocol::Msgpack && !self.engine.options().dev;
+        self.direct = Some(direct).filter(|_| is_plain);
+        self
+    }
+
+    /// Nothing is sent beside the socket's own task until `poll` was pending once more.
+    pub fn hold(&self) {
+        if let (Phase::Joined(Joined { slot, number }), Some(_)) = (&self.phase, &self.direct) {
+            let mut inner = slot.lock();
+            if inner.seat.is(*number) {
+                inner.way.close();
+            }
         }
     }
 
@@ -159,7 +180,10 @@ impl Connection {
                 Phase::Joining(join) => match join.as_mut().poll(cx) {
                     Poll::Pending => break None,
                     Poll::Ready(Err(reason)) => self.close(reason),
-                    Poll::Ready(Ok(joined)) => self.phase = Phase::Joined(joined),
+                    Poll::Ready(Ok(joined)) => {
+                        self.give_way(&joined);
+                        self.phase = Phase::Joined(joined);
+                    }
                 },
                 Phase::Joined(Joined { slot, number }) => {
                     let slot = slot.clone();
@@ -198,6 +222,13 @@ impl Connection {
         }
     }
 
+    fn give_way(&self, Joined { slot, number }: &Joined) {
+        let mut inner = slot.lock();
+        if inner.seat.is(*number) {
+            inner.way = Way::of(self.direct.clone());
+        }
+    }
+
     fn close(&mut self, reason: Reason) {
         self.closing.get_or_insert(reason);
     }
@@ -230,6 +261,7 @@ impl Connection {
             return;
         }
         let now = self.engine.now();
+        inner.way = Way::default();
         inner.detached += 1;
         self.engine.step(&slot, &mut inner, |live| live.handle(Input::Closed, now));
         self.engine.count(Metrics::disconnected);
@@ -257,6 +289,7 @@ impl Connection {
             if let Phase::Joined(Joined { slot, .. }) = &self.phase {
                 self.engine.touch(slot);
             }
+            self.hold();
             return Poll::Ready(Outgoing::Ping);
         }
         let ping = coarse(self.heard.max(self.pinged) + heartbeat.min(limit - silent), heartbeat);

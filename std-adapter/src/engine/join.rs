@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use live_core::wire::{BrowserFrame, Hello, Reason};
 use live_core::{Broken, Call, Error, ErrorReport, Input, Request};
 
+use super::direct::Way;
 use super::live::{Live, New};
 use super::pages::Found;
 use super::slot::Slot;
@@ -210,6 +211,7 @@ impl Engine {
         if !inner.seat.take(number, hello.attempt, Broken::default()) {
             return Err(Reason::Replaced);
         }
+        inner.way = Way::default();
         if !was_free {
             self.count(Metrics::disconnected);
         }

@@ -5,6 +5,7 @@
 mod alarms;
 mod bucket;
 mod connection;
+mod direct;
 mod drain;
 mod failure;
 mod get;
@@ -52,6 +53,7 @@ use crate::secret::Keys;
 use crate::token::{Signer, cookie_hash};
 use alarms::Alarms;
 pub use connection::{Connection, Incoming, Outgoing};
+pub use direct::Direct;
 use drain::Drain;
 use live::Typed;
 use notify::Bulletin;
@@ -124,24 +126,26 @@ impl EngineBuilder {
         // After a restart in dev mode pages load again, since their scripts may be others.
         let keys = if options.dev { Keys::default() } else { options.keys.clone() };
         let access = Access::new(options.public_url.as_deref(), &options.allowed_origins)?;
-        let streams = StreamStore::new(options.pubsub.clone(), runtime.clone(), options.max_shared_bytes);
-        let engine = Arc::new(Engine {
-            cookie: cookie::name(access.is_https()),
-            signer: Signer::new(&keys),
-            access,
-            admission: Mutex::new(Admission::new(options.admission_rate, options.admission_burst)),
-            streams: (0..self.pages.len()).map(|page| PageStreams::new(&streams, page)).collect(),
-            options,
-            pages: self.pages,
-            registry: Registry::default(),
-            peers: Arc::default(),
-            alarms: Alarms::default(),
-            bulletin: Bulletin::default(),
-            start: entropy::text(),
-            clock: Clock::start(),
-            runtime: runtime.clone(),
-            connections: AtomicU64::new(0),
-            drain: Drain::default(),
+        let engine = Arc::new_cyclic(|engine| {
+            let streams = StreamStore::new(options.pubsub.clone(), engine.clone(), options.max_shared_bytes);
+            Engine {
+                cookie: cookie::name(access.is_https()),
+                signer: Signer::new(&keys),
+                access,
+                admission: Mutex::new(Admission::new(options.admission_rate, options.admission_burst)),
+                streams: (0..self.pages.len()).map(|page| PageStreams::new(&streams, page)).collect(),
+                options,
+                pages: self.pages,
+                registry: Registry::default(),
+                peers: Arc::default(),
+                alarms: Alarms::default(),
+                bulletin: Bulletin::default(),
+                start: entropy::text(),
+                clock: Clock::start(),
+                runtime: runtime.clone(),
+                connections: AtomicU64::new(0),
+                drain: Drain::default(),
+            }
         });
         runtime.spawn(Box::pin(keep_time(Arc::downgrade(&engine))));
         Ok(engine)

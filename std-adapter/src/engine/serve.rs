@@ -39,7 +39,15 @@ pub(super) fn serve(
     }
     // Under the lock: a connection that takes over registers after this one, never before.
     slot.mailbox.register(cx.waker());
-    turn(engine, slot, &mut inner, now)
+    if let Some(reason) = inner.way.closing() {
+        return Served::Close(reason);
+    }
+    let served = turn(engine, slot, &mut inner, now);
+    match served {
+        Served::Idle(due) => inner.way.open(due),
+        _ => inner.way.close(),
+    }
+    served
 }
 
 /// Goes on with a session that was left for the `detached`th time, until it has a connection again or ends: its timers and messages

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use live_core::{Request, Seat, SessionId};
 
+use super::direct::Way;
 use super::live::{Live, New};
 use super::mailbox::Mailbox;
 use super::rest::Idle;
@@ -36,6 +37,7 @@ pub(crate) struct Inner {
     pub(crate) live: Box<dyn Live>,
     pub(crate) slow: SlowRender,
     pub(crate) idle: Idle,
+    pub(crate) way: Way,
     /// Of the connection that serves the session; free while it waits for one.
     pub(crate) seat: Seat,
     /// How often the session was left without a connection: tells an old end of grace from the present one.
@@ -54,6 +56,7 @@ impl Slot {
             live,
             slow: SlowRender::default(),
             idle: Idle::default(),
+            way: Way::default(),
             seat: Seat::default(),
             detached: 0,
             mark,

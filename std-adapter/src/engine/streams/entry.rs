@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use live_core::{SessionId, Stream};
 
-use super::super::Runtime;
+use super::super::Engine;
 use super::super::runtime::yield_now;
 use super::super::slot::Slot;
 use super::Key;
@@ -29,7 +29,7 @@ pub(crate) struct Entry {
     key: Key,
     /// Under which the bus knows it.
     id: SessionId,
-    runtime: Arc<dyn Runtime>,
+    engine: Weak<Engine>,
     me: Weak<Self>,
     stream: Mutex<Stream>,
     /// Something was published since the stream was lent.
@@ -48,11 +48,11 @@ const TELLING: u8 = 1;
 const AGAIN: u8 = 2;
 
 impl Entry {
-    pub(super) fn new(key: Key, runtime: Arc<dyn Runtime>) -> Arc<Self> {
+    pub(super) fn new(key: Key, engine: Weak<Engine>) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             key,
             id: entropy::session_id(),
-            runtime,
+            engine,
             me: me.clone(),
             stream: Mutex::default(),
             has_changed: AtomicBool::new(false),
@@ -127,26 +127,28 @@ impl Entry {
     fn changed(&self) {
         self.has_changed.store(true, Release);
         if self.telling.swap(AGAIN, AcqRel) == QUIET
-            && let Some(me) = self.me.upgrade()
+            && let (Some(me), Some(engine)) = (self.me.upgrade(), self.engine.upgrade())
         {
-            self.runtime.spawn(Box::pin(me.tell()));
+            engine.runtime.spawn(Box::pin(me.tell(Arc::downgrade(&engine))));
         }
     }
 
     /// Tells everybody, and once more where something was published meanwhile.
-    async fn tell(self: Arc<Self>) {
-        loop {
+    async fn tell(self: Arc<Self>, engine: Weak<Engine>) {
+        while let Some(engine) = engine.upgrade() {
             self.telling.store(TELLING, Release);
             let followers: Vec<Weak<Slot>> = self.followers().values().cloned().collect();
             for some in followers.chunks(AT_ONCE) {
                 for slot in some.iter().filter_map(Weak::upgrade) {
-                    slot.mailbox.changed(&self.key.region);
+                    engine.tell_of_change(&slot, &self.key.region);
                 }
                 yield_now().await;
             }
             let pause = PAUSE * u32::try_from(followers.len()).unwrap_or(u32::MAX);
             if pause >= LEAST_PAUSE {
-                self.runtime.sleep(pause).await;
+                let sleep = engine.runtime.sleep(pause);
+                drop(engine);
+                sleep.await;
             }
             if self.telling.compare_exchange(TELLING, QUIET, AcqRel, Acquire).is_ok() {
                 return;

@@ -4,11 +4,11 @@ mod entry;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use live_core::{Stream, Streams};
 
-use super::Runtime;
+use super::Engine;
 use super::slot::Slot;
 use crate::pubsub::PubSub;
 pub(crate) use entry::Entry;
@@ -16,7 +16,7 @@ pub(crate) use entry::Entry;
 /// The streams of all pages.
 pub(crate) struct StreamStore {
     bus: Arc<dyn PubSub>,
-    runtime: Arc<dyn Runtime>,
+    engine: Weak<Engine>,
     /// The most bytes that streams may hold; those that nobody follows go first.
     budget: usize,
     kept: Mutex<Kept>,
@@ -47,8 +47,8 @@ pub(crate) struct Key {
 const OVERHEAD: usize = 512;
 
 impl StreamStore {
-    pub(crate) fn new(bus: Arc<dyn PubSub>, runtime: Arc<dyn Runtime>, budget: usize) -> Arc<Self> {
-        Arc::new(Self { bus, runtime, budget, kept: Mutex::default() })
+    pub(crate) fn new(bus: Arc<dyn PubSub>, engine: Weak<Engine>, budget: usize) -> Arc<Self> {
+        Arc::new(Self { bus, engine, budget, kept: Mutex::default() })
     }
 
     /// The entry, a new one where there is none; `hold` is called before anybody can drop it.
@@ -60,7 +60,7 @@ impl StreamStore {
             let (entry, is_new) = match kept.entries.get(&key) {
                 Some(entry) => (entry.clone(), false),
                 None => {
-                    let entry = Entry::new(key.clone(), self.runtime.clone());
+                    let entry = Entry::new(key.clone(), self.engine.clone());
                     kept.entries.insert(key, entry.clone());
                     kept.bytes += OVERHEAD;
                     (entry, true)

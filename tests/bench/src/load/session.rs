@@ -43,6 +43,8 @@ pub(crate) struct Tab {
     pub(crate) up: u64,
     pub(crate) down: u64,
     pub(crate) updates: u64,
+    /// Those among them that many sessions share.
+    pub(crate) shared: u64,
 }
 
 /// One echo of the floor.
@@ -142,6 +144,7 @@ impl Tab {
             up: 0,
             down: 0,
             updates: 0,
+            shared: 0,
         }
     }
 
@@ -189,7 +192,9 @@ impl Peer for Tab {
             UPDATE => {
                 self.received += 1;
                 self.updates += 1;
-                let applied: u64 = rmp::decode::read_int(&mut bytes).map_err(odd)?;
+                // A frame that many share has nil there.
+                let applied: u64 = rmp::decode::read_int(&mut bytes).unwrap_or(0);
+                self.shared += u64::from(applied == 0);
                 self.unacked_bytes += message.len() as u64;
                 if self.received - self.acked >= ACK_FRAMES || self.unacked_bytes >= ACK_BYTES {
                     reply.clear();

@@ -36,7 +36,7 @@ pub(crate) struct Bench {
 type Work = fn(&Bench) -> Result<Vec<Row>>;
 
 /// Every row's name, and how it is measured.
-pub(crate) const ROWS: [(&str, Work); 13] = [
+pub(crate) const ROWS: [(&str, Work); 14] = [
     ("bytes", bytes::rows),
     ("counter-64", |bench| event::counter(bench, 64)),
     ("counter-512", |bench| event::counter(bench, 512)),
@@ -44,7 +44,8 @@ pub(crate) const ROWS: [(&str, Work); 13] = [
     ("counter-10000", |bench| event::scale(bench, 64, 10_000)),
     ("table", |bench| event::table(bench, 16)),
     ("table-plain", |bench| event::table_plain(bench, 16)),
-    ("chat-500", |bench| fanout::rows(bench, 500)),
+    ("chat-2000", |bench| fanout::rows(bench, 2_000)),
+    ("chat-10000", |bench| fanout::rows(bench, 10_000)),
     ("get", get::rows),
     ("open", open::rows),
     ("counter-store", |bench| event::store(bench, 64)),
