@@ -14,6 +14,7 @@ use lexopt::prelude::*;
 use mimalloc::MiMalloc;
 
 use crate::load::Result;
+use crate::report::{Line, Missing, Row};
 use crate::rows::{Bench, Plan, ROWS};
 use crate::serve::Kind;
 
@@ -25,7 +26,7 @@ const USAGE: &str = "\
 bench [--rounds N] [--seconds S] [--json] [ROW…]
 
 Measures this machine's figures of the table in the README, and prints each beside what it is to be. Without rows: all of them, in about
-ten minutes. Nothing else should run meanwhile.
+ten minutes. Nothing else should run meanwhile. A row for which something has to be installed or built says what.
 
   --rounds N    how often each is measured (default 7)
   --seconds S   how long each server is under load in a round (default 2)
@@ -146,16 +147,28 @@ fn measure(settings: &Settings) -> Result<()> {
     for (name, work) in chosen {
         eprintln!("{name} …");
         // Servers of its own, so that no row finds what another one left.
-        let rows = work(&Bench::start(settings.plan)?).map_err(|error| format!("{name}: {error}"))?;
-        for row in &rows {
+        let lines = lines(name, work(&Bench::start(settings.plan)?))?;
+        for line in &lines {
             if !settings.json {
-                println!("{}", row.line());
+                println!("{}", line.text());
             }
         }
-        all.extend(rows);
+        all.extend(lines);
     }
     if settings.json {
         println!("{}", serde_json::to_string_pretty(&all)?);
     }
     Ok(())
+}
+
+/// What the table says of a row.
+fn lines(name: &str, rows: Result<Vec<Row>>) -> Result<Vec<Line>> {
+    let error = match rows {
+        Ok(rows) => return Ok(rows.into_iter().map(Line::Row).collect()),
+        Err(error) => error,
+    };
+    match error.downcast::<Missing>() {
+        Ok(missing) => Ok(vec![Line::Missing { work: name.to_owned(), missing: missing.to_string() }]),
+        Err(error) => Err(format!("{name}: {error}").into()),
+    }
 }

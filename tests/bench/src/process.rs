@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::load::Result;
 
-/// This program once more, as a server.
+/// A program that serves, mostly this one once more.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -16,17 +16,17 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one, and waits until it listens.
+    /// Starts this program as a server, and waits until it listens.
     pub(crate) fn start(arguments: &[&str]) -> Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .arg("serve")
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()?;
+        Self::of(Command::new(std::env::current_exe()?).arg("serve").args(arguments))
+    }
+
+    /// Starts a program whose first line is its address, and waits for that.
+    pub(crate) fn of(command: &mut Command) -> Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
-        let address =
-            line.trim().parse().map_err(|_| format!("the server {arguments:?} didn't start: {line}"))?;
+        let address = line.trim().parse().map_err(|_| format!("{command:?} didn't start: {line}"))?;
         Ok(Self { child, address })
     }
 

@@ -1,10 +1,27 @@
 //! What was seen, beside what is to be reached.
 
-use std::fmt::Write;
+use std::error::Error;
+use std::fmt::{self, Display, Formatter, Write};
 
 use serde::Serialize;
 
 /// One line of the table.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Line {
+    Row(Row),
+    /// A row that couldn't be measured.
+    Missing {
+        work: String,
+        missing: String,
+    },
+}
+
+/// What has to be installed or built before a row can be measured.
+#[derive(Debug)]
+pub(crate) struct Missing(pub(crate) String);
+
+/// What was measured.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) work: String,
@@ -20,6 +37,8 @@ pub(crate) struct Row {
 pub(crate) enum Reach {
     AtMost(f64),
     AtLeast(f64),
+    /// Nothing: the figure is there to be compared with.
+    Nothing,
 }
 
 /// The figures of all rounds.
@@ -51,20 +70,39 @@ impl Reach {
         match self {
             Self::AtMost(limit) => seen <= limit,
             Self::AtLeast(limit) => seen >= limit,
+            Self::Nothing => true,
         }
     }
 }
 
-impl Row {
+impl Line {
     /// As a line of a Markdown table.
-    pub(crate) fn line(&self) -> String {
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Row(row) => row.line(),
+            Self::Missing { work, missing } => format!("| {work} | – | not measured | {missing} |"),
+        }
+    }
+}
+
+impl Display for Missing {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Missing {}
+
+impl Row {
+    fn line(&self) -> String {
         let Self { work, reach, seen: Seen { median, min, max }, beside } = self;
-        let (sign, limit) = match reach {
-            Reach::AtMost(limit) => ("≤", limit),
-            Reach::AtLeast(limit) => ("≥", limit),
+        let reached = match reach {
+            Reach::AtMost(limit) => format!("≤ {}", figure(*limit)),
+            Reach::AtLeast(limit) => format!("≥ {}", figure(*limit)),
+            Reach::Nothing => "–".to_owned(),
         };
         let verdict = if reach.is_met(*median) { "" } else { " **short**" };
-        let mut line = format!("| {work} | {sign} {} | {}{verdict}", figure(*limit), figure(*median));
+        let mut line = format!("| {work} | {reached} | {}{verdict}", figure(*median));
         if min < max {
             let _ = write!(line, " ({} – {})", figure(*min), figure(*max));
         }
@@ -94,6 +132,12 @@ mod tests {
     }
 
     #[test]
+    fn a_row_without_a_figure_says_what_to_do() {
+        let line = Line::Missing { work: "w".into(), missing: "install it".into() };
+        assert_eq!(line.text(), "| w | – | not measured | install it |");
+    }
+
+    #[test]
     fn a_row_that_falls_short_says_so() {
         let row = |seen| Row {
             work: "w".into(),
@@ -103,6 +147,7 @@ mod tests {
         };
         assert_eq!(row(1.25).line(), "| w | ≤ 1.25 | 1.25 | b |");
         assert_eq!(row(1.5).line(), "| w | ≤ 1.25 | 1.50 **short** | b |");
+        assert_eq!(Row { reach: Reach::Nothing, ..row(1.5) }.line(), "| w | – | 1.50 | b |");
         assert!(Reach::AtLeast(0.5).is_met(0.5) && !Reach::AtLeast(0.5).is_met(0.49));
     }
 }

@@ -1,11 +1,13 @@
 //! The load: many WebSockets and one thread, which does as little as it can.
 
+mod dioxus;
 mod drive;
 mod http;
 mod pages;
 mod session;
 mod socket;
 
+pub(crate) use dioxus::{Dioxus, counters};
 pub(crate) use drive::{Drive, Peer, Timing};
 pub(crate) use http::{get, head};
 pub(crate) use pages::Pages;

@@ -16,6 +16,8 @@ pub(crate) struct Socket {
     outbox: Vec<u8>,
     /// Bytes are sent and handed over as they come.
     bare: bool,
+    /// What kind of messages it sends.
+    opcode: u8,
 }
 
 /// The bits of a frame's first two bytes.
@@ -23,6 +25,7 @@ const FIN: u8 = 0x80;
 const OPCODE: u8 = 0x0f;
 const MASKED: u8 = 0x80;
 
+const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
@@ -54,15 +57,20 @@ impl Socket {
 
     fn new(stream: TcpStream, inbox: Vec<u8>, bare: bool) -> Result<Self> {
         stream.set_nonblocking(true)?;
-        Ok(Self { stream, inbox, message: Vec::new(), outbox: Vec::new(), bare })
+        Ok(Self { stream, inbox, message: Vec::new(), outbox: Vec::new(), bare, opcode: BINARY })
     }
 
-    /// Sends a binary message.
+    /// Sends text from now on.
+    pub(crate) fn of_text(self) -> Self {
+        Self { opcode: TEXT, ..self }
+    }
+
+    /// Sends a message, binary unless it is `of_text`.
     pub(crate) fn send(&mut self, message: &[u8]) -> Result<()> {
         if self.bare {
             self.outbox.extend_from_slice(message);
         } else {
-            self.queue(FIN | BINARY, message);
+            self.queue(FIN | self.opcode, message);
         }
         self.flush()
     }

@@ -20,7 +20,7 @@ pub(super) fn no_values(_: u64) -> Vec<(&'static str, String)> {
 }
 
 /// Sessions of ours, and echoes of the same sizes.
-fn both(
+pub(super) fn both(
     bench: &Bench,
     browser: &Browser,
     count: usize,
@@ -38,7 +38,8 @@ fn both(
     Ok((tabs, echoes))
 }
 
-fn sums(tabs: &mut Drive<Tab>) -> (u64, u64, u64) {
+/// Payload bytes up and down, and updates, of all together.
+pub(super) fn sums(tabs: &mut Drive<Tab>) -> (u64, u64, u64) {
     tabs.peers()
         .fold((0, 0, 0), |(up, down, updates), tab| (up + tab.up, down + tab.down, updates + tab.updates))
 }
@@ -77,7 +78,7 @@ impl Load {
     }
 }
 
-const COUNTER: (&str, &str, Values) = ("/counter", "inc", no_values);
+pub(super) const COUNTER: (&str, &str, Values) = ("/counter", "inc", no_values);
 
 /// `/counter`, as fast as it goes.
 pub(super) fn counter(bench: &Bench, count: usize) -> Result<Vec<Row>> {

@@ -1,12 +1,14 @@
 //! The rows of the table, a file for each kind of work.
 
 mod bytes;
+mod dioxus;
 mod event;
 mod fanout;
 mod get;
 mod idle;
 mod open;
 mod paired;
+mod script;
 mod store;
 
 use std::time::Duration;
@@ -36,7 +38,7 @@ pub(crate) struct Bench {
 type Work = fn(&Bench) -> Result<Vec<Row>>;
 
 /// Every row's name, and how it is measured.
-pub(crate) const ROWS: [(&str, Work); 14] = [
+pub(crate) const ROWS: [(&str, Work); 16] = [
     ("bytes", bytes::rows),
     ("counter-64", |bench| event::counter(bench, 64)),
     ("counter-512", |bench| event::counter(bench, 512)),
@@ -51,6 +53,8 @@ pub(crate) const ROWS: [(&str, Work); 14] = [
     ("counter-store", |bench| event::store(bench, 64)),
     ("idle-counter", |bench| idle::rows(bench, "/counter", 5_000, 8.0)),
     ("idle-table", |bench| idle::rows(bench, "/table", 500, 160.0)),
+    ("script", script::rows),
+    ("dioxus", dioxus::rows),
 ];
 
 impl Bench {
