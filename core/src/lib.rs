@@ -88,7 +88,7 @@ pub use request::{Pair, Request};
 pub use rules::{Broken, Rule};
 pub use seat::Seat;
 pub use session::{Session, SessionId};
-pub use stream::{Stream, Streams};
+pub use stream::{Stream, Streams, Version};
 pub use time::{Duration, Instant};
 pub use value::Value;
 pub use view::View;

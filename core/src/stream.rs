@@ -36,8 +36,8 @@ pub struct Stream {
     markup: Markup,
 }
 
-/// What a stream showed between two changes.
-pub(crate) struct Version {
+/// What a stream shows between two changes.
+pub struct Version {
     html: String,
     check: u32,
     /// How a browser comes to it from the version before.
@@ -58,6 +58,11 @@ impl Stream {
         self.is_outdated = true;
     }
 
+    /// The newest version, unless it is outdated.
+    pub fn current(&self) -> Option<&Arc<Version>> {
+        self.newest.as_ref().filter(|_| !self.is_outdated)
+    }
+
     /// The bytes of HTML, and of the frame, that it holds.
     pub fn bytes(&self) -> usize {
         let of = |version: &Arc<Version>| {
@@ -72,8 +77,8 @@ impl Stream {
         region: &str,
         render: impl FnOnce(&mut String) -> Result,
     ) -> Result<Arc<Version>> {
-        if let Some(newest) = self.newest.as_ref().filter(|_| !self.is_outdated) {
-            return Ok(newest.clone());
+        if let Some(current) = self.current() {
+            return Ok(current.clone());
         }
         let before = self.newest.as_ref().map_or(0, |before| before.html.len());
         let mut html = String::with_capacity(before + before / 16);
@@ -109,6 +114,11 @@ impl Stream {
 }
 
 impl Version {
+    /// How many bytes its HTML has.
+    pub(crate) fn len(&self) -> usize {
+        self.html.len()
+    }
+
     /// The check of its HTML.
     pub(crate) fn check(&self) -> u32 {
         self.check

@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex};
 
 use common::{Catch, Pair};
 use live_core::client::Action;
+use live_core::limits::WINDOW_FRAMES;
 use live_core::wire::{Body, Region, ServerFrame};
 use live_core::{
     Call, Config, Ctx, Effect, Error, Event, Input, Machine, Page, Request, Result, Session, SessionId,
-    Stream, Streams, View,
+    Stream, Streams, Version, View,
 };
 
 /// A room: what was said in it, and how often it was rendered. Each visitor counts for himself, too.
@@ -73,6 +74,12 @@ impl Streams for Lender {
 }
 
 impl Lender {
+    /// What a driver hands to those that it tells after the first.
+    fn current(&self) -> Option<Arc<Version>> {
+        let streams = self.0.lock().unwrap();
+        streams.values().next().and_then(|stream| stream.current().cloned())
+    }
+
     fn outdate(&self) {
         self.0.lock().unwrap().values_mut().for_each(Stream::outdate);
     }
@@ -96,7 +103,8 @@ fn say(room: &Room, lender: &Lender, tabs: &mut [&mut Tab], text: &str) {
     lender.outdate();
     for tab in tabs {
         tab.frames.clear();
-        tab.machine.handle(Input::Changed("said"), tab.now);
+        let current = lender.current();
+        tab.machine.handle(Input::Changed { region: "said", current: current.as_ref() }, tab.now);
         tab.settle();
     }
 }
@@ -137,7 +145,7 @@ fn whoever_comes_late_or_fell_behind_catches_up_with_one_patch() {
     let mut late = opened(&room, &lender);
     assert!(shows(&late, "said number 4") && !shows(&slow, "number 0"));
     slow.frames.clear();
-    slow.machine.handle(Input::Changed("said"), slow.now);
+    slow.machine.handle(Input::Changed { region: "said", current: None }, slow.now);
     slow.settle();
     assert_eq!(slow.frames.len(), 1);
     assert!(slow.frames[0].len() < late.frames.last().unwrap().len(), "a delta from what it has");
@@ -147,15 +155,49 @@ fn whoever_comes_late_or_fell_behind_catches_up_with_one_patch() {
 }
 
 #[test]
+fn who_has_the_version_before_is_sent_the_frame_without_a_render() {
+    let (room, lender) = (Room::default(), Lender::default());
+    room.say("first");
+    let [mut a, mut b] = [(); 2].map(|()| opened(&room, &lender));
+    say(&room, &lender, &mut [&mut a, &mut b], "second");
+    let renders = b.machine.counters().renders;
+    say(&room, &lender, &mut [&mut a, &mut b], "third");
+    assert_eq!((b.machine.counters().renders, b.machine.counters().shared), (renders, 2));
+    b.frames.clear();
+    b.machine.handle(Input::Changed { region: "said", current: lender.current().as_ref() }, b.now);
+    b.settle();
+    assert!(b.frames.is_empty() && b.machine.counters().renders == renders, "it has that");
+    assert_eq!(a.client.page_html(), b.client.page_html());
+}
+
+#[test]
+fn frames_that_all_share_fill_the_window_too() {
+    let (room, lender) = (Room::default(), Lender::default());
+    room.say("first");
+    let [mut there, mut silent] = [(); 2].map(|()| opened(&room, &lender));
+    say(&room, &lender, &mut [&mut there, &mut silent], "second");
+    silent.frames.clear();
+    for n in 0..2 * WINDOW_FRAMES {
+        say(&room, &lender, &mut [&mut there], &format!("number {n}"));
+        let current = lender.current();
+        silent.machine.handle(Input::Changed { region: "said", current: current.as_ref() }, silent.now);
+        silent.drain();
+    }
+    assert!(silent.frames.len() <= WINDOW_FRAMES as usize, "{}", silent.frames.len());
+    silent.settle();
+    assert_eq!(silent.client.html("said"), there.client.html("said"), "one patch brings the rest");
+}
+
+#[test]
 fn what_else_there_is_to_tell_goes_with_it() {
     let (room, lender) = (Room::default(), Lender::default());
     let [mut a, mut b] = [(); 2].map(|()| opened(&room, &lender));
     room.say("hello there, whoever you are");
     lender.outdate();
-    b.machine.handle(Input::Changed("said"), b.now);
+    b.machine.handle(Input::Changed { region: "said", current: None }, b.now);
     b.settle();
     a.frames.clear();
-    a.machine.handle(Input::Changed("said"), a.now);
+    a.machine.handle(Input::Changed { region: "said", current: None }, a.now);
     a.click("count");
     let ServerFrame::Update(update) = a.last() else { panic!("an update") };
     assert_eq!((update.applied, update.patches.len(), a.frames.len()), (Some(1), 2, 1));
@@ -255,7 +297,7 @@ fn without_a_lender_each_session_renders_it_for_itself() {
     let mut tab = Pair::new(room.clone());
     tab.connect(false);
     room.say("hello");
-    tab.machine.handle(Input::Changed("said"), tab.now);
+    tab.machine.handle(Input::Changed { region: "said", current: None }, tab.now);
     tab.settle();
     assert!(tab.client.page_html().contains("hello"));
     assert!(tab.effects.iter().any(|effect| matches!(effect, Effect::Follow { .. })));

@@ -1,10 +1,12 @@
 //! What goes into a machine and what comes out.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::record::Record;
 use crate::effect::Effect;
+use crate::stream::Version;
 use crate::time::Duration;
 use crate::wire::{Hello, Reason};
 
@@ -27,7 +29,12 @@ pub enum Input<'a, M> {
     /// Messages of this topic may have been missed.
     Missed(&'a str),
     /// Something was published on the topic of this shared region, by [`Effect::Follow`].
-    Changed(&'a str),
+    Changed {
+        /// The region.
+        region: &'a str,
+        /// What it shows now, where [`Stream::current`](crate::Stream::current) has it: then nothing need be rendered.
+        current: Option<&'a Arc<Version>>,
+    },
     /// The store has this generation for good.
     Committed {
         /// Of the [`Record`].

@@ -223,7 +223,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Input::Frame(frame) => self.on_frame(frame, now),
             Input::Message(message) => self.receive(Waiting::Message(message), now),
             Input::Missed(topic) => self.receive(Waiting::Missed(topic.into()), now),
-            Input::Changed(region) => self.on_changed(region),
+            Input::Changed { region, current } => self.on_changed(region, current, now),
             Input::Committed { generation } => self.on_committed(generation),
             Input::CommitFailed { generation, error } => self.on_commit_failed(generation, error, now),
             Input::Timeout => self.on_timeout(now),

@@ -10,7 +10,8 @@ use crate::guard::Guard;
 use crate::page::Page;
 use crate::region::{Browser, Change};
 use crate::rules::Rule;
-use crate::stream::{Html, Streams};
+use crate::stream::{Html, Streams, Version};
+use crate::time::Instant;
 
 /// A shared region, and whose news it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,14 +28,49 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     /// What this shared region shows may have changed.
-    pub(super) fn on_changed(&mut self, region: &str) {
-        if self.config.broken.is(Rule::R15) {
+    pub(super) fn on_changed(&mut self, region: &str, current: Option<&Arc<Version>>, now: Instant) {
+        if self.config.broken.is(Rule::R15)
+            || current.is_some_and(|current| self.pass_on(region, current, now))
+        {
             return;
         }
         if self.is_asleep() || self.resting || self.regions.get(region).is_some() {
             self.session.mark(region);
             self.render_failed = false;
         }
+    }
+
+    /// Sends a browser that has the version before the frame that all are sent, if nothing else is under way. Nothing is rendered.
+    fn pass_on(&mut self, name: &str, current: &Arc<Version>, now: Instant) -> bool {
+        let is_busy = self.session.is_dirty() || self.render_failed || self.has_more();
+        let Some(link) = self.link.as_mut().filter(|link| link.is_open() && !link.wants_regions()) else {
+            return false;
+        };
+        let fits =
+            |html: &str| self.regions.bytes() - html.len() + current.len() <= self.config.max_region_bytes;
+        let region =
+            self.regions.get(name).filter(|region| !is_busy && self.config.deltas && fits(&region.html));
+        let Some((html, Browser::Bytes)) = region.map(|region| (&region.html, region.browser)) else {
+            return false;
+        };
+        let Some(frame) = html.version().and_then(|before| current.frame_from(before)).map(<[u8]>::to_vec)
+        else {
+            return html.version().is_some_and(|shown| Arc::ptr_eq(shown, current));
+        };
+        link.sent(frame.len(), now);
+        self.regions.set_html(name, Html::Shared(current.clone()));
+        self.counters.frames += 1;
+        self.counters.shared += 1;
+        self.counters.bytes += frame.len() as u64;
+        self.out.push_back(Output::Transmit(frame));
+        true
+    }
+
+    /// Whether the browser is to be told of anything but regions.
+    fn has_more(&self) -> bool {
+        let link = self.link.as_ref();
+        let commands = link.is_some_and(|link| link.title || self.delivery.last_command > link.command);
+        commands || self.delivery.ack_due
     }
 
     /// Asks the driver for news of what the page shows by now, and of nothing else. `rendered` are the shared regions among those that were
@@ -67,10 +103,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// The frame that all sessions share, where it is all that this one has to tell.
     pub(super) fn shared_frame(&mut self, changes: &[Change]) -> Option<Vec<u8>> {
         let [Change { name, old: Some(old) }] = changes else { return None };
-        let link = self.link.as_ref()?;
-        let has_more = self.delivery.ack_due || link.title || self.delivery.last_command > link.command;
         let region = self.regions.get(name)?;
-        if has_more || region.browser != Browser::Bytes || !self.config.deltas {
+        if self.has_more() || region.browser != Browser::Bytes || !self.config.deltas {
             return None;
         }
         match (&old.html, &region.html) {

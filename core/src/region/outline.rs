@@ -48,7 +48,7 @@ impl Regions {
     pub(crate) fn resume(&mut self, outline: Outline) -> bool {
         self.next_number = outline.next_number;
         for (name, html) in outline.shared {
-            self.put_back(&name, html);
+            self.set_html(&name, html);
         }
         if self.digest() != outline.digest {
             return false;

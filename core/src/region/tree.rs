@@ -187,8 +187,8 @@ impl Regions {
         Ok(changes)
     }
 
-    /// Gives a shared region the HTML that it had before.
-    pub(super) fn put_back(&mut self, name: &str, html: Html) {
+    /// Gives a shared region another version's HTML.
+    pub(crate) fn set_html(&mut self, name: &str, html: Html) {
         if let Some(region) = self.map.get_mut(name).filter(|region| region.topic.is_some()) {
             self.bytes = self.bytes + html.len() - region.html.len();
             region.html = html;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use live_core::wire::Reason;
-use live_core::{Input, Instant};
+use live_core::{Input, Instant, Version};
 
 use super::Engine;
 use super::outputs::ToBrowser;
@@ -62,14 +62,14 @@ impl Way {
 
 impl Engine {
     /// Tells a session that what this shared region shows may have changed, and sends its browser what follows from that, where nothing is in the way.
-    pub(super) fn tell_of_change(&self, slot: &Arc<Slot>, region: &Arc<str>) {
+    pub(super) fn tell_of_change(&self, slot: &Arc<Slot>, region: &Arc<str>, current: Option<&Arc<Version>>) {
         let mut inner = slot.lock();
         if !inner.way.is_open {
             drop(inner);
             return slot.mailbox.changed(region);
         }
         let now = self.now();
-        self.step(slot, &mut inner, |live| live.handle(Input::Changed(region), now));
+        self.step(slot, &mut inner, |live| live.handle(Input::Changed { region, current }, now));
         while let Some(output) = self.step(slot, &mut inner, |live| live.poll(now)) {
             match self.carry_out(slot, output, inner.mark) {
                 None => {}

@@ -167,7 +167,7 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
         Input::Connected { hello, token, resumed } => Input::Connected { hello, token, resumed },
         Input::Frame(frame) => Input::Frame(frame),
         Input::Missed(topic) => Input::Missed(topic),
-        Input::Changed(region) => Input::Changed(region),
+        Input::Changed { region, current } => Input::Changed { region, current },
         Input::Committed { generation } => Input::Committed { generation },
         Input::CommitFailed { generation, error } => Input::CommitFailed { generation, error },
         Input::Timeout => Input::Timeout,

@@ -115,7 +115,7 @@ fn take_mail(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant)
     match mail {
         Mail::Message(parcel) => handle(Input::Message(parcel)),
         Mail::Missed(topic) => handle(Input::Missed(&topic)),
-        Mail::Changed(region) => handle(Input::Changed(&region)),
+        Mail::Changed(region) => handle(Input::Changed { region: &region, current: None }),
         Mail::Stored { generation, result: Ok(()) } => handle(Input::Committed { generation }),
         Mail::Stored { generation, result: Err(error) } => {
             tracing::warn!(%error, session = ?slot.id, "a session wasn't written");

@@ -112,7 +112,7 @@ impl<P: Page> TestClient<P> {
     pub(super) fn outdate(&mut self, topic: &str) {
         let regions = self.followed.iter().filter(|(_, followed)| **followed == *topic);
         for (region, _) in regions {
-            self.machine.handle(Input::Changed(region), self.now);
+            self.machine.handle(Input::Changed { region, current: None }, self.now);
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use live_core::{SessionId, Stream};
+use live_core::{SessionId, Stream, Version};
 
 use super::super::Engine;
 use super::super::runtime::yield_now;
@@ -74,7 +74,7 @@ impl Entry {
 
     /// Gives the bytes before and after.
     pub(super) fn lend(&self, look: &mut dyn FnMut(&mut Stream)) -> (usize, usize) {
-        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stream = self.stream();
         if self.has_changed.swap(false, AcqRel) {
             stream.outdate();
         }
@@ -120,6 +120,18 @@ impl Entry {
         self.followers().is_empty()
     }
 
+    /// What it shows now, if nothing was published since that was rendered.
+    fn current(&self) -> Option<Arc<Version>> {
+        if self.has_changed.load(Acquire) {
+            return None;
+        }
+        self.stream().current().cloned()
+    }
+
+    fn stream(&self) -> MutexGuard<'_, Stream> {
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn followers(&self) -> MutexGuard<'_, HashMap<SessionId, Weak<Slot>>> {
         self.followers.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -140,7 +152,7 @@ impl Entry {
             let followers: Vec<Weak<Slot>> = self.followers().values().cloned().collect();
             for some in followers.chunks(AT_ONCE) {
                 for slot in some.iter().filter_map(Weak::upgrade) {
-                    engine.tell_of_change(&slot, &self.key.region);
+                    engine.tell_of_change(&slot, &self.key.region, self.current().as_ref());
                 }
                 yield_now().await;
             }

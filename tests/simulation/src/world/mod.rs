@@ -189,7 +189,7 @@ impl World {
                 self.input(server, life, session, Input::Message(message));
             }
             What::Changed { server, life, session, region } => {
-                self.input(server, life, session, Input::Changed(&region));
+                self.changed(server, life, session, &region);
             }
             What::Crash { server } => self.crash(server),
             What::Drain { server } => return self.drain(server),

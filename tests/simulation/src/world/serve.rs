@@ -158,7 +158,7 @@ impl World {
                 }
                 // It may have changed since the session looked.
                 let life = self.servers[server].life;
-                self.input(server, life, session, Input::Changed(&region));
+                self.changed(server, life, session, &region);
             }
             Effect::Unfollow { region, .. } => {
                 if let Some(held) = self.servers[server].sessions.get_mut(&session) {
@@ -181,6 +181,12 @@ impl World {
             self.servers[server].shared.outdate();
             self.tell_of_changes(server);
         }
+    }
+
+    /// A session hears that what all look at has changed, and what it is now, if anybody has rendered that.
+    pub(super) fn changed(&mut self, server: usize, life: u64, session: SessionId, region: &str) {
+        let current = self.servers[server].shared.current(region);
+        self.input(server, life, session, Input::Changed { region, current: current.as_ref() });
     }
 
     /// Tells the sessions that look at what all share, each when its turn comes.
