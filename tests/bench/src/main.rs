@@ -112,17 +112,18 @@ fn named(row: String) -> Result<String, lexopt::Error> {
 
 /// What this program starts itself with.
 fn server(mut parser: lexopt::Parser) -> Result<Kind, lexopt::Error> {
-    let (mut kind, mut store) = (None, None);
+    let (mut kind, mut store, mut hibernates) = (None, None, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) => kind = Some(word.string()?),
             Long("store") => store = Some(parser.value()?.into()),
+            Long("hibernates") => hibernates = true,
             _ => return Err(argument.unexpected()),
         }
     }
     match kind.as_deref() {
         Some("floor") => Ok(Kind::Floor),
-        Some("gallery") => Ok(Kind::Gallery(store)),
+        Some("gallery") => Ok(Kind::Gallery { store, hibernates }),
         _ => Err("which server?".into()),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Bench;
 use super::bytes::say;
-use crate::load::{Drive, Result, Tab, room as room_of};
+use crate::load::{Drive, Result, Tab, room};
 use crate::report::{Reach, Row, Seen, figure};
 
 /// How many messages are said in all rounds together, at least.
@@ -16,31 +16,18 @@ const FIRST: usize = 2;
 /// How long it has to be quiet after everybody has come: who comes is talked of.
 const QUIET: Duration = Duration::from_millis(500);
 
+/// How often both rooms take turns. Each is opened anew, so that no more sockets are open than a process may have.
+const TURNS: usize = 4;
+
 pub(super) fn rows(bench: &Bench, count: usize) -> Result<Vec<Row>> {
-    let mut speaker = bench.browser.tabs(1, "/chat/bench", "send", say)?;
-    let mut room = Room { listeners: bench.browser.tabs(count, "/chat/bench", "send", say)?, count };
-    while room.updates_within(&mut speaker, QUIET)? > 0 {}
-    for _ in 0..FIRST {
-        room.message(&mut speaker, |tab| tab.updates)?;
-    }
-    let before = room.down();
-    room.message(&mut speaker, |tab| tab.shared)?;
-    let size = usize::try_from((room.down() - before) / count as u64)?;
-    let mut floor = room_of(bench.floor.address, count, 64, size)?;
-    let each = MESSAGES.div_ceil(bench.plan.rounds);
+    let each = MESSAGES.div_ceil(TURNS);
     let deliveries = (each * count) as f64 / 10_000.0;
-    let (mut ratios, mut ours, mut bare) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..bench.plan.rounds {
-        let before = (bench.ours.cpu()?, bench.floor.cpu()?);
-        for _ in 0..each {
-            room.message(&mut speaker, |tab| tab.shared)?;
-        }
-        for _ in 0..each {
-            floor.ask(0)?;
-            floor.hear(|echo| echo.heard, count as u64)?;
-        }
-        ours.push((bench.ours.cpu()? - before.0).as_secs_f64() / deliveries);
-        bare.push((bench.floor.cpu()? - before.1).as_secs_f64() / deliveries);
+    let (mut ratios, mut ours, mut bare, mut size) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for _ in 0..TURNS {
+        let (cpu, bytes) = in_our_room(bench, count, each)?;
+        size = bytes;
+        ours.push(cpu.as_secs_f64() / deliveries);
+        bare.push(in_a_bare_room(bench, count, each, size)?.as_secs_f64() / deliveries);
         ratios.push(ours[ours.len() - 1] / bare[bare.len() - 1]);
     }
     Ok(vec![Row {
@@ -48,11 +35,40 @@ pub(super) fn rows(bench: &Bench, count: usize) -> Result<Vec<Row>> {
         reach: Reach::AtMost(1.25),
         seen: Seen::of(ratios),
         beside: format!(
-            "ours {} s, bare {} s; {size} bytes each",
+            "ours {} s, bare {} s; {size} bytes each; {} messages",
             figure(Seen::of(ours).median),
-            figure(Seen::of(bare).median)
+            figure(Seen::of(bare).median),
+            each * TURNS,
         ),
     }])
+}
+
+/// What the server takes for so many messages, and the bytes of each.
+fn in_our_room(bench: &Bench, count: usize, messages: usize) -> Result<(Duration, usize)> {
+    let mut speaker = bench.browser.tabs(1, "/chat/bench", "send", say)?;
+    let mut room = Room { listeners: bench.browser.tabs(count, "/chat/bench", "send", say)?, count };
+    while room.updates_within(&mut speaker, QUIET)? > 0 {}
+    for _ in 0..FIRST {
+        room.message(&mut speaker, |tab| tab.updates)?;
+    }
+    let (down, cpu) = (room.down(), bench.ours.cpu()?);
+    for _ in 0..messages {
+        room.message(&mut speaker, |tab| tab.shared)?;
+    }
+    let cpu = bench.ours.cpu()? - cpu;
+    Ok((cpu, usize::try_from((room.down() - down) / (count * messages) as u64)?))
+}
+
+fn in_a_bare_room(bench: &Bench, count: usize, messages: usize, size: usize) -> Result<Duration> {
+    let mut room = room(bench.floor.address, count, 64, size)?;
+    room.ask(0)?;
+    room.hear(|echo| echo.heard, count as u64)?;
+    let cpu = bench.floor.cpu()?;
+    for _ in 0..messages {
+        room.ask(0)?;
+        room.hear(|echo| echo.heard, count as u64)?;
+    }
+    Ok(bench.floor.cpu()? - cpu)
 }
 
 /// Those who listen.

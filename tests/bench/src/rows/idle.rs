@@ -10,7 +10,26 @@ use crate::report::{Reach, Row, Seen, figure};
 
 /// Opens so many sessions on servers of their own, lets each do something, and looks at the memory that is there more, once they are settled.
 pub(super) fn rows(bench: &Bench, path: &str, count: usize, reach: f64) -> Result<Vec<Row>> {
-    let (ours, floor) = (Server::start(&["gallery"])?, Server::start(&["floor"])?);
+    settled(bench, &Server::start(&["gallery"])?, (path, "settled"), count, reach)
+}
+
+/// The same with sessions that leave memory for a store's file.
+pub(super) fn hibernated(bench: &Bench, path: &str, count: usize, reach: f64) -> Result<Vec<Row>> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("sessions.redb");
+    let store = file.to_str().ok_or("an odd temporary folder")?;
+    let ours = Server::start(&["gallery", "--store", store, "--hibernates"])?;
+    settled(bench, &ours, (path, "hibernated in a RedbStore"), count, reach)
+}
+
+fn settled(
+    bench: &Bench,
+    ours: &Server,
+    (path, how): (&str, &str),
+    count: usize,
+    reach: f64,
+) -> Result<Vec<Row>> {
+    let floor = Server::start(&["floor"])?;
     let browser = Browser::new(ours.address)?;
     // What the first connections cost is nobody's own.
     drop((browser.tabs(16, path, "inc", no_values)?, echoes(floor.address, 16, 16, 24)?));
@@ -26,7 +45,7 @@ pub(super) fn rows(bench: &Bench, path: &str, count: usize, reach: f64) -> Resul
     tabs.quiet(Duration::from_millis(100))?;
     let each = |after: u64, before: u64| after.saturating_sub(before) as f64 / 1024.0 / count as f64;
     Ok(vec![Row {
-        work: format!("idle session, {path}, {count} of them, settled: RSS each, KB"),
+        work: format!("idle session, {path}, {count} of them, {how}: RSS each, KB"),
         reach: Reach::AtMost(reach),
         seen: Seen::of([each(ours.rss()?, before)]),
         beside: format!("a bare echo {} KB", figure(each(floor.rss()?, floor_before))),

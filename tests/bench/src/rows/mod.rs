@@ -38,7 +38,7 @@ pub(crate) struct Bench {
 type Work = fn(&Bench) -> Result<Vec<Row>>;
 
 /// Every row's name, and how it is measured.
-pub(crate) const ROWS: [(&str, Work); 16] = [
+pub(crate) const ROWS: [(&str, Work); 17] = [
     ("bytes", bytes::rows),
     ("counter-64", |bench| event::counter(bench, 64)),
     ("counter-512", |bench| event::counter(bench, 512)),
@@ -53,6 +53,7 @@ pub(crate) const ROWS: [(&str, Work); 16] = [
     ("counter-store", |bench| event::store(bench, 64)),
     ("idle-counter", |bench| idle::rows(bench, "/counter", 5_000, 8.0)),
     ("idle-table", |bench| idle::rows(bench, "/table", 500, 160.0)),
+    ("idle-hibernated", |bench| idle::hibernated(bench, "/table", 500, 16.0)),
     ("script", script::rows),
     ("dioxus", dioxus::rows),
 ];

@@ -2,9 +2,11 @@
 //! own, one worker a core.
 
 use std::convert::Infallible;
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::thread;
 
 use async_executor::Executor;
@@ -18,6 +20,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::Parts;
 use hyper::{Request, Response, StatusCode};
 use smol::Async;
+use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::StreamExt;
 use smol_hyper::rt::FuturesIo;
 
@@ -29,7 +32,7 @@ type Socket = FuturesIo<Async<TcpStream>>;
 struct Floor {
     executor: Executor<'static>,
     /// The sockets of everybody in the room.
-    room: Mutex<Vec<TcpStream>>,
+    room: Mutex<Vec<Shared>>,
 }
 
 pub(super) fn run() -> Result<()> {
@@ -47,12 +50,10 @@ pub(super) fn run() -> Result<()> {
 async fn accept(floor: &'static Floor, listener: Async<TcpListener>) {
     while let Ok((stream, _)) = listener.accept().await {
         let _ = stream.get_ref().set_nodelay(true);
-        let raw = stream.get_ref().try_clone();
         floor
             .executor
             .spawn(async move {
-                let raw = Arc::new(Mutex::new(raw.ok()));
-                let service = service_fn(move |request| answer(floor, request, raw.clone()));
+                let service = service_fn(move |request| answer(floor, request));
                 // A connection that the load closes is no error.
                 let _ = hyper::server::conn::http1::Builder::new()
                     .serve_connection(FuturesIo::new(stream), service)
@@ -72,7 +73,6 @@ fn wanted(request: &Request<Incoming>, name: &str) -> usize {
 async fn answer(
     floor: &'static Floor,
     mut request: Request<Incoming>,
-    raw: Arc<Mutex<Option<TcpStream>>>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let size = wanted(&request, "size");
     if request.headers().get(UPGRADE).is_none() {
@@ -82,20 +82,20 @@ async fn answer(
         request.headers().get("sec-websocket-key").map(|key| key.as_bytes().to_vec()).unwrap_or_default();
     let accept = async_tungstenite::tungstenite::handshake::derive_accept_key(&key);
     let in_room = request.uri().path() == "/room";
-    let raw = raw.lock().unwrap_or_else(PoisonError::into_inner).take();
     floor
         .executor
         .spawn(async move {
             let Ok(upgraded) = hyper::upgrade::on(&mut request).await else { return };
             let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<Socket>() else { return };
             let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
-            let stream = io.into_inner();
+            let stream = Shared(Arc::new(io.into_inner()));
+            let raw = stream.clone();
             let ws =
                 WebSocketStream::from_partially_read(stream, read_buf.to_vec(), Role::Server, Some(config))
                     .await;
-            match raw.filter(|_| in_room) {
-                Some(raw) => room(floor, ws, raw, size).await,
-                None => echo(ws, size).await,
+            match in_room {
+                true => room(floor, ws, raw, size).await,
+                false => echo(ws, size).await,
             }
         })
         .detach();
@@ -109,7 +109,7 @@ async fn answer(
 }
 
 /// Answers each message by one of `size` bytes.
-async fn echo(mut ws: WebSocketStream<Async<TcpStream>>, size: usize) {
+async fn echo(mut ws: WebSocketStream<Shared>, size: usize) {
     let reply = Bytes::from(vec![b'x'; size]);
     while let Some(Ok(message)) = ws.next().await {
         if message.is_binary() && ws.send(Message::Binary(reply.clone())).await.is_err() {
@@ -119,8 +119,8 @@ async fn echo(mut ws: WebSocketStream<Async<TcpStream>>, size: usize) {
 }
 
 /// Writes one ready frame to everybody for each message, straight into their sockets.
-async fn room(floor: &'static Floor, mut ws: WebSocketStream<Async<TcpStream>>, raw: TcpStream, size: usize) {
-    floor.room.lock().unwrap_or_else(PoisonError::into_inner).push(raw);
+async fn room(floor: &'static Floor, mut ws: WebSocketStream<Shared>, raw: Shared, size: usize) {
+    floor.room.lock().unwrap_or_else(PoisonError::into_inner).push(raw.clone());
     let mut frame = match u8::try_from(size) {
         Ok(size @ ..126) => vec![0x82, size],
         _ => [&[0x82, 126][..], &(size as u16).to_be_bytes()].concat(),
@@ -128,10 +128,36 @@ async fn room(floor: &'static Floor, mut ws: WebSocketStream<Async<TcpStream>>, 
     frame.extend(vec![b'x'; size]);
     while let Some(Ok(message)) = ws.next().await {
         if message.is_binary() {
-            for mut socket in floor.room.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            for socket in floor.room.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                 // A socket whose buffer is full is left out.
-                let _ = socket.write(&frame);
+                let _ = socket.0.get_ref().write(&frame);
             }
         }
+    }
+    let mut others = floor.room.lock().unwrap_or_else(PoisonError::into_inner);
+    others.retain(|socket| !Arc::ptr_eq(&socket.0, &raw.0));
+}
+
+/// A socket that two may write to.
+#[derive(Clone)]
+struct Shared(Arc<Async<TcpStream>>);
+
+impl AsyncRead for Shared {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut &*self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Shared {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut &*self.0).poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut &*self.0).poll_flush(cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut &*self.0).poll_close(cx)
     }
 }

@@ -12,7 +12,7 @@ use crate::load::Result;
 pub(crate) const RAISED: &str =
     "event_rate, event_burst, max_connections_per_ip, admission_rate, admission_burst";
 
-pub(super) fn run(store: Option<PathBuf>) -> Result<()> {
+pub(super) fn run(store: Option<PathBuf>, hibernates: bool) -> Result<()> {
     let mut options = Options {
         event_rate: 1_000_000,
         event_burst: 1_000_000,
@@ -21,6 +21,9 @@ pub(super) fn run(store: Option<PathBuf>) -> Result<()> {
         admission_burst: 1_000_000,
         ..Options::default()
     };
+    if hibernates {
+        options.hibernate_after = options.rest_after;
+    }
     if let Some(path) = store {
         options.session_store = Arc::new(RedbStore::open(path)?);
     }

@@ -12,14 +12,19 @@ pub(crate) use gallery::RAISED;
 #[derive(Debug)]
 pub(crate) enum Kind {
     Floor,
-    /// The gallery; with a path, over a durable store.
-    Gallery(Option<PathBuf>),
+    /// The gallery.
+    Gallery {
+        /// A durable store's file.
+        store: Option<PathBuf>,
+        /// Idle sessions leave memory within half the time in which others settle.
+        hibernates: bool,
+    },
 }
 
 /// Serves until the process is killed. The first line that it prints is its address.
 pub(crate) fn run(kind: Kind) -> Result<()> {
     match kind {
         Kind::Floor => floor::run(),
-        Kind::Gallery(store) => gallery::run(store),
+        Kind::Gallery { store, hibernates } => gallery::run(store, hibernates),
     }
 }
