@@ -1,9 +1,9 @@
 //! Which regions have to be rendered again.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::HashSet;
+use smol_str::SmolStr;
 
 use crate::limits::MAX_MARKS;
 
@@ -20,10 +20,18 @@ use crate::limits::MAX_MARKS;
 /// dirty.clear();
 /// assert!(dirty.is_empty());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct DirtySet {
     all: bool,
-    regions: HashSet<String>,
+    regions: HashSet<SmolStr>,
+}
+
+impl Clone for DirtySet {
+    /// Of nothing there is nothing to copy: not the room for it either.
+    fn clone(&self) -> Self {
+        let regions = if self.regions.is_empty() { HashSet::default() } else { self.regions.clone() };
+        Self { all: self.all, regions }
+    }
 }
 
 impl DirtySet {
@@ -35,7 +43,7 @@ impl DirtySet {
         if self.regions.len() == MAX_MARKS {
             return self.add_all();
         }
-        self.regions.insert(id.to_owned());
+        self.regions.insert(id.into());
     }
 
     /// Marks every region.
@@ -74,7 +82,7 @@ impl DirtySet {
 
     /// The regions marked by name, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.regions.iter().map(String::as_str)
+        self.regions.iter().map(SmolStr::as_str)
     }
 }
 

@@ -17,9 +17,18 @@ use crate::stream::{Html, Streams};
 pub struct View<'a> {
     wanted: &'a mut [Wanted],
     streams: Option<&'a dyn Streams>,
-    title: &'a mut String,
+    title: Title<'a>,
     layout: &'a mut String,
     error: Option<Error>,
+}
+
+/// A title that is compared with the one before while it is written: mostly it is the same.
+#[derive(Debug)]
+struct Title<'a> {
+    before: &'a str,
+    /// How much of that it repeats, as long as it does.
+    same: usize,
+    other: Option<String>,
 }
 
 /// A region that has to be rendered, and its HTML afterwards.
@@ -39,18 +48,17 @@ impl<'a> View<'a> {
     /// `wanted` is sorted by name.
     pub(crate) fn new(
         wanted: &'a mut [Wanted],
-        title: &'a mut String,
+        title: &'a str,
         layout: &'a mut String,
         streams: Option<&'a dyn Streams>,
     ) -> Self {
-        title.clear();
         layout.clear();
-        Self { wanted, streams, title, layout, error: None }
+        Self { wanted, streams, title: Title::new(title), layout, error: None }
     }
 
     /// The page's `document.title`.
     pub fn title(&mut self, title: impl Display) {
-        self.title.clear();
+        self.title = Title::new(self.title.before);
         if write!(self.title, "{title}").is_err() {
             self.error.get_or_insert_with(|| Error::msg("the title can't be written"));
         }
@@ -117,9 +125,9 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The first error of a closure.
-    pub(crate) fn finish(self) -> Result {
-        self.error.map_or(Ok(()), Err)
+    /// The title, where it differs from the one before; or the first error of a closure.
+    pub(crate) fn finish(self) -> Result<Option<String>> {
+        self.error.map_or(Ok(self.title.changed()), Err)
     }
 
     /// The region, if it has to be rendered still.
@@ -141,11 +149,37 @@ impl<'a> View<'a> {
     }
 }
 
+impl<'a> Title<'a> {
+    /// Nothing yet.
+    fn new(before: &'a str) -> Self {
+        Self { before, same: 0, other: None }
+    }
+
+    /// It, where it isn't the one before.
+    fn changed(self) -> Option<String> {
+        let shorter = (self.same < self.before.len()).then(|| self.before[..self.same].to_owned());
+        self.other.or(shorter)
+    }
+}
+
+impl Write for Title<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        match &mut self.other {
+            Some(other) => other.push_str(text),
+            None if self.before[self.same..].starts_with(text) => self.same += text.len(),
+            None => self.other = Some([&self.before[..self.same], text].concat()),
+        }
+        Ok(())
+    }
+}
+
 impl Wanted {
-    /// A region whose HTML will be about as long as `before`.
-    pub(crate) fn new(name: Arc<str>, before: usize) -> Self {
+    /// A region whose HTML will be about as long as `before`; `spare` is taken for it, if that has the room.
+    pub(crate) fn new(name: Arc<str>, before: usize, spare: &mut String) -> Self {
         let room = if before == 0 { 0 } else { before + before / ROOM + ROOM };
-        Self { name, html: Html::Own(String::with_capacity(room)), topic: None, rendered: false }
+        let fits = room > 0 && spare.capacity() >= room;
+        let html = if fits { core::mem::take(spare) } else { String::with_capacity(room) };
+        Self { name, html: Html::Own(html), topic: None, rendered: false }
     }
 
     /// What was rendered, without much room behind it: that is in memory for as long as the session.
@@ -172,7 +206,7 @@ mod tests {
     use alloc::vec;
 
     fn wanted(names: &[&str]) -> Vec<Wanted> {
-        names.iter().map(|name| Wanted::new((*name).into(), 0)).collect()
+        names.iter().map(|name| Wanted::new((*name).into(), 0, &mut String::new())).collect()
     }
 
     fn push(out: &mut String, text: &str) -> Result {
@@ -183,8 +217,8 @@ mod tests {
     #[test]
     fn only_wanted_regions_are_rendered() {
         let mut wanted = wanted(&["count", "row:2", "row:7"]);
-        let (mut title, mut layout, mut keys) = (String::new(), String::new(), Vec::new());
-        let mut view = View::new(&mut wanted, &mut title, &mut layout, None);
+        let (mut layout, mut keys) = (String::new(), Vec::new());
+        let mut view = View::new(&mut wanted, "", &mut layout, None);
         view.page(|_| panic!("a clean region costs nothing"));
         view.region("count", |out| push(out, "5"));
         view.regions("row:", |key, out| {
@@ -193,21 +227,35 @@ mod tests {
         });
         view.title(format_args!("{} rows", 2));
         view.layout("wide");
-        view.finish().unwrap();
-        assert_eq!(keys, vec![2, 7]);
-        assert_eq!((title.as_str(), layout.as_str()), ("2 rows", "wide"));
+        assert_eq!(view.finish().unwrap().as_deref(), Some("2 rows"));
+        assert_eq!((keys, layout.as_str()), (vec![2, 7], "wide"));
         assert_eq!(wanted.iter().map(|w| &*w.html).collect::<Vec<_>>(), ["5", "2", "7"]);
     }
 
     #[test]
     fn the_first_declaration_of_a_region_counts_and_the_first_error_stays() {
         let mut wanted = wanted(&["a", "b"]);
-        let (mut title, mut layout) = (String::new(), String::new());
-        let mut view = View::new(&mut wanted, &mut title, &mut layout, None);
+        let mut layout = String::new();
+        let mut view = View::new(&mut wanted, "", &mut layout, None);
         view.region("a", |out| push(out, "1"));
         view.region("a", |out| push(out, "2"));
         view.region("b", |_| Err(Error::msg("no b")));
         assert_eq!(alloc::format!("{}", view.finish().unwrap_err()), "no b");
         assert_eq!(&*wanted[0].html, "1");
+    }
+
+    #[test]
+    fn a_title_is_told_where_it_changes() {
+        let changed = |before: &str, parts: &[&str]| {
+            let mut title = Title::new(before);
+            parts.iter().for_each(|part| title.write_str(part).unwrap());
+            title.changed()
+        };
+        assert_eq!(changed("#tea, 12", &["#", "tea", ", ", "12"]), None);
+        assert_eq!(changed("#tea, 12", &["#tea, ", "13"]).as_deref(), Some("#tea, 13"));
+        assert_eq!(changed("#tea, 12", &["#tea"]).as_deref(), Some("#tea"));
+        assert_eq!(changed("#tea", &["#tea", ", 12"]).as_deref(), Some("#tea, 12"));
+        assert_eq!(changed("", &[]), None);
+        assert_eq!(changed("é", &["è"]).as_deref(), Some("è"));
     }
 }

@@ -30,7 +30,9 @@ fn shown(regions: &[(&str, &str)]) -> Client {
             body: Body::Full(html),
         })
         .collect();
-    client.receive(&ServerFrame::Update(Update { patches, ..Update::default() }).encode()).unwrap();
+    client
+        .receive(&ServerFrame::Update(Update { applied: Some(0), patches, ..Update::default() }).encode())
+        .unwrap();
     client
 }
 

@@ -8,9 +8,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use async_executor::Executor;
+use futures_timer::Delay;
 use live_std::Runtime;
+use smol::block_on;
 use smol::channel::{self, Receiver, Sender};
-use smol::{Timer, block_on};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -77,9 +78,7 @@ impl Runtime for Spawner {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<()> {
-        Box::pin(async move {
-            Timer::after(duration).await;
-        })
+        Box::pin(Delay::new(duration))
     }
 }
 

@@ -69,6 +69,7 @@ mod routes;
 mod server;
 mod signals;
 mod websocket;
+mod wire;
 
 pub use live_core;
 pub use live_std;

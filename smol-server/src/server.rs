@@ -7,16 +7,18 @@ use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_timer::Delay;
 use live_core::limits::DRAIN_WITHIN;
 use live_std::{Connection, Engine, caught};
 use smol::future::FutureExt;
 use smol::io::AsyncReadExt;
-use smol::{Async, Timer, block_on};
+use smol::{Async, block_on};
 
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
 use crate::http;
-use crate::websocket::{Socket, Wire};
+use crate::websocket::Socket;
+use crate::wire::Wire;
 
 /// How long a server that stops without a successor waits for its sessions and connections.
 const STOP_WITHIN: Duration = Duration::from_millis(800);
@@ -89,7 +91,7 @@ impl Server {
         self.app.engine.drain(spread);
         self.open.wait_until_none(until - Instant::now());
         let limit = async {
-            Timer::at(until).await;
+            Delay::new(until.saturating_duration_since(Instant::now())).await;
             tracing::warn!(sessions = self.sessions(), "the server ends before its sessions have committed");
         };
         block_on(self.app.engine.drained().or(limit));
@@ -112,7 +114,7 @@ async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, o
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection wasn't accepted");
-                Timer::after(BACK_OFF).await;
+                Delay::new(BACK_OFF).await;
             }
         }
     }
@@ -151,7 +153,7 @@ async fn linger(mut stream: Async<TcpStream>) {
         while stream.read(&mut space).await.is_ok_and(|count| count > 0) {}
     };
     let limit = async {
-        Timer::after(LINGER).await;
+        Delay::new(LINGER).await;
     };
     drain.or(limit).await;
 }

@@ -3,7 +3,6 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::Machine;
@@ -12,7 +11,7 @@ use crate::codec::PageCodec;
 use crate::error::Result;
 use crate::guard::{Calling, Guard};
 use crate::page::Page;
-use crate::region::{self, Regions};
+use crate::region::{self, Around, Few, Regions};
 use crate::wire::NoticeLevel;
 
 impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
@@ -27,7 +26,10 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             return Ok(Vec::new());
         }
         let (page, session, blank) = (&*self.page, &self.session, Regions::new());
-        let all = || region::render(&blank, vec!["".into()], None, |view| page.render(session, view));
+        let all = || {
+            let around = Around { title: &self.title, streams: None, spare: &mut String::new() };
+            region::render(&blank, Few::from_iter(["".into()]), around, |view| page.render(session, view))
+        };
         let rendered = self.guard.run(Calling::Render, all).unwrap_or_else(|panic| Err(panic.into()))?;
         let differs =
             |name: &str, html: &str| self.regions.get(name).is_some_and(|region| *region.html != *html);
@@ -35,7 +37,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         let own = rendered.regions.iter().filter(|fresh| fresh.topic.is_none());
         let regions = own.filter(|fresh| differs(&fresh.name, &fresh.html));
         let mut names: Vec<Arc<str>> = regions.map(|fresh| fresh.name.clone()).collect();
-        if rendered.title != self.title {
+        if rendered.title.is_some() {
             names.push(TITLE.into());
         }
         names.sort();

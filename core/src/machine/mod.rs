@@ -49,6 +49,7 @@ use events::{Delivery, Waiting};
 pub use io::{CommitError, FullPage, Input, Output};
 use link::Link;
 pub use load::Load;
+use plan::Scratch;
 pub use record::{Record, RecordError};
 pub(crate) use record::{Saved, SavedPublish, SavedTimer};
 use shared::Shared;
@@ -95,6 +96,7 @@ pub struct Machine<P: Page, C, G> {
     over: bool,
     strikes: Strikes,
     encoder: Encoder,
+    scratch: Scratch,
     /// What many sessions look at, if the driver lends it; and what of it this one is told of.
     streams: Option<Arc<dyn Streams>>,
     followed: Vec<Shared>,
@@ -209,6 +211,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             over: false,
             strikes: Strikes::default(),
             encoder: Encoder::new(),
+            scratch: Scratch::default(),
             streams: None,
             followed: Vec::new(),
             out: VecDeque::new(),

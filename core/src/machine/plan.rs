@@ -8,7 +8,7 @@ use core::ops::Range;
 use crate::delta::{Common, Encoder};
 use crate::dirty::DirtySet;
 use crate::narrow::Element;
-use crate::region::{Browser, Change, Old, Region, Regions};
+use crate::region::{Browser, Change, Few, Old, Region, Regions};
 use crate::stream::{Html, Version};
 use crate::wire::{self, Body, Patch};
 
@@ -39,12 +39,33 @@ pub(super) struct Planner<'a> {
     pub(super) encoder: &'a mut Encoder,
     /// The bytes of all deltas of the frame.
     pub(super) deltas: &'a mut Vec<u8>,
+    /// Takes a buffer that is free afterwards.
+    pub(super) spare: &'a mut String,
     /// Whether the browser takes anything but whole regions.
     pub(super) partial: bool,
 }
 
+/// Buffers that are used again and again while a session is at work. They are small: every session has its own.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) html: String,
+    pub(super) deltas: Vec<u8>,
+}
+
+/// The most bytes that a buffer of a session keeps.
+const KEPT: usize = 256;
+
+impl Scratch {
+    pub(super) fn keep(&mut self, mut deltas: Vec<u8>) {
+        if deltas.capacity() <= KEPT {
+            deltas.clear();
+            self.deltas = deltas;
+        }
+    }
+}
+
 /// The marked regions that are on the page.
-pub(super) fn dirty_names(dirty: &DirtySet, regions: &Regions) -> Vec<Arc<str>> {
+pub(super) fn dirty_names(dirty: &DirtySet, regions: &Regions) -> Few<Arc<str>> {
     if dirty.is_all() {
         return regions.names().cloned().collect();
     }
@@ -53,7 +74,7 @@ pub(super) fn dirty_names(dirty: &DirtySet, regions: &Regions) -> Vec<Arc<str>> 
 
 impl Planner<'_> {
     /// Plans the patches of one frame, parents before their children, and binds numbers to regions that had none.
-    pub(super) fn plan(&mut self, mut changes: Vec<Change>) -> Vec<Planned> {
+    pub(super) fn plan(&mut self, mut changes: Few<Change>) -> Few<Planned> {
         changes.sort_by_cached_key(|change| (self.regions.depth(&change.name), change.name.clone()));
         changes.into_iter().filter_map(|change| self.plan_one(change)).collect()
     }
@@ -61,13 +82,19 @@ impl Planner<'_> {
     fn plan_one(&mut self, change: Change) -> Option<Planned> {
         let region = self.regions.get_mut(&change.name)?;
         let number = region.number;
-        let body = match (change.old, region.browser) {
+        let body = match (&change.old, region.browser) {
             (Some(old), Browser::Bytes) if self.partial => plan_delta(region, old, self.encoder, self.deltas),
             (Some(old), Browser::Shown) if self.partial => plan_element(region, old),
             _ => PlannedBody::Full,
         };
         region.browser =
             if matches!(body, PlannedBody::Element { .. }) { Browser::Shown } else { Browser::Bytes };
+        if let Some(Old { html: Html::Own(mut html), .. }) = change.old
+            && html.capacity() <= KEPT
+        {
+            html.clear();
+            *self.spare = html;
+        }
         if number.is_none() {
             self.regions.bind(&change.name);
         }
@@ -75,7 +102,7 @@ impl Planner<'_> {
     }
 }
 
-fn plan_delta(region: &mut Region, old: Old, encoder: &mut Encoder, deltas: &mut Vec<u8>) -> PlannedBody {
+fn plan_delta(region: &mut Region, old: &Old, encoder: &mut Encoder, deltas: &mut Vec<u8>) -> PlannedBody {
     if let (Html::Shared(before), Html::Shared(after)) = (&old.html, &region.html)
         && after.delta_from(before).is_some()
     {
@@ -93,7 +120,7 @@ fn plan_delta(region: &mut Region, old: Old, encoder: &mut Encoder, deltas: &mut
 }
 
 /// One element instead of the region, where that saves half of it at least.
-fn plan_element(region: &mut Region, old: Old) -> PlannedBody {
+fn plan_element(region: &mut Region, old: &Old) -> PlannedBody {
     let common = Common::of(old.html.as_bytes(), region.html.as_bytes());
     region.markup = old.markup;
     match region.markup.narrow(&old.html, &region.html, common) {

@@ -15,10 +15,10 @@ use crate::hash;
 use crate::limits::NARROW_FROM;
 use crate::narrow;
 use crate::page::Page;
-use crate::region::{self, Change, Fresh, Regions, Rendered};
+use crate::region::{self, Around, Change, Few, Fresh, Regions, Rendered};
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::wire::{Body, NoticeLevel, Reason, ServerFrame, Update};
+use crate::wire::{Body, NoticeLevel, Patch, Reason, ServerFrame, Update};
 
 /// The name under which the title has a hash. No region can have it.
 pub(super) const TITLE: &str = "<title>";
@@ -43,7 +43,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if self.session.is_dirty() || self.link.as_ref()?.wants_regions() {
             self.wake_regions(now);
         }
-        let mut changes = Vec::new();
+        let mut changes = Few::new();
         if self.session.is_dirty() && !self.render_failed {
             match self.render_dirty() {
                 Ok(rendered) => changes = rendered,
@@ -68,20 +68,21 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     /// Renders the dirty regions and makes them part of the tree. Where that fails, all stays as it was.
-    pub(super) fn render_dirty(&mut self) -> Result<Vec<Change>, (Call, Error)> {
+    pub(super) fn render_dirty(&mut self) -> Result<Few<Change>, (Call, Error)> {
         if self.regions.are_gone() {
             self.regions = Regions::new();
         }
         let names = dirty_names(&self.session.dirty, &self.regions);
         let (page, session, regions, guard) = (&*self.page, &self.session, &self.regions, &self.guard);
-        let streams = self.streams.as_deref();
-        let rendered = guard
+        let around =
+            Around { title: &self.title, streams: self.streams.as_deref(), spare: &mut self.scratch.html };
+        let mut rendered = guard
             .run(Calling::Render, || {
-                region::render(regions, names, streams, |view| page.render(session, view))
+                region::render(regions, names, around, |view| page.render(session, view))
             })
             .unwrap_or_else(|panic| Err(panic.into()))
             .map_err(|error| (Call::Render, error))?;
-        let (count, title) = (rendered.regions.len(), rendered.title.clone());
+        let (count, title) = (rendered.regions.len(), rendered.title.take());
         let shared = shared(&rendered);
         self.layout.clone_from(&rendered.layout);
         let changes = self
@@ -92,7 +93,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.counters.regions += count as u64;
         self.session.dirty.clear();
         self.follow(shared);
-        if title != self.title {
+        if let Some(title) = title {
             self.title = title;
             self.link.iter_mut().for_each(|link| link.title = true);
         }
@@ -132,7 +133,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     /// Adds what the browser lacks since it connected, or asked for again.
-    fn add_asked_for(&mut self, changes: &mut Vec<Change>) {
+    fn add_asked_for(&mut self, changes: &mut Few<Change>) {
         let Some(link) = self.link.as_mut() else { return };
         if !self.render_failed
             && let Some(shown) = link.shown.take()
@@ -147,7 +148,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    fn frame(&mut self, changes: Vec<Change>) -> Option<Vec<u8>> {
+    fn frame(&mut self, changes: Few<Change>) -> Option<Vec<u8>> {
         let link = self.link.as_mut()?;
         let fresh = self.delivery.outbox.iter().filter(|(id, _)| *id > link.command);
         let commands: Vec<_> = fresh.map(|(id, command)| (*id, Cow::Borrowed(command))).collect();
@@ -155,17 +156,20 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if silent && !self.delivery.ack_due && !link.title {
             return None;
         }
-        let mut deltas = Vec::new();
+        let mut deltas = core::mem::take(&mut self.scratch.deltas);
         let planned = Planner {
             regions: &mut self.regions,
             encoder: &mut self.encoder,
             deltas: &mut deltas,
+            spare: &mut self.scratch.html,
             partial: self.config.deltas,
         }
         .plan(changes);
+        let patches: Few<Patch<'_>> =
+            planned.iter().filter_map(|patch| patch.borrow(&self.regions, &deltas)).collect();
         let update = Update {
             applied: Some(self.delivery.applied),
-            patches: planned.iter().filter_map(|patch| patch.borrow(&self.regions, &deltas)).collect(),
+            patches: patches[..].into(),
             commands: commands.into(),
             failed: self.delivery.news_of_failures().into(),
             title: link.title.then_some(self.title.as_str()),
@@ -180,6 +184,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.counters.elements += u64::from(matches!(patch.body, Body::Element { .. }));
         }
         let frame = ServerFrame::Update(update).encode();
+        drop(patches);
+        self.scratch.keep(deltas);
         if self.config.broken.is(Rule::R6) {
             self.delivery.outbox.clear();
         }

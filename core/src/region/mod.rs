@@ -8,7 +8,7 @@ use alloc::string::String;
 use core::fmt;
 
 pub(crate) use outline::Outline;
-pub(crate) use render::{Fresh, Rendered, render};
+pub(crate) use render::{Around, Few, Fresh, Rendered, render};
 pub(crate) use tree::{Browser, Change, Old, Region, Regions};
 
 /// What is wrong with a page's regions. The session keeps what it showed before.

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use super::{RegionError, Regions};
 use crate::error::Result;
@@ -16,11 +17,11 @@ use crate::view::{View, Wanted};
 #[derive(Debug, Default)]
 pub(crate) struct Rendered {
     /// The regions that were rendered.
-    pub(crate) regions: Vec<Fresh>,
+    pub(crate) regions: Few<Fresh>,
     /// Which region holds each host that was found in them.
     pub(crate) hosts: HashMap<Arc<str>, Arc<str>>,
-    /// The page's title.
-    pub(crate) title: String,
+    /// The page's title, where it differs from the one before.
+    pub(crate) title: Option<String>,
     /// The layout that it asks for.
     pub(crate) layout: String,
 }
@@ -36,26 +37,40 @@ pub(crate) struct Fresh {
     pub(crate) children: Vec<Arc<str>>,
 }
 
-/// Renders `names`, and every region whose host is new; shared ones from `streams`, if there are any. `call` is the page's `render`, once a pass.
+/// As many as an event mostly changes are kept without an allocation.
+pub(crate) type Few<T> = SmallVec<[T; 2]>;
+
+/// What rendering makes use of.
+pub(crate) struct Around<'a> {
+    /// The title before.
+    pub(crate) title: &'a str,
+    /// Where shared regions come from, if the driver lends any.
+    pub(crate) streams: Option<&'a dyn Streams>,
+    /// A buffer of a region of before.
+    pub(crate) spare: &'a mut String,
+}
+
+/// Renders `names`, and every region whose host is new. `call` is the page's `render`, once a pass.
 pub(crate) fn render(
     regions: &Regions,
-    names: Vec<Arc<str>>,
-    streams: Option<&dyn Streams>,
+    names: Few<Arc<str>>,
+    around: Around<'_>,
     mut call: impl FnMut(&mut View<'_>) -> Result,
 ) -> Result<Rendered> {
     let mut rendered = Rendered::default();
-    let mut wanted: Vec<Wanted> = names
+    let Around { title, streams, spare } = around;
+    let mut wanted: Few<Wanted> = names
         .into_iter()
         .map(|name| {
             let before = regions.get(&name).map_or(0, |region| region.html.len());
-            Wanted::new(name, before)
+            Wanted::new(name, before, spare)
         })
         .collect();
     for _ in 0..=MAX_REGION_DEPTH {
         wanted.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        let mut view = View::new(&mut wanted, &mut rendered.title, &mut rendered.layout, streams);
+        let mut view = View::new(&mut wanted, title, &mut rendered.layout, streams);
         call(&mut view)?;
-        view.finish()?;
+        rendered.title = view.finish()?;
         wanted = rendered.take(regions, wanted)?;
         if wanted.is_empty() {
             return Ok(rendered);
@@ -66,8 +81,8 @@ pub(crate) fn render(
 
 impl Rendered {
     /// Takes in one pass; gives what the next has to render.
-    fn take(&mut self, regions: &Regions, pass: Vec<Wanted>) -> Result<Vec<Wanted>, RegionError> {
-        let mut next = Vec::new();
+    fn take(&mut self, regions: &Regions, pass: Few<Wanted>) -> Result<Few<Wanted>, RegionError> {
+        let mut next = Few::new();
         let first = self.regions.len();
         for wanted in pass {
             if !wanted.rendered {
@@ -97,7 +112,7 @@ impl Rendered {
                     return Err(RegionError::Duplicate(host.name.into()));
                 }
                 if known.is_none() {
-                    next.push(Wanted::new(name.clone(), 0));
+                    next.push(Wanted::new(name.clone(), 0, &mut String::new()));
                 }
                 fresh.children.push(name);
             }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 
 use super::RegionError;
-use super::render::Rendered;
+use super::render::{Few, Rendered};
 use crate::hash::{self, RegionHash};
 use crate::narrow::{Markup, hosts};
 use crate::rules::{Broken, Rule};
@@ -138,10 +138,10 @@ impl Regions {
     }
 
     /// Starts a connection: `shown` are the hashes of what the browser shows. Gives every region that differs.
-    pub(crate) fn attach(&mut self, shown: &HashSet<[u8; 8]>, broken: Broken) -> Vec<Change> {
+    pub(crate) fn attach(&mut self, shown: &HashSet<[u8; 8]>, broken: Broken) -> Few<Change> {
         self.next_number = 0;
         let names: Vec<Arc<str>> = self.map.keys().cloned().collect();
-        let mut changes = Vec::new();
+        let mut changes = Few::new();
         for name in names {
             let same = broken.is(Rule::R9) || shown.contains(&self.hash(&name).to_bytes());
             let browser = if same { Browser::Shown } else { Browser::Nothing };
@@ -157,10 +157,9 @@ impl Regions {
 
     /// Makes what was rendered part of the tree: drops regions whose host vanished, moves those whose host did, and gives what
     /// changed. Refuses, before anything is touched, a host that another region holds too, and more bytes than `limit`.
-    pub(crate) fn adopt(&mut self, rendered: Rendered, limit: usize) -> Result<Vec<Change>, RegionError> {
-        let fresh: HashSet<Arc<str>> = rendered.regions.iter().map(|fresh| fresh.name.clone()).collect();
+    pub(crate) fn adopt(&mut self, rendered: Rendered, limit: usize) -> Result<Few<Change>, RegionError> {
         let dropped = self.dropped(&rendered);
-        let moved = self.moved(&rendered, &fresh, &dropped)?;
+        let moved = self.moved(&rendered, &dropped)?;
         let bytes = self.size_with(&rendered, &dropped);
         if bytes > limit {
             return Err(RegionError::TooLarge { bytes, limit });
@@ -171,7 +170,7 @@ impl Regions {
             let region = self.map.entry(name.clone()).or_insert_with(|| Region::new(parent.clone()));
             region.parent = parent.clone();
         }
-        let mut changes: Vec<Change> = Vec::new();
+        let mut changes: Few<Change> = Few::new();
         for fresh in rendered.regions {
             let Some(region) = self.map.get_mut(&fresh.name) else { continue };
             (region.children, region.topic) = (fresh.children, fresh.topic);
@@ -211,16 +210,13 @@ impl Regions {
     }
 
     /// Known regions whose host is now in another region. The one it was in must have let go of it.
-    fn moved(
-        &self,
-        rendered: &Rendered,
-        fresh: &HashSet<Arc<str>>,
-        dropped: &HashSet<Arc<str>>,
-    ) -> Result<Vec<Arc<str>>, RegionError> {
-        let mut moved = Vec::new();
+    fn moved(&self, rendered: &Rendered, dropped: &HashSet<Arc<str>>) -> Result<Vec<Arc<str>>, RegionError> {
+        let (mut moved, mut fresh) = (Vec::new(), None);
         for (name, parent) in &rendered.hosts {
             let Some(region) = self.map.get(name).filter(|region| region.parent != *parent) else { continue };
-            if !fresh.contains(&region.parent) && !dropped.contains(&region.parent) {
+            let fresh: &HashSet<&str> =
+                fresh.get_or_insert_with(|| rendered.regions.iter().map(|fresh| &*fresh.name).collect());
+            if !fresh.contains(&*region.parent) && !dropped.contains(&region.parent) {
                 return Err(RegionError::Duplicate((**name).into()));
             }
             moved.push(name.clone());
@@ -239,7 +235,7 @@ impl Regions {
 
     /// A region that moved to another parent comes to the browser as an empty host: it and all below it are sent whole,
     /// under new numbers.
-    fn resend(&mut self, moved: Vec<Arc<str>>, changes: &mut Vec<Change>) {
+    fn resend(&mut self, moved: Vec<Arc<str>>, changes: &mut Few<Change>) {
         let mut open = moved;
         let mut done = HashSet::new();
         while let Some(name) = open.pop() {

@@ -14,6 +14,7 @@ pub struct List<'a, T>(Held<'a, T>);
 #[derive(Clone)]
 enum Held<'a, T> {
     Made(Vec<T>),
+    Lent(&'a [T]),
     Read { raw: &'a [u8], len: usize, read: Read<'a, T> },
 }
 
@@ -24,6 +25,7 @@ impl<'a, T: Clone> List<'a, T> {
     pub fn len(&self) -> usize {
         match &self.0 {
             Held::Made(items) => items.len(),
+            Held::Lent(items) => items.len(),
             Held::Read { len, .. } => *len,
         }
     }
@@ -37,6 +39,7 @@ impl<'a, T: Clone> List<'a, T> {
     pub fn iter(&self) -> impl Iterator<Item = T> {
         let (made, raw, len, read) = match &self.0 {
             Held::Made(items) => (&items[..], &[][..], 0, None),
+            Held::Lent(items) => (*items, &[][..], 0, None),
             Held::Read { raw, len, read } => (&[][..], *raw, *len, Some(*read)),
         };
         let mut reader = Reader::unbounded(raw);
@@ -70,6 +73,12 @@ impl<'a, T: Clone> List<'a, T> {
 impl<T> Default for List<'_, T> {
     fn default() -> Self {
         Self(Held::Made(Vec::new()))
+    }
+}
+
+impl<'a, T> From<&'a [T]> for List<'a, T> {
+    fn from(items: &'a [T]) -> Self {
+        Self(Held::Lent(items))
     }
 }
 

@@ -5,13 +5,16 @@ use core::convert::Infallible;
 
 use rmp::encode::{self, ByteBuf, ValueWriteError};
 
+/// Most frames fit, so that they are allocated once.
+const ROOM: usize = 64;
+
 /// Appends values to a byte buffer. Writing to memory can't fail.
 #[derive(Debug)]
 pub(crate) struct Writer(ByteBuf);
 
 impl Writer {
     pub(crate) fn new() -> Self {
-        Self(ByteBuf::new())
+        Self(ByteBuf::with_capacity(ROOM))
     }
 
     pub(crate) fn into_vec(self) -> Vec<u8> {

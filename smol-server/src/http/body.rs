@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use smol::Timer;
+use futures_timer::Delay;
 use smol::future::FutureExt;
 use smol::io::{AsyncRead, AsyncReadExt};
 
@@ -55,7 +55,7 @@ impl Input {
 /// `work`, or a timeout error.
 pub(super) async fn within<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     let timeout = async {
-        Timer::after(limit).await;
+        Delay::new(limit).await;
         Err(io::ErrorKind::TimedOut.into())
     };
     work.or(timeout).await

@@ -240,7 +240,9 @@ fn a_region_without_a_place_in_the_page_is_told() {
     let mut tab = desk("");
     let (html, region) = ("lost", Region::Named("cart"));
     let patch = Wire { region, check: hash::check(html), body: Body::Full(html) };
-    let frame = ServerFrame::Update(Update { patches: vec![patch].into(), ..Update::default() }).encode();
+    let frame =
+        ServerFrame::Update(Update { applied: Some(0), patches: vec![patch].into(), ..Update::default() })
+            .encode();
     assert_eq!(
         tab.receive(&frame),
         Err("the server sent region `cart`, which the page doesn't have".to_owned())

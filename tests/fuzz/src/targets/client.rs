@@ -48,7 +48,7 @@ fn opened() -> Client {
     let patches =
         Vec::from([("", PAGE), ("row:1", r#"<b id="b">one</b>"#), ("row:2", "two")].map(patch)).into();
     client
-        .receive(&ServerFrame::Update(Update { patches, ..Update::default() }).encode())
+        .receive(&ServerFrame::Update(Update { applied: Some(0), patches, ..Update::default() }).encode())
         .expect("an update");
     client
 }
