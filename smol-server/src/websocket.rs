@@ -41,7 +41,7 @@ enum Sending {
 /// A socket that isn't read again once it has given all it had, but waited for.
 struct Stream {
     wire: Arc<Wire>,
-    readable: bool,
+    drained: bool,
 }
 
 impl Socket {
@@ -58,7 +58,7 @@ impl Socket {
             .max_write_buffer_size(usize::MAX)
             .max_message_size(Some(max_message))
             .max_frame_size(Some(max_message));
-        let stream = Stream { wire: wire.clone(), readable: true };
+        let stream = Stream { wire: wire.clone(), drained: false };
         let ws = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await;
         let connection = connection.with_direct(wire.clone());
         Self { ws, wire, connection, sending: Sending::Nothing }
@@ -92,7 +92,11 @@ impl Socket {
     /// the largest.
     fn start(&mut self, outgoing: Outgoing) -> Option<Result<(), Error>> {
         let sent = match outgoing {
-            Outgoing::Binary(message) => self.wire.write(BINARY, &message),
+            Outgoing::Binary(message) => {
+                let sent = self.wire.write(BINARY, &message);
+                self.connection.recycle(message);
+                sent
+            }
             Outgoing::Text(text) => self.wire.write(TEXT, text.as_bytes()),
             Outgoing::Ping => self.wire.write(PING, &[]),
             Outgoing::Close(reason) => {
@@ -143,18 +147,29 @@ impl Socket {
     }
 }
 
+impl Stream {
+    /// Waits for something to read. The reactor's first answer may be about what was read long since, or come in the turn of the reactor in which it was
+    /// asked, which it then takes for such; so that is passed over here, and whoever is woken reads, whatever the reactor says. Nothing is
+    /// lost by it: what is there when a wait begins ends it.
+    fn poll_wait(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.wire.socket.poll_readable(cx) {
+            Poll::Ready(Ok(())) => self.wire.socket.poll_readable(cx),
+            waits => waits,
+        }
+    }
+}
+
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        if std::mem::replace(&mut self.drained, false) {
+            ready!(self.poll_wait(cx))?;
+        }
         loop {
-            if !self.readable {
-                ready!(self.wire.socket.poll_readable(cx))?;
-                self.readable = true;
-            }
             match io::Read::read(&mut self.wire.socket.get_ref(), buf) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.readable = false,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(self.poll_wait(cx))?,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => {
-                    self.readable = matches!(&read, Ok(count) if *count == buf.len() || *count == 0);
+                    self.drained = matches!(&read, Ok(count) if *count < buf.len() && *count > 0);
                     return Poll::Ready(read);
                 }
             }

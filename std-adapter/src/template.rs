@@ -1,9 +1,9 @@
 //! Sailfish templates in [`Page::render`](live_core::Page::render).
 
-use std::cell::Cell;
 use std::fmt;
+use std::mem::take;
 
-use live_core::{Error, Result, limits};
+use live_core::{Error, Result};
 use sailfish::runtime::Buffer;
 use sailfish::{TemplateOnce, TemplateSimple};
 
@@ -13,7 +13,7 @@ use sailfish::{TemplateOnce, TemplateSimple};
 /// view.region("count", |out| Count { n: s.state.count }.write(out));
 /// ```
 pub trait Template<Kind> {
-    /// Appends what the template renders to `out`. After an error `out` holds what it held before.
+    /// Appends what the template renders to `out`, without a copy. After an error `out` holds what it held before.
     fn write(self, out: &mut String) -> Result;
 }
 
@@ -37,26 +37,15 @@ impl<T: TemplateSimple> Template<Simple> for T {
     }
 }
 
-/// The largest buffer that a thread keeps.
-const KEPT: usize = limits::MAX_REGION_BYTES;
-
-thread_local! {
-    /// Sailfish's own buffer can't begin with the room of another: it would be cut to what it holds.
-    static BUFFER: Cell<Option<Buffer>> = const { Cell::new(None) };
-}
-
 fn append(out: &mut String, render: impl FnOnce(&mut Buffer) -> Result<(), sailfish::RenderError>) -> Result {
-    // A template that renders another one meanwhile finds none, and makes its own.
-    let mut buffer = BUFFER.take().unwrap_or_default();
+    let before = out.len();
+    let mut buffer = Buffer::from(take(out));
     let result = render(&mut buffer);
-    if result.is_ok() {
-        out.push_str(buffer.as_str());
-    }
-    if buffer.capacity() <= KEPT {
-        buffer.clear();
-        BUFFER.set(Some(buffer));
-    }
-    result.map_err(Error::from)
+    *out = buffer.into_string();
+    result.map_err(|error| {
+        out.truncate(before);
+        Error::from(error)
+    })
 }
 
 /// A URL that is safe as an attribute: one with a scheme other than `http`, `https`, `mailto` or `tel` becomes `#`.

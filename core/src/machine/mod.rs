@@ -49,7 +49,7 @@ use events::{Delivery, Waiting};
 pub use io::{CommitError, FullPage, Input, Output};
 use link::Link;
 pub use load::Load;
-use plan::Scratch;
+use plan::{Scratch, keep};
 pub use record::{Record, RecordError};
 pub(crate) use record::{Saved, SavedPublish, SavedTimer};
 use shared::Shared;
@@ -268,6 +268,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             let frame = self.update(now).map(Output::Transmit);
             self.warn_of_forgotten();
             return frame.or_else(|| self.out.pop_front()).or_else(|| self.end());
+        }
+    }
+
+    /// Takes back the buffer of a frame that was sent, for the next one. A driver need not give any.
+    pub fn recycle(&mut self, frame: Vec<u8>) {
+        if !self.resting {
+            keep(&mut self.scratch.frame, frame);
         }
     }
 

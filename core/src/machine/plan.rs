@@ -50,17 +50,18 @@ pub(super) struct Planner<'a> {
 pub(super) struct Scratch {
     pub(super) html: String,
     pub(super) deltas: Vec<u8>,
+    /// Of a frame that was sent.
+    pub(super) frame: Vec<u8>,
 }
 
 /// The most bytes that a buffer of a session keeps.
 const KEPT: usize = 256;
 
-impl Scratch {
-    pub(super) fn keep(&mut self, mut deltas: Vec<u8>) {
-        if deltas.capacity() <= KEPT {
-            deltas.clear();
-            self.deltas = deltas;
-        }
+/// Puts a buffer back for the next time, if it is small.
+pub(super) fn keep(place: &mut Vec<u8>, mut buffer: Vec<u8>) {
+    if buffer.capacity() <= KEPT {
+        buffer.clear();
+        *place = buffer;
     }
 }
 

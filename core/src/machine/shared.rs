@@ -53,10 +53,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         let Some((html, Browser::Bytes)) = region.map(|region| (&region.html, region.browser)) else {
             return false;
         };
-        let Some(frame) = html.version().and_then(|before| current.frame_from(before)).map(<[u8]>::to_vec)
-        else {
+        let Some(shared) = html.version().and_then(|before| current.frame_from(before)) else {
             return html.version().is_some_and(|shown| Arc::ptr_eq(shown, current));
         };
+        let mut frame = core::mem::take(&mut self.scratch.frame);
+        frame.extend_from_slice(shared);
         link.sent(frame.len(), now);
         self.regions.set_html(name, Html::Shared(current.clone()));
         self.counters.frames += 1;

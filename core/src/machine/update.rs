@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::Machine;
-use super::plan::{Planner, dirty_names};
+use super::plan::{Planner, dirty_names, keep};
 use super::shared::Shared;
 use crate::codec::PageCodec;
 use crate::effect::Call;
@@ -183,9 +183,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.counters.deltas += u64::from(matches!(patch.body, Body::Delta(_)));
             self.counters.elements += u64::from(matches!(patch.body, Body::Element { .. }));
         }
-        let frame = ServerFrame::Update(update).encode();
+        let frame = ServerFrame::Update(update).encode_into(core::mem::take(&mut self.scratch.frame));
         drop(patches);
-        self.scratch.keep(deltas);
+        keep(&mut self.scratch.deltas, deltas);
         if self.config.broken.is(Rule::R6) {
             self.delivery.outbox.clear();
         }

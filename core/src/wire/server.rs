@@ -118,7 +118,12 @@ pub enum NoticeLevel {
 impl<'a> ServerFrame<'a> {
     /// The frame's bytes.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Writer::new();
+        self.encode_into(Vec::new())
+    }
+
+    /// The frame's bytes in a buffer of before, of which nothing else stays.
+    pub fn encode_into(&self, buffer: Vec<u8>) -> Vec<u8> {
+        let mut out = Writer::reusing(buffer);
         match self {
             Self::Welcome(welcome) => welcome.write(&mut out),
             Self::Update(update) => update.write(&mut out),

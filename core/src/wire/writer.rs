@@ -17,6 +17,13 @@ impl Writer {
         Self(ByteBuf::with_capacity(ROOM))
     }
 
+    /// Writes into a buffer of before, of which nothing stays.
+    pub(crate) fn reusing(mut buffer: Vec<u8>) -> Self {
+        buffer.clear();
+        buffer.reserve(ROOM);
+        Self(ByteBuf::from_vec(buffer))
+    }
+
     pub(crate) fn into_vec(self) -> Vec<u8> {
         self.0.into_vec()
     }

@@ -45,6 +45,8 @@ pub struct Connection {
     pinged: Instant,
     alarm: Option<Instant>,
     direct: Option<Arc<dyn Direct>>,
+    /// The buffer of a message that was sent.
+    spare: Vec<u8>,
     /// Counts among its address's connections.
     _place: Option<Place>,
 }
@@ -106,6 +108,7 @@ impl Connection {
             pinged: now,
             alarm: None,
             direct: None,
+            spare: Vec::new(),
             _place: place.flatten(),
         }
     }
@@ -116,6 +119,11 @@ impl Connection {
         let is_plain = self.upgrade.protocol == Protocol::Msgpack && !self.engine.options().dev;
         self.direct = Some(direct).filter(|_| is_plain);
         self
+    }
+
+    /// Takes back the buffer of a binary message that was sent, for the next one. An owner of a socket that can't give it back does without.
+    pub fn recycle(&mut self, message: Vec<u8>) {
+        self.spare = message;
     }
 
     /// Nothing is sent beside the socket's own task until `poll` was pending once more.
@@ -187,7 +195,7 @@ impl Connection {
                 },
                 Phase::Joined(Joined { slot, number }) => {
                     let slot = slot.clone();
-                    match serve(&self.engine, &slot, *number, now, cx) {
+                    match serve(&self.engine, &slot, *number, &mut self.spare, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
                         Served::Close(reason) => self.close(reason),
                         Served::Idle(next) => match self.engine.news(&mut self.news) {

@@ -73,8 +73,13 @@ impl Engine {
         while let Some(output) = self.step(slot, &mut inner, |live| live.poll(now)) {
             match self.carry_out(slot, output, inner.mark) {
                 None => {}
-                Some(ToBrowser::Frame(frame)) if inner.way.send(&frame) => {}
-                Some(ToBrowser::Frame(_)) => return slot.mailbox.wake(),
+                Some(ToBrowser::Frame(frame)) => {
+                    let is_sent = inner.way.send(&frame);
+                    inner.live.recycle(frame);
+                    if !is_sent {
+                        return slot.mailbox.wake();
+                    }
+                }
                 Some(ToBrowser::Close(reason)) => {
                     inner.way.closing = Some(reason);
                     return slot.mailbox.wake();

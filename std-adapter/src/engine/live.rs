@@ -27,6 +27,7 @@ pub(crate) enum Parcel {
 pub(crate) trait Live: Send {
     fn handle(&mut self, input: Input<'_, Parcel>, now: Instant);
     fn poll(&mut self, now: Instant) -> Option<Output<Parcel>>;
+    fn recycle(&mut self, frame: Vec<u8>);
     fn poll_timeout(&self) -> Option<Instant>;
     fn is_ready(&self) -> bool;
     fn full_page(&mut self) -> Result<FullPage>;
@@ -106,6 +107,10 @@ where
             Output::Transmit(frame) => Output::Transmit(frame),
             Output::Close(reason) => Output::Close(reason),
         })
+    }
+
+    fn recycle(&mut self, frame: Vec<u8>) {
+        self.recycle(frame);
     }
 
     fn poll_timeout(&self) -> Option<Instant> {

@@ -22,11 +22,12 @@ pub(super) enum Served {
     Idle(Option<Instant>),
 }
 
-/// Lets the session's machine do what there is to do, up to the next thing for the browser.
+/// Lets the session's machine do what there is to do, up to the next thing for the browser. `spare` is the buffer of a frame that was sent.
 pub(super) fn serve(
     engine: &Engine,
     slot: &Arc<Slot>,
     number: u64,
+    spare: &mut Vec<u8>,
     now: Instant,
     cx: &Context<'_>,
 ) -> Served {
@@ -41,6 +42,9 @@ pub(super) fn serve(
     slot.mailbox.register(cx.waker());
     if let Some(reason) = inner.way.closing() {
         return Served::Close(reason);
+    }
+    if spare.capacity() > 0 {
+        inner.live.recycle(std::mem::take(spare));
     }
     let served = turn(engine, slot, &mut inner, now);
     match served {
