@@ -83,6 +83,7 @@ pub use self::response::Response;
 pub use self::server::Server;
 pub use ::http::{Method, StatusCode, header};
 pub use live_std::Options;
+pub use smol::unblock;
 
 /// Everything that a program with live pages uses, in one line.
 pub mod prelude {

@@ -21,6 +21,9 @@ use crate::wire::{BINARY, PING, TEXT, Wire};
 /// The size of the buffer for reading. It is filled with zeros before each read, and kept by every idle connection.
 const READ: usize = 512;
 
+/// How many messages may come and go until other tasks have their turn: a connection that floods has no more of a worker than others.
+const STEPS: usize = 64;
+
 /// One WebSocket.
 pub(crate) struct Socket {
     ws: WebSocketStream<Stream>,
@@ -71,7 +74,7 @@ impl Socket {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        loop {
+        for _ in 0..STEPS {
             if ready!(self.poll_send(cx))? {
                 return Poll::Ready(Ok(()));
             }
@@ -86,6 +89,8 @@ impl Socket {
                 return Poll::Pending;
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Begins to send; none where there is nothing more to send. Messages go past the WebSocket's buffer, which would copy them, and keep the size of

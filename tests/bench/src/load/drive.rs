@@ -1,11 +1,18 @@
 //! Driving many sockets from one thread: as fast as the server answers, or at a pace.
 
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use rustix::event::{Timespec, epoll};
 
 use super::{Result, Socket};
+
+/// What a flood sends between two looks at what came back.
+const BURST: usize = 64;
+
+/// With so many bytes on their way a socket takes no more.
+const BACKLOG: usize = 16 * 1024;
 
 /// One end of a conversation.
 pub(crate) trait Peer {
@@ -73,6 +80,19 @@ impl<P: Peer> Drive<P> {
         timing.took = began.elapsed();
         self.rest()?;
         Ok(timing)
+    }
+
+    /// The first asks without waiting for answers, as much as the server takes.
+    pub(crate) fn flood(&mut self, over: &AtomicBool) -> Result<()> {
+        while !over.load(Relaxed) {
+            for _ in 0..BURST {
+                if self.lines[0].socket.backlog() < BACKLOG {
+                    self.ask(0)?;
+                }
+            }
+            self.wait(Some(Duration::ZERO), &mut Timing::default(), false)?;
+        }
+        self.rest()
     }
 
     /// All peers together ask so many times a second, for `time`, in turn; one that waits for its answer is passed over.

@@ -75,6 +75,11 @@ impl Socket {
         self.flush()
     }
 
+    /// What the server hasn't taken yet, in bytes.
+    pub(crate) fn backlog(&self) -> usize {
+        self.outbox.len()
+    }
+
     fn queue(&mut self, first: u8, payload: &[u8]) {
         self.outbox.push(first);
         // A mask of zeros costs nothing here, and the server the same as any other.

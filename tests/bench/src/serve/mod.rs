@@ -6,7 +6,7 @@ mod gallery;
 use std::path::PathBuf;
 
 use crate::load::Result;
-pub(crate) use gallery::RAISED;
+pub(crate) use gallery::{BURNS, RAISED};
 
 /// Which server this process is.
 #[derive(Debug)]
