@@ -15,6 +15,7 @@ mod pages;
 mod routes;
 mod secrets;
 mod sessions;
+mod shared;
 mod sleep;
 mod specification;
 mod steps;

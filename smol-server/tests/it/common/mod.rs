@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use live_smol::prelude::*;
 use live_smol::{Server, live_std::Keys};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 pub(crate) use page::Lab;
 pub(crate) use tab::Tab;
@@ -23,6 +25,14 @@ pub(crate) fn server() -> Server {
 
 pub(crate) fn start(options: Options) -> Server {
     lab(options).bind("127.0.0.1:0").unwrap()
+}
+
+/// A server of one page.
+pub(crate) fn server_of<P>(options: Options, route: &str, page: P) -> Server
+where
+    P: Page<State: Serialize + DeserializeOwned, Message: Serialize + DeserializeOwned>,
+{
+    Live::new(options).page(route, page).bind("127.0.0.1:0").unwrap()
 }
 
 pub(crate) fn lab(options: Options) -> Live {

@@ -96,6 +96,11 @@ impl Entry {
         (&*self.key.region, &*self.key.topic) == (region, topic)
     }
 
+    #[cfg(test)]
+    pub(super) fn has_changed(&self) -> bool {
+        self.has_changed.load(Acquire)
+    }
+
     pub(super) fn key(&self) -> &Key {
         &self.key
     }

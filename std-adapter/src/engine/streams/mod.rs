@@ -138,3 +138,51 @@ impl fmt::Debug for PageStreams {
         f.debug_struct("PageStreams").field("page", &self.page).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pubsub::{InmemPubSub, PubSubExt};
+
+    fn store(budget: usize) -> (Arc<InmemPubSub>, Arc<PageStreams>) {
+        let bus = Arc::new(InmemPubSub::new());
+        let store = StreamStore::new(bus.clone(), Weak::new(), budget);
+        (bus, PageStreams::new(&store, 0))
+    }
+
+    /// Whether the stream, as it is lent, has to be rendered.
+    fn look(streams: &PageStreams, topic: &str) -> bool {
+        let mut is_blank = false;
+        streams.lend("said", topic, &mut |stream| is_blank = stream.current().is_none());
+        is_blank
+    }
+
+    #[test]
+    fn what_is_published_outdates_the_streams_of_its_topic_in_all_pages() {
+        let (bus, streams) = store(1 << 20);
+        let other = PageStreams::new(&streams.store, 1);
+        assert!(look(&streams, "tea") && look(&other, "tea") && look(&streams, "rust"));
+        assert_eq!((bus.followers("tea"), bus.followers("rust")), (2, 1));
+        let entries: Vec<Arc<Entry>> = streams.store.lock().entries.values().cloned().collect();
+        for entry in &entries {
+            entry.lend(&mut |_| ());
+        }
+        bus.publish("tea", &()).unwrap();
+        bus.broadcast(&()).unwrap();
+        let outdated = entries.iter().filter(|entry| entry.has_changed());
+        assert!(outdated.map(|entry| &*entry.key().topic).eq(["tea", "tea"]));
+    }
+
+    #[test]
+    fn past_the_budget_the_longest_unused_goes() {
+        let (bus, streams) = store(3 * OVERHEAD);
+        for topic in ["a", "b", "c"] {
+            look(&streams, topic);
+        }
+        look(&streams, "a");
+        look(&streams, "d");
+        let there = ["a", "b", "c", "d"].map(|topic| bus.followers(topic));
+        assert_eq!(there, [1, 0, 1, 1]);
+        assert_eq!(streams.store.lock().bytes, 3 * OVERHEAD);
+    }
+}
