@@ -110,6 +110,7 @@ where
             let answers = counted_once_warm(round, || self.frame(&frame));
             assert!(!answers.is_empty(), "an event is answered");
             self.heard(&answers);
+            answers.into_iter().for_each(|frame| self.machine.recycle(frame));
             assert_eq!(self.client.pending(), 0, "an event is acknowledged");
         }
     }
