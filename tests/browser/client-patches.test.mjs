@@ -37,11 +37,27 @@ frames('a new host and what is in it come in one frame', '', async ({ tab, conne
   await shows(tab, 'li', 'numbered');
 });
 
+frames('a frame that many sessions share names its region, binds no number, and says nothing of events', `${A}<b data-lv-region="b">x</b>`, async ({ tab, connection }) => {
+  connection.whole(0, ['a', 'one']);
+  await tab.evaluate(() => live.push('wait'));
+  const { id } = await connection.event();
+  connection.send([1, null, ['a', check('two'), overwrite('two')]]);
+  await shows(tab, 'i', 'two');
+  const waiting = await tab.evaluate(() => Object.entries(sessionStorage).flatMap(([key, kept]) => (key.startsWith('live:') ? JSON.parse(kept)[1][4] : [])));
+  assert.deepEqual(waiting.length, 1, 'the event waits still');
+  connection.whole(0, ['b', 'numbered']);
+  connection.whole(id, [1, 'second']);
+  await shows(tab, 'b', 'second');
+  connection.send([1, null, ['a', check('bad'), overwrite('BAD')]]);
+  assert.deepEqual(await connection.take(4), [4, 'a']);
+  await silent(tab, connection);
+});
+
 frames('a wrong check leaves the page as it is and asks for the whole, once', A, async ({ tab, connection }) => {
   connection.whole(0, ['a', 'good']);
   connection.update({ patches: [0, 12345, overwrite('BAD')] });
   connection.update({ patches: [0, check('BADd'), overwrite('BAD')] });
-  assert.deepEqual(await connection.take(4), [4, 0]);
+  assert.deepEqual(await connection.take(4), [4, 'a']);
   await shows(tab, 'i', 'good');
   connection.whole(0, [0, 'whole']);
   await shows(tab, 'i', 'whole');
@@ -53,9 +69,9 @@ frames('a wrong check leaves the page as it is and asks for the whole, once', A,
 frames('a delta that is malformed, or for which there are no bytes, asks for the whole', `${A}<b data-lv-region="b">x</b>`, async ({ connection }) => {
   connection.whole(0, ['a', 'abc']);
   connection.update({ patches: [0, 1, Buffer.from([0, 200, 1])] });
-  assert.deepEqual(await connection.take(4), [4, 0]);
+  assert.deepEqual(await connection.take(4), [4, 'a']);
   connection.update({ patches: ['b', check('y'), overwrite('y')] });
-  assert.deepEqual(await connection.take(4), [4, 1]);
+  assert.deepEqual(await connection.take(4), [4, 'b']);
 });
 
 frames('a whole region whose check is wrong ends the connection', A, async ({ server, connection }) => {
@@ -76,7 +92,7 @@ frames('one element is replaced by its id, and the region has no bytes then', '<
 
 frames('an element that is not there exactly once asks for the whole', '<div data-lv-region="a"><p id="one">1</p><p id="one">1</p></div>', async ({ tab, connection }) => {
   connection.update({ patches: ['a', 1, [0, 2, 'one', '<p id="one">2</p>']] });
-  assert.deepEqual(await connection.take(4), [4, 0]);
+  assert.deepEqual(await connection.take(4), [4, 'a']);
   await shows(tab, 'div', '<p id="one">1</p><p id="one">1</p>');
 });
 
