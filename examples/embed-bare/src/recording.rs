@@ -52,8 +52,8 @@ pub const SESSION: &[Step] = &[
     },
     // ACK of five frames.
     Step { seconds: 7, browser: Some(b"\x93\x02\x05\x00"), server: &[] },
-    // RESYNC of region 0: its whole HTML.
-    Step { seconds: 8, browser: Some(b"\x92\x04\x00"), server: &[b"\x93\x01\x03\x93\x00\xce \x83_'\xa243"] },
+    // RESYNC of the region: its whole HTML.
+    Step { seconds: 8, browser: Some(b"\x92\x04\xa5count"), server: &[b"\x93\x01\x03\x93\x00\xce \x83_'\xa243"] },
     // PING: PONG.
     Step { seconds: 9, browser: Some(b"\x91\x03"), server: &[b"\x91\x02"] },
 ];
