@@ -34,6 +34,8 @@
 //! 8. Ask an [`Admission`] before a browser joins, so that a server that comes back isn't overrun.
 //! 9. Handle [`Input::Rest`] and [`Input::Hibernate`] for sessions that nothing happens to, and answer an [`Output::Fetch`]; or never do, and all stay in
 //!    memory. Drop a machine that [is over](Machine::is_over).
+//! 10. [Lend](Machine::lend) each machine the [`Streams`] of its page, so that shared regions are rendered once; answer an [`Effect::Follow`] by
+//!     [`Input::Changed`], with streams or without.
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core, clippy::std_instead_of_alloc)]
 

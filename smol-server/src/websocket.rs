@@ -30,6 +30,8 @@ pub(crate) struct Socket {
     wire: Arc<Wire>,
     connection: Connection,
     sending: Sending,
+    /// What was left of a message when it was looked at last, in bytes.
+    left: usize,
 }
 
 /// What is on its way out, beside what the wire keeps.
@@ -64,7 +66,7 @@ impl Socket {
         let stream = Stream { wire: wire.clone(), drained: false };
         let ws = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await;
         let connection = connection.with_direct(wire.clone());
-        Self { ws, wire, connection, sending: Sending::Nothing }
+        Self { ws, wire, connection, sending: Sending::Nothing, left: 0 }
     }
 
     /// Runs until either side is done.
@@ -75,8 +77,10 @@ impl Socket {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         for _ in 0..STEPS {
-            if ready!(self.poll_send(cx))? {
-                return Poll::Ready(Ok(()));
+            match self.poll_send(cx)? {
+                Poll::Ready(true) => return Poll::Ready(Ok(())),
+                Poll::Ready(false) => {}
+                Poll::Pending => return self.poll_lost(cx),
             }
             if let Poll::Ready(outgoing) = self.connection.poll(cx) {
                 match self.start(outgoing) {
@@ -91,6 +95,15 @@ impl Socket {
         }
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// While a message is on its way out, to somebody who may never take it.
+    fn poll_lost(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let left = self.wire.left();
+        if std::mem::replace(&mut self.left, left) != left {
+            self.connection.receive(Incoming::Alive);
+        }
+        if self.connection.is_lost(cx) { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 
     /// Begins to send; none where there is nothing more to send. Messages go past the WebSocket's buffer, which would copy them, and keep the size of

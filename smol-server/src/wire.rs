@@ -89,6 +89,12 @@ impl Wire {
         }
     }
 
+    /// What the socket hasn't taken yet, in bytes.
+    pub(crate) fn left(&self) -> usize {
+        let rest = self.rest();
+        rest.bytes.len() - rest.written
+    }
+
     fn rest(&self) -> MutexGuard<'_, Rest> {
         self.rest.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -101,7 +107,7 @@ impl Direct for Wire {
     }
 
     fn is_clear(&self) -> bool {
-        self.rest().bytes.is_empty()
+        self.left() == 0
     }
 }
 

@@ -16,6 +16,7 @@ mod routes;
 mod secrets;
 mod sessions;
 mod shared;
+mod silence;
 mod sleep;
 mod specification;
 mod steps;

@@ -121,6 +121,23 @@ impl Connection {
         self
     }
 
+    /// Whether the other end has been silent for too long, while a message is on its way out: nothing else is sent or read meanwhile. Wakes the context's
+    /// task when that may be so. Any progress is a sign of life, to be told by [`Incoming::Alive`].
+    pub fn is_lost(&mut self, cx: &Context<'_>) -> bool {
+        let (now, limit) = (self.engine.now(), self.silence());
+        if now - self.heard >= limit {
+            self.leave();
+            return true;
+        }
+        self.set_alarm(self.heard + limit, now, cx);
+        false
+    }
+
+    /// How long the other end may be silent.
+    fn silence(&self) -> Duration {
+        self.engine.options().heartbeat_interval.saturating_mul(5) / 2
+    }
+
     /// Takes back the buffer of a binary message that was sent, for the next one. An owner of a socket that can't give it back does without.
     pub fn recycle(&mut self, message: Vec<u8>) {
         self.spare = message;
@@ -282,7 +299,7 @@ impl Connection {
     /// Nothing to send now: looks after the connection itself, and sees to it that it is woken in time.
     fn wait(&mut self, next: Option<Instant>, now: Instant, cx: &mut Context<'_>) -> Poll<Outgoing> {
         let heartbeat = self.engine.options().heartbeat_interval;
-        let limit = heartbeat.saturating_mul(5) / 2;
+        let limit = self.silence();
         let silent = now - self.heard;
         if silent >= limit {
             self.leave();
