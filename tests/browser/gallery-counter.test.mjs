@@ -56,8 +56,9 @@ test('each tab counts for itself, and a click costs few bytes', async () => {
   await Promise.all([one.context().close(), two.context().close()]);
 });
 
-test('fast clicks on a slow line all count, and none twice', async () => {
+test('fast clicks on a slow line all count, and none twice', async (t) => {
   const line = await slowly(url, 200);
+  t.after(line.close);
   const tab = await connected(await open(browser, `${line.url}/counter`));
   await tab.evaluate(() => {
     window.shown = [[performance.now(), '0']];
@@ -65,17 +66,18 @@ test('fast clicks on a slow line all count, and none twice', async () => {
     new MutationObserver(note).observe(document.querySelector('#count'), { childList: true, characterData: true, subtree: true });
   });
   const pressed = await tab.evaluate(() => {
+    const before = performance.now();
     for (let i = 0; i < 5; i++) document.querySelector('[data-lv-click=inc]').click();
-    return performance.now();
+    return before;
   });
   await count(tab, 5);
   await press(tab, 'Subtract 1');
   await count(tab, 4);
   const shown = await tab.evaluate(() => window.shown);
-  assert.ok(shown[1][0] - pressed >= 400, `the line was not slow: ${shown[1][0] - pressed} ms`);
+  // A timer of node's may fire a little early, once each way.
+  assert.ok(shown[1][0] - pressed >= 390, `the line was not slow: ${shown[1][0] - pressed} ms`);
   assert.deepEqual(tab.problems, []);
   await tab.context().close();
-  line.close();
 });
 
 test('without JavaScript it reaches 3 after three clicks, and 13 after one more', async () => {
