@@ -21,6 +21,7 @@ use prometheus_client::registry::{Registry, Unit};
 /// |---|---|
 /// | `live_sessions` | sessions in memory |
 /// | `live_connections` | connections that serve a session |
+/// | `live_html_bytes` | the region HTML that sessions hold in memory, as it was looked at within the last seconds |
 /// | `live_connects_total{kind}` | connections so far: to a `new` session, or to one that goes on (`resumed`) |
 /// | `live_hibernated_total`, `live_woken_total` | times that a session's state left memory for the store, and came back |
 /// | `live_refused_joins_total` | joins that were told to come back later, by the limit of [`Options::admission_rate`](crate::Options::admission_rate) |
@@ -38,6 +39,7 @@ pub struct Metrics {
     registry: Registry,
     sessions: Gauge,
     connections: Gauge,
+    html: Gauge,
     connects: Family<Kind, Counter>,
     refused: Counter,
     hibernated: Counter,
@@ -76,13 +78,15 @@ struct Sums {
     render_nanos: AtomicU64,
 }
 
-/// The numbers at one moment. All but the first two only grow.
+/// The numbers at one moment. All but the first three only grow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Snapshot {
     /// Sessions in memory.
     pub sessions: u64,
     /// Connections that serve a session.
     pub connections: u64,
+    /// Bytes of region HTML that sessions hold, as it was looked at within the last seconds.
+    pub html_bytes: u64,
     /// Connections so far, to new sessions and to those that go on.
     pub connects: u64,
     /// Times that a session's state left memory for the store.
@@ -127,6 +131,7 @@ impl Metrics {
             registry: Registry::with_prefix("live"),
             sessions: Gauge::default(),
             connections: Gauge::default(),
+            html: Gauge::default(),
             connects: Family::default(),
             refused: Counter::default(),
             hibernated: Counter::default(),
@@ -153,6 +158,8 @@ impl Metrics {
         let Self { registry, .. } = self;
         registry.register("sessions", "Sessions in memory", self.sessions.clone());
         registry.register("connections", "Connections that serve a session", self.connections.clone());
+        let html = self.html.clone();
+        registry.register_with_unit("html", "The region HTML that sessions hold", Unit::Bytes, html);
         registry.register("connects", "Connections so far", self.connects.clone());
         registry.register("refused_joins", "Joins told to come back later", self.refused.clone());
         registry.register(
@@ -190,6 +197,7 @@ impl Metrics {
         Snapshot {
             sessions: self.sessions.get().try_into().unwrap_or(0),
             connections: self.connections.get().try_into().unwrap_or(0),
+            html_bytes: self.html.get().try_into().unwrap_or(0),
             connects: connects("new") + connects("resumed"),
             hibernated: self.hibernated.get(),
             woken: self.woken.get(),
@@ -217,6 +225,10 @@ impl Metrics {
     pub(crate) fn connected(&self, resumed: bool) {
         self.connections.inc();
         self.connects.get_or_create(&Kind { kind: if resumed { "resumed" } else { "new" } }).inc();
+    }
+
+    pub(crate) fn html(&self, bytes: usize) {
+        self.html.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn refused(&self) {

@@ -68,6 +68,9 @@ pub struct Options {
     pub max_region_bytes: usize,
     /// The most bytes that a session's encoded state may have. Default: 256 KB.
     pub max_state: usize,
+    /// How many bytes of HTML all sessions together may hold; beyond, those let go of theirs that nothing has happened to for the longest, within
+    /// seconds, and render it again when it is needed. Default: 256 MB.
+    pub max_html_bytes: usize,
     /// The most bytes of shared regions ([`View::shared`](live_core::View::shared)); what nobody looks at goes first. Default: 64 MB.
     pub max_shared_bytes: usize,
     /// The most sessions in memory, also those of which the state is in the store. Default: 100,000.
@@ -154,6 +157,7 @@ impl Default for Options {
             max_message_size: limits::MAX_MESSAGE,
             max_region_bytes: limits::MAX_REGION_BYTES,
             max_state: limits::MAX_STATE,
+            max_html_bytes: 256 << 20,
             max_shared_bytes: 64 << 20,
             max_sessions: 100_000,
             max_connections_per_ip: 256,

@@ -338,6 +338,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         &self.counters
     }
 
+    /// The bytes of region HTML that the session itself holds; what it shares with others doesn't count.
+    pub fn html_bytes(&self) -> usize {
+        let shared = self.followed.iter().filter_map(|shared| self.regions.get(&shared.region));
+        self.regions.bytes() - shared.map(|region| region.html.len()).sum::<usize>()
+    }
+
     /// Whether a browser is connected.
     pub fn is_connected(&self) -> bool {
         self.link.is_some()

@@ -154,6 +154,25 @@ fn beyond_the_limit_the_idlest_go() {
 }
 
 #[test]
+fn beyond_so_many_bytes_the_idlest_let_go_of_their_html() {
+    let lab = lab(true, |options| {
+        (options.rest_after, options.hibernate_after) = (Duration::from_secs(8), Duration::from_secs(600));
+        options.max_html_bytes = 0;
+    });
+    let mut tabs = [lab.tab(), lab.tab()];
+    for count in 1..3 {
+        for tab in &mut tabs {
+            tab.act("inc");
+            tab.until_html("count", &count.to_string());
+        }
+        lab.until(|now| now.html_bytes > 0);
+        lab.until(|now| now.html_bytes == 0);
+    }
+    let now = lab.metrics.snapshot();
+    assert_eq!((now.sessions, now.hibernated), (2, 0), "their states stay");
+}
+
+#[test]
 fn a_store_that_fails_to_read_only_delays() {
     let lab = lab(false, |_| {});
     let mut tab = lab.tab();

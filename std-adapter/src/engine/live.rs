@@ -35,6 +35,7 @@ pub(crate) trait Live: Send {
     fn record(&self) -> Result<Record>;
     fn has_flash(&self) -> bool;
     fn counters(&self) -> Counters;
+    fn html_bytes(&self) -> usize;
     fn is_behind(&self, hello: &Hello<'_>) -> bool;
     fn is_drained(&self) -> bool;
     fn is_asleep(&self) -> bool;
@@ -139,6 +140,10 @@ where
 
     fn counters(&self) -> Counters {
         *self.counters()
+    }
+
+    fn html_bytes(&self) -> usize {
+        self.html_bytes()
     }
 
     fn is_behind(&self, hello: &Hello<'_>) -> bool {

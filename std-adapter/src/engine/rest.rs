@@ -1,4 +1,4 @@
-//! Sessions for which nothing has happened: they leave memory, the idlest first where too many are in it.
+//! Sessions for which nothing has happened: they leave memory, the idlest first where there are too many in it, or too much of their HTML.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl Round {
         }
         let (rest_after, hibernate_after) = (engine.options.rest_after, engine.options.hibernate_after);
         self.next = now + (rest_after.min(hibernate_after) / 8).clamp(TICK, 4 * TICK);
-        let mut awake: Vec<(Instant, Arc<Slot>)> = Vec::new();
+        let (mut awake, mut html): (Vec<(Instant, Arc<Slot>)>, usize) = (Vec::new(), 0);
         for slot in engine.registry.all() {
             let mut inner = slot.lock();
             if inner.ended || inner.live.is_asleep() {
@@ -42,18 +42,27 @@ impl Round {
             } else if now - since >= rest_after {
                 engine.rest(&slot, &mut inner, Input::Rest, now);
             }
+            html += inner.live.html_bytes();
             if !inner.live.is_asleep() {
                 drop(inner);
                 awake.push((since, slot));
             }
         }
         let excess = awake.len().saturating_sub(engine.options.max_awake);
-        if excess > 0 {
-            awake.sort_unstable_by_key(|(since, _)| *since);
-            for (_, slot) in awake.into_iter().take(excess).filter(|(since, _)| *since < now) {
-                engine.rest(&slot, &mut slot.lock(), Input::Hibernate, now);
-            }
+        awake.retain(|(since, _)| *since < now);
+        awake.sort_unstable_by_key(|(since, _)| *since);
+        for (place, (_, slot)) in awake.into_iter().enumerate() {
+            let input = match () {
+                () if place < excess => Input::Hibernate,
+                () if html > engine.options.max_html_bytes => Input::Rest,
+                () => break,
+            };
+            let mut inner = slot.lock();
+            let before = inner.live.html_bytes();
+            engine.rest(&slot, &mut inner, input, now);
+            html -= before - inner.live.html_bytes();
         }
+        engine.count(|metrics| metrics.html(html));
     }
 }
 
