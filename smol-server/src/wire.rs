@@ -41,7 +41,7 @@ impl Wire {
         Arc::into_inner(self).map(|wire| wire.socket)
     }
 
-    /// Writes a message, as far as the socket takes it; keeps the rest for [`poll_rest`](Self::poll_rest). What was kept before is out by now.
+    /// Writes a message, as far as the socket takes it; keeps the rest for [`poll_rest`](Self::poll_rest), and all of it behind what was kept before.
     pub(crate) fn write(&self, kind: u8, message: &[u8]) -> io::Result<()> {
         let (head, len) = head(kind, message.len());
         if message.len() > SHORT {
@@ -55,13 +55,19 @@ impl Wire {
     }
 
     fn write_frame(&self, frame: &[u8]) -> io::Result<()> {
+        // Whoever goes past the connection's task may have left something since that looked.
+        let mut rest = self.rest();
+        if !rest.bytes.is_empty() {
+            rest.bytes.extend_from_slice(frame);
+            return Ok(());
+        }
         let written = match io::Write::write(&mut self.socket.get_ref(), frame) {
             Ok(written) => written,
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => 0,
             Err(error) => return Err(error),
         };
         if written < frame.len() {
-            *self.rest() = Rest { bytes: frame[written..].to_vec(), written: 0 };
+            *rest = Rest { bytes: frame[written..].to_vec(), written: 0 };
         }
         Ok(())
     }
@@ -183,6 +189,7 @@ mod tests {
             sent += 1;
         }
         assert!(!wire.is_clear(), "nobody reads, so the socket is full");
+        wire.write(BINARY, b"behind it").unwrap();
         let reader = std::thread::spawn(move || {
             let mut heard = Vec::new();
             browser.read_to_end(&mut heard).unwrap();
@@ -192,7 +199,7 @@ mod tests {
         assert!(wire.is_clear() && wire.send(b"last"));
         drop(wire);
         let heard = reader.join().unwrap();
-        assert_eq!(heard.len(), (sent + 1) * (HEAD + message.len()) + 2 + 4);
-        assert!(heard.ends_with(b"\x82\x04last"));
+        assert_eq!(heard.len(), (sent + 1) * (HEAD + message.len()) + 2 + 9 + 2 + 4);
+        assert!(heard.ends_with(b"\x07\x82\x09behind it\x82\x04last"));
     }
 }

@@ -60,7 +60,8 @@ impl Round {
             let mut inner = slot.lock();
             let before = inner.live.html_bytes();
             engine.rest(&slot, &mut inner, input, now);
-            html -= before - inner.live.html_bytes();
+            // It may have grown since it was counted.
+            html = html.saturating_sub(before.saturating_sub(inner.live.html_bytes()));
         }
         engine.count(|metrics| metrics.html(html));
     }

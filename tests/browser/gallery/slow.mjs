@@ -2,6 +2,11 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
+/** Not sooner than `due`: a timer counts from when the loop last looked at the clock, and may fire early. */
+async function until(due) {
+  for (let left; (left = due - performance.now()) > 0; ) await new Promise((done) => setTimeout(done, left));
+}
+
 /** Gives a URL that leads to `url` with `delay` milliseconds of latency each way, and `close`. */
 export async function slowly(url, delay) {
   const { hostname, port } = new URL(url);
@@ -10,9 +15,14 @@ export async function slowly(url, delay) {
     const far = connect(Number(port), hostname);
     for (const [from, to] of [[near, far], [far, near]]) {
       open.add(from);
-      from.on('data', (bytes) => setTimeout(() => to.writable && to.write(bytes), delay));
+      let line = Promise.resolve();
+      const later = (step) => {
+        const due = performance.now() + delay;
+        line = line.then(() => until(due)).then(step);
+      };
+      from.on('data', (bytes) => later(() => to.writable && to.write(bytes)));
       from.on('error', () => to.destroy());
-      from.on('close', () => setTimeout(() => to.destroy(), delay));
+      from.on('close', () => later(() => to.destroy()));
     }
   });
   server.listen(0, '127.0.0.1');
