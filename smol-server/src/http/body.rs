@@ -1,10 +1,7 @@
-//! Reading, with a limit to how long it may take.
+//! What has been read of a connection.
 
 use std::io;
-use std::time::Duration;
 
-use futures_timer::Delay;
-use smol::future::FutureExt;
 use smol::io::{AsyncRead, AsyncReadExt};
 
 /// What has been read and not used yet.
@@ -50,13 +47,4 @@ impl Input {
         }
         Ok(())
     }
-}
-
-/// `work`, or a timeout error.
-pub(super) async fn within<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    let timeout = async {
-        Delay::new(limit).await;
-        Err(io::ErrorKind::TimedOut.into())
-    };
-    work.or(timeout).await
 }

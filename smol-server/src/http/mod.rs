@@ -3,6 +3,7 @@
 mod body;
 mod connection;
 mod head;
+mod limit;
 mod write;
 
 pub(crate) use connection::{Service, serve};

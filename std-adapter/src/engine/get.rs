@@ -1,6 +1,5 @@
 //! The first response: a page as HTML.
 
-use std::fmt::Write as _;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -40,8 +39,10 @@ pub(super) struct Fetched {
     host: Arc<dyn Host>,
     page: usize,
     pub(super) request: Arc<Request>,
-    /// The browser's cookie, and whether it is new to it.
+    /// The browser's cookie, and its hash.
     cookie: String,
+    cookie_hash: [u8; 16],
+    /// The cookie is new to the browser.
     is_new: bool,
 }
 
@@ -104,8 +105,17 @@ impl Engine {
         let found = cookie::find(headers, self.cookie).map(str::to_owned);
         let is_new = found.is_none();
         let cookie = found.unwrap_or_else(entropy::text);
-        let mut fetched =
-            Fetched { session, form: session, known: false, host, page, request, cookie, is_new };
+        let mut fetched = Fetched {
+            session,
+            form: session,
+            known: false,
+            host,
+            page,
+            request,
+            cookie_hash: cookie_hash(&cookie),
+            cookie,
+            is_new,
+        };
         // With another query it is another page that the browser asks for.
         let named = cookie::find(headers, cookie::FORM)
             .and_then(|value| value.strip_suffix(&*query_mark(uri)))
@@ -254,8 +264,8 @@ impl Engine {
     }
 
     fn head(&self, nonce: &str) -> String {
-        let mut head = format!("<style nonce=\"{nonce}\">{}</style>\n", notice::STYLE);
-        head += &script(nonce, &assets::RUNTIME);
+        let runtime = script(nonce, &assets::RUNTIME);
+        let mut head = ["<style nonce=\"", nonce, "\">", notice::STYLE, "</style>\n", &runtime].concat();
         if self.options.dev {
             head += &script(nonce, &assets::DEV);
         }
@@ -264,12 +274,23 @@ impl Engine {
 
     /// The root element, which holds the page, and the notice.
     fn root(&self, token: &str, page: &FullPage) -> String {
-        let (view, html, notice) = (BASE64.encode(&page.hashes), &page.html, &self.options.notice);
-        format!("<div data-lv=\"{token}\" data-lv-view=\"{view}\" data-lv-region=\"\">{html}</div>\n{notice}")
+        let view = BASE64.encode(&page.hashes);
+        // In one piece, and at once as long as it gets.
+        [
+            "<div data-lv=\"",
+            token,
+            "\" data-lv-view=\"",
+            &view,
+            "\" data-lv-region=\"\">",
+            &page.html,
+            "</div>\n",
+            &self.notice,
+        ]
+        .concat()
     }
 
     fn claims_of(&self, fetched: &Fetched) -> Claims {
-        self.claims_for(fetched.session, fetched.form, cookie_hash(&fetched.cookie), &fetched.request)
+        self.claims_for(fetched.session, fetched.form, fetched.cookie_hash, &fetched.request)
     }
 
     /// What a token vouches for that is issued now.
@@ -347,9 +368,7 @@ impl Fetched {
 }
 
 fn script(nonce: &str, asset: &assets::Asset) -> String {
-    let mut tag = String::new();
-    let _ = writeln!(tag, "<script nonce=\"{nonce}\" src=\"{}\" defer></script>", asset.url());
-    tag
+    ["<script nonce=\"", nonce, "\" src=\"", &asset.url(), "\" defer></script>\n"].concat()
 }
 
 /// Stands for a URL's query in a cookie.

@@ -85,6 +85,8 @@ pub struct EngineBuilder {
 /// `live-smol` and `examples/embed-axum` are two such servers.
 pub struct Engine {
     options: Options,
+    /// The element of the options' notice.
+    notice: String,
     access: Access,
     cookie: &'static str,
     signer: Signer,
@@ -134,6 +136,7 @@ impl EngineBuilder {
                 access,
                 admission: Mutex::new(Admission::new(options.admission_rate, options.admission_burst)),
                 streams: (0..self.pages.len()).map(|page| PageStreams::new(&streams, page)).collect(),
+                notice: options.notice.to_string(),
                 options,
                 pages: self.pages,
                 registry: Registry::default(),

@@ -47,16 +47,16 @@ pub(crate) async fn yield_now() {
     .await;
 }
 
-/// `future`'s value, or none if `limit` comes first.
+/// `future`'s value, or none if `limit` comes first. No timer is set for what is done at once.
 pub(crate) async fn within<T>(
     runtime: &dyn Runtime,
     limit: Duration,
     mut future: BoxFuture<'_, T>,
 ) -> Option<T> {
-    let mut sleep = runtime.sleep(limit);
+    let mut sleep = None;
     poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending => sleep.as_mut().poll(cx).map(|()| None),
+        Poll::Pending => sleep.get_or_insert_with(|| runtime.sleep(limit)).as_mut().poll(cx).map(|()| None),
     })
     .await
 }
