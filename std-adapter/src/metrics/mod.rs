@@ -1,7 +1,9 @@
 //! What a server does, as numbers.
 
+mod hot;
+
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::Arc;
 use std::time::Duration;
 
 use live_core::{Call, Counters};
@@ -10,8 +12,9 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+
+use hot::{Count, Histogram, Hot, Size};
 
 /// Numbers about sessions, events, renders, patches and errors of one server, see [`Options::metrics`](crate::Options::metrics).
 ///
@@ -42,19 +45,11 @@ pub struct Metrics {
     html: Gauge,
     connects: Family<Kind, Counter>,
     refused: Counter,
-    hibernated: Counter,
-    woken: Counter,
     pages: Counter,
     forms: Counter,
-    events: Counter,
-    failed: Counter,
-    messages: Counter,
-    event_seconds: Histogram,
-    render_seconds: Histogram,
-    patch_bytes: Histogram,
     errors: Family<From, Counter>,
-    panics: Counter,
-    sums: Sums,
+    all_errors: Counter,
+    hot: Arc<Hot>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
@@ -65,17 +60,6 @@ struct Kind {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
 struct From {
     call: &'static str,
-}
-
-/// What a histogram holds but doesn't tell.
-#[derive(Default)]
-struct Sums {
-    errors: AtomicU64,
-    renders: AtomicU64,
-    frames: AtomicU64,
-    bytes: AtomicU64,
-    event_nanos: AtomicU64,
-    render_nanos: AtomicU64,
 }
 
 /// The numbers at one moment. All but the first three only grow.
@@ -134,21 +118,11 @@ impl Metrics {
             html: Gauge::default(),
             connects: Family::default(),
             refused: Counter::default(),
-            hibernated: Counter::default(),
-            woken: Counter::default(),
             pages: Counter::default(),
             forms: Counter::default(),
-            events: Counter::default(),
-            failed: Counter::default(),
-            messages: Counter::default(),
-            // From 1 µs to a second.
-            event_seconds: Histogram::new(exponential_buckets(1e-6, 4.0, 11)),
-            render_seconds: Histogram::new(exponential_buckets(1e-6, 4.0, 11)),
-            // From 16 bytes to a megabyte.
-            patch_bytes: Histogram::new(exponential_buckets(16.0, 4.0, 9)),
             errors: Family::default(),
-            panics: Counter::default(),
-            sums: Sums::default(),
+            all_errors: Counter::default(),
+            hot: Arc::default(),
         };
         metrics.register();
         metrics
@@ -162,25 +136,26 @@ impl Metrics {
         registry.register_with_unit("html", "The region HTML that sessions hold", Unit::Bytes, html);
         registry.register("connects", "Connections so far", self.connects.clone());
         registry.register("refused_joins", "Joins told to come back later", self.refused.clone());
-        registry.register(
-            "hibernated",
-            "Times that a state left memory for the store",
-            self.hibernated.clone(),
-        );
-        registry.register("woken", "Times that a state came back", self.woken.clone());
         registry.register("pages", "Pages rendered for a first HTTP response", self.pages.clone());
         registry.register("forms", "Forms posted without JavaScript", self.forms.clone());
-        registry.register("events", "Events handled", self.events.clone());
-        registry.register("failed_events", "Events that ended in an error", self.failed.clone());
-        registry.register("messages", "Messages that info got", self.messages.clone());
-        let seconds = self.event_seconds.clone();
-        registry.register_with_unit("event", "From a frame to the changed state", Unit::Seconds, seconds);
-        let seconds = self.render_seconds.clone();
-        registry.register_with_unit("render", "From a changed state to its frame", Unit::Seconds, seconds);
-        let bytes = self.patch_bytes.clone();
-        registry.register_with_unit("patch", "The size of a frame with patches", Unit::Bytes, bytes);
         registry.register("errors", "Errors of page code", self.errors.clone());
-        registry.register("panics", "Panics of page code", self.panics.clone());
+        for (name, help, count) in [
+            ("hibernated", "Times that a state left memory for the store", Count::Hibernated),
+            ("woken", "Times that a state came back", Count::Woken),
+            ("events", "Events handled", Count::Events),
+            ("failed_events", "Events that ended in an error", Count::Failed),
+            ("messages", "Messages that info got", Count::Messages),
+            ("panics", "Panics of page code", Count::Panics),
+        ] {
+            registry.register(name, help, hot::Counter(self.hot.clone(), count));
+        }
+        for (name, help, unit, size) in [
+            ("event", "From a frame to the changed state", Unit::Seconds, Size::Event),
+            ("render", "From a changed state to its frame", Unit::Seconds, Size::Render),
+            ("patch", "The size of a frame with patches", Unit::Bytes, Size::Patch),
+        ] {
+            registry.register_with_unit(name, help, unit, Histogram(self.hot.clone(), size));
+        }
     }
 
     /// All of them in the OpenMetrics text format, which Prometheus reads.
@@ -192,25 +167,25 @@ impl Metrics {
 
     /// The numbers as they are now: for a page that shows them.
     pub fn snapshot(&self) -> Snapshot {
-        let Sums { errors, renders, frames, bytes, event_nanos, render_nanos } = &self.sums;
+        let hot = &self.hot;
         let connects = |kind| self.connects.get_or_create(&Kind { kind }).get();
         Snapshot {
             sessions: self.sessions.get().try_into().unwrap_or(0),
             connections: self.connections.get().try_into().unwrap_or(0),
             html_bytes: self.html.get().try_into().unwrap_or(0),
             connects: connects("new") + connects("resumed"),
-            hibernated: self.hibernated.get(),
-            woken: self.woken.get(),
+            hibernated: hot.count(Count::Hibernated),
+            woken: hot.count(Count::Woken),
             pages: self.pages.get(),
-            events: self.events.get(),
-            failed: self.failed.get(),
-            messages: self.messages.get(),
-            errors: errors.load(Relaxed),
-            renders: renders.load(Relaxed),
-            frames: frames.load(Relaxed),
-            patch_bytes: bytes.load(Relaxed),
-            event_time: Duration::from_nanos(event_nanos.load(Relaxed)),
-            render_time: Duration::from_nanos(render_nanos.load(Relaxed)),
+            events: hot.count(Count::Events),
+            failed: hot.count(Count::Failed),
+            messages: hot.count(Count::Messages),
+            errors: self.all_errors.get(),
+            renders: hot.count(Count::Renders),
+            frames: hot.taken(Size::Patch),
+            patch_bytes: hot.sum(Size::Patch),
+            event_time: Duration::from_nanos(hot.sum(Size::Event)),
+            render_time: Duration::from_nanos(hot.sum(Size::Render)),
         }
     }
 
@@ -248,35 +223,30 @@ impl Metrics {
     }
 
     pub(crate) fn error(&self, call: &Call) {
-        self.sums.errors.fetch_add(1, Relaxed);
+        self.all_errors.inc();
         self.errors.get_or_create(&From { call: name(call) }).inc();
     }
 
     /// One step of a machine, which took its counters from `before` to `after`.
     pub(crate) fn step(&self, before: &Counters, after: &Counters, took: Duration) {
-        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        let (nanos, part) = (u64::try_from(took.as_nanos()).unwrap_or(u64::MAX), self.hot.part());
         if after.events > before.events {
-            self.events.inc_by(after.events - before.events);
-            self.failed.inc_by(after.failed - before.failed);
-            self.event_seconds.observe(took.as_secs_f64());
-            self.sums.event_nanos.fetch_add(nanos, Relaxed);
+            part.add(Count::Events, after.events - before.events);
+            part.add(Count::Failed, after.failed - before.failed);
+            part.take(Size::Event, nanos);
         }
         if after.renders > before.renders {
-            self.sums.renders.fetch_add(after.renders - before.renders, Relaxed);
-            self.render_seconds.observe(took.as_secs_f64());
-            self.sums.render_nanos.fetch_add(nanos, Relaxed);
+            part.add(Count::Renders, after.renders - before.renders);
+            part.take(Size::Render, nanos);
         }
         if after.frames > before.frames {
             // A step puts out one frame at most.
-            let bytes = after.bytes - before.bytes;
-            self.patch_bytes.observe(bytes as f64);
-            self.sums.frames.fetch_add(1, Relaxed);
-            self.sums.bytes.fetch_add(bytes, Relaxed);
+            part.take(Size::Patch, after.bytes - before.bytes);
         }
-        self.messages.inc_by(after.messages - before.messages);
-        self.panics.inc_by(after.panics - before.panics);
-        self.hibernated.inc_by(after.hibernated - before.hibernated);
-        self.woken.inc_by(after.woken - before.woken);
+        part.add(Count::Messages, after.messages - before.messages);
+        part.add(Count::Panics, after.panics - before.panics);
+        part.add(Count::Hibernated, after.hibernated - before.hibernated);
+        part.add(Count::Woken, after.woken - before.woken);
     }
 }
 
