@@ -32,6 +32,8 @@ pub(crate) struct Socket {
     sending: Sending,
     /// What was left of a message when it was looked at last, in bytes.
     left: usize,
+    /// It has waited for something to read: whoever wakes it has most likely brought that.
+    waits: bool,
 }
 
 /// What is on its way out, beside what the wire keeps.
@@ -66,7 +68,7 @@ impl Socket {
         let stream = Stream { wire: wire.clone(), drained: false };
         let ws = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await;
         let connection = connection.with_direct(wire.clone());
-        Self { ws, wire, connection, sending: Sending::Nothing, left: 0 }
+        Self { ws, wire, connection, sending: Sending::Nothing, left: 0, waits: false }
     }
 
     /// Runs until either side is done.
@@ -82,14 +84,20 @@ impl Socket {
                 Poll::Ready(false) => {}
                 Poll::Pending => return self.poll_lost(cx),
             }
+            // What has come is taken in first, so that the connection looks at it and at all else at once.
+            let waits = std::mem::take(&mut self.waits) && self.connection.wants_input();
+            if waits && self.poll_receive(cx)?.is_ready() {
+                continue;
+            }
             if let Poll::Ready(outgoing) = self.connection.poll(cx) {
                 match self.start(outgoing) {
                     Some(started) => started?,
                     None => return Poll::Ready(Ok(())),
                 }
-            } else if self.connection.wants_input() {
-                ready!(self.poll_receive(cx))?;
-            } else {
+            } else if !self.connection.wants_input() {
+                return Poll::Pending;
+            } else if waits || self.poll_receive(cx)?.is_pending() {
+                self.waits = true;
                 return Poll::Pending;
             }
         }

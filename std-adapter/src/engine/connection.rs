@@ -42,6 +42,10 @@ pub struct Connection {
     /// The last notice to all that it was sent.
     news: u64,
     heard: Instant,
+    /// When it was polled last.
+    polled: Instant,
+    /// The session has room for what comes.
+    ready: bool,
     pinged: Instant,
     alarm: Option<Instant>,
     direct: Option<Arc<dyn Direct>>,
@@ -105,6 +109,8 @@ impl Connection {
             noticed: false,
             news: 0,
             heard: now,
+            polled: now,
+            ready: true,
             pinged: now,
             alarm: None,
             direct: None,
@@ -177,16 +183,14 @@ impl Connection {
         match &self.phase {
             Phase::Hello(_) => true,
             Phase::Joining(_) | Phase::Closed => false,
-            Phase::Joined(joined) => {
-                let ready = joined.slot.lock().live.is_ready();
-                ready && self.bucket.opens_at(self.heard.max(self.engine.now())).is_none()
-            }
+            Phase::Joined(_) => self.ready && self.bucket.opens_at(self.heard.max(self.polled)).is_none(),
         }
     }
 
     /// The next thing to send. Wakes the context's task when there may be more.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outgoing> {
         let now = self.engine.now();
+        self.polled = now;
         if matches!(self.phase, Phase::Hello(_)) && !self.engine.is_ready() {
             self.close(Reason::Restart);
         }
@@ -215,10 +219,13 @@ impl Connection {
                     match serve(&self.engine, &slot, *number, &mut self.spare, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
                         Served::Close(reason) => self.close(reason),
-                        Served::Idle(next) => match self.engine.news(&mut self.news) {
-                            Some(frame) => return Poll::Ready(self.outgoing(frame)),
-                            None => break next,
-                        },
+                        Served::Idle { next, ready } => {
+                            self.ready = ready;
+                            match self.engine.news(&mut self.news) {
+                                Some(frame) => return Poll::Ready(self.outgoing(frame)),
+                                None => break next,
+                            }
+                        }
                     }
                 }
             }
@@ -240,6 +247,7 @@ impl Connection {
                 if inner.seat.is(*number) {
                     inner.mark = self.engine.options().pubsub.mark();
                     self.engine.step(slot, &mut inner, |live| live.handle(Input::Frame(frame), self.heard));
+                    self.ready = inner.live.is_ready();
                 }
             }
             // Nothing is read meanwhile.

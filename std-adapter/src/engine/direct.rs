@@ -70,7 +70,7 @@ impl Engine {
         }
         let now = self.now();
         self.step(slot, &mut inner, |live| live.handle(Input::Changed { region, current }, now));
-        while let Some(output) = self.step(slot, &mut inner, |live| live.poll(now)) {
+        while let Some(output) = self.next_output(slot, &mut inner, now) {
             match self.carry_out(slot, output, inner.mark) {
                 None => {}
                 Some(ToBrowser::Frame(frame)) => {

@@ -30,6 +30,7 @@ pub(crate) trait Live: Send {
     fn recycle(&mut self, frame: Vec<u8>);
     fn poll_timeout(&self) -> Option<Instant>;
     fn is_ready(&self) -> bool;
+    fn is_clean(&self) -> bool;
     fn full_page(&mut self) -> Result<FullPage>;
     fn topics(&self) -> Vec<String>;
     fn record(&self) -> Result<Record>;
@@ -120,6 +121,10 @@ where
 
     fn is_ready(&self) -> bool {
         self.is_ready()
+    }
+
+    fn is_clean(&self) -> bool {
+        self.is_clean()
     }
 
     fn full_page(&mut self) -> Result<FullPage> {

@@ -21,7 +21,7 @@ pub(super) enum ToBrowser {
 impl Engine {
     /// Does all that a session without a connection asks for.
     pub(super) fn settle_outputs(&self, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) {
-        while let Some(output) = self.step(slot, inner, |live| live.poll(now)) {
+        while let Some(output) = self.next_output(slot, inner, now) {
             self.carry_out(slot, output, inner.mark);
         }
     }

@@ -18,8 +18,11 @@ use crate::store::StoreError;
 pub(super) enum Served {
     Frame(Vec<u8>),
     Close(Reason),
-    /// Nothing until it is woken, or this instant.
-    Idle(Option<Instant>),
+    /// Nothing until it is woken, or an instant; whether there is room for what comes.
+    Idle {
+        next: Option<Instant>,
+        ready: bool,
+    },
 }
 
 /// Lets the session's machine do what there is to do, up to the next thing for the browser. `spare` is the buffer of a frame that was sent.
@@ -48,7 +51,7 @@ pub(super) fn serve(
     }
     let served = turn(engine, slot, &mut inner, now);
     match served {
-        Served::Idle(due) => inner.way.open(due),
+        Served::Idle { next, .. } => inner.way.open(next),
         _ => inner.way.close(),
     }
     served
@@ -68,8 +71,8 @@ pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
         }
         slot.mailbox.register(cx.waker());
         let due = loop {
-            if let Served::Idle(due) = turn(&engine, &slot, &mut inner, now) {
-                break due;
+            if let Served::Idle { next, .. } = turn(&engine, &slot, &mut inner, now) {
+                break next;
             }
         };
         if inner.live.is_drained() {
@@ -95,7 +98,7 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
         if let Some(warning) = inner.slow.take() {
             return Served::Frame(warning);
         }
-        if let Some(output) = engine.step(slot, inner, |live| live.poll(now)) {
+        if let Some(output) = engine.next_output(slot, inner, now) {
             match engine.carry_out(slot, output, inner.mark) {
                 Some(ToBrowser::Frame(frame)) => return Served::Frame(frame),
                 Some(ToBrowser::Close(reason)) => return Served::Close(reason),
@@ -107,7 +110,7 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
         if due.is_some_and(|due| due <= now) {
             engine.step(slot, inner, |live| live.handle(Input::Timeout, now));
         } else if !take_mail(engine, slot, inner, now) {
-            return Served::Idle(due);
+            return Served::Idle { next: due, ready: inner.live.is_ready() };
         }
     }
 }
