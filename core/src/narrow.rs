@@ -18,6 +18,7 @@ mod walk;
 
 pub(crate) use find::{children, element_with_id};
 pub use hosts::{Host, HostError, hosts, is_region_name};
+pub(crate) use hosts::{attributes, has_attribute_between, host_at};
 
 use crate::delta::Common;
 use crate::limits::NARROW_FROM;

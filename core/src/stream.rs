@@ -153,6 +153,14 @@ pub(crate) enum Html {
 }
 
 impl Html {
+    /// What a session's own HTML shares with what comes after it; none where either is a version of a stream, which knows more of itself.
+    pub(crate) fn common_with(&self, new: &Self) -> Option<Common> {
+        match (self, new) {
+            (Self::Own(old), Self::Own(new)) => Some(Common::of(old.as_bytes(), new.as_bytes())),
+            _ => None,
+        }
+    }
+
     /// Whether both are the same text.
     pub(crate) fn is(&self, other: &Self) -> bool {
         match (self, other) {

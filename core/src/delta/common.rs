@@ -20,6 +20,11 @@ impl Common {
         Self { prefix, suffix }
     }
 
+    /// Whether both texts, of these lengths, are the same.
+    pub(crate) fn is_all(self, old: usize, new: usize) -> bool {
+        self.prefix == old && self.prefix == new
+    }
+
     /// The same comparison with less of a prefix, and as much more of a suffix as that allows.
     pub(crate) fn from(self, old: &[u8], new: &[u8], prefix: usize) -> Self {
         let middle = |html: &'_ [u8]| prefix..html.len() - self.suffix;

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::delta::{Common, Encoder};
+use crate::delta::Encoder;
 use crate::dirty::DirtySet;
 use crate::narrow::Element;
 use crate::region::{Browser, Change, Few, Old, Region, Regions};
@@ -110,7 +110,7 @@ fn plan_delta(region: &mut Region, old: &Old, encoder: &mut Encoder, deltas: &mu
         return PlannedBody::Step(before.clone());
     }
     let (before, after) = (old.html.as_bytes(), region.html.as_bytes());
-    let common = Common::of(before, after);
+    let common = old.common_with(&region.html);
     region.markup = old.markup;
     let hint = region.markup.narrow(&old.html, &region.html, common).map(|element| element.range);
     let start = deltas.len();
@@ -122,7 +122,7 @@ fn plan_delta(region: &mut Region, old: &Old, encoder: &mut Encoder, deltas: &mu
 
 /// One element instead of the region, where that saves half of it at least.
 fn plan_element(region: &mut Region, old: &Old) -> PlannedBody {
-    let common = Common::of(old.html.as_bytes(), region.html.as_bytes());
+    let common = old.common_with(&region.html);
     region.markup = old.markup;
     match region.markup.narrow(&old.html, &region.html, common) {
         Some(Element { range, id }) if range.len() * 2 <= region.html.len() => {

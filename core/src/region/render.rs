@@ -6,10 +6,11 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
-use super::{RegionError, Regions};
+use super::{Region, RegionError, Regions};
+use crate::delta::Common;
 use crate::error::Result;
 use crate::limits::MAX_REGION_DEPTH;
-use crate::narrow::{HostError, hosts};
+use crate::narrow::{HostError, attributes, has_attribute_between, host_at, hosts};
 use crate::stream::{Html, Streams};
 use crate::view::{View, Wanted};
 
@@ -33,6 +34,10 @@ pub(crate) struct Fresh {
     pub(crate) html: Html,
     /// What it shows is shared by all that look at this topic.
     pub(crate) topic: Option<Arc<str>>,
+    /// What it shares with its HTML of before, if that was looked at.
+    pub(crate) common: Option<Common>,
+    /// It surely has no hosts: see [`attributes`].
+    pub(crate) hostless: bool,
     /// Its hosts, in document order.
     pub(crate) children: Vec<Arc<str>>,
 }
@@ -92,6 +97,8 @@ impl Rendered {
                 name: wanted.name.clone(),
                 topic: wanted.topic.clone(),
                 html: wanted.into_html(),
+                common: None,
+                hostless: false,
                 children: Vec::new(),
             });
         }
@@ -101,7 +108,12 @@ impl Rendered {
                 fresh.childless()?;
                 continue;
             }
-            for host in hosts(&fresh.html) {
+            if fresh.is_hostless_since(regions.get(&fresh.name)) {
+                continue;
+            }
+            let mut attributes = attributes(&fresh.html).peekable();
+            fresh.hostless = attributes.peek().is_none();
+            for host in attributes.filter_map(|at| host_at(&fresh.html, at)) {
                 let host = host.map_err(|error| match error {
                     HostError::NotEmpty(name) => RegionError::NotEmpty(name.into()),
                     HostError::Name(name) => RegionError::Name(name.chars().take(40).collect()),
@@ -122,6 +134,15 @@ impl Rendered {
 }
 
 impl Fresh {
+    /// Looks at it beside what the region was before: once, for all who want to know. True where it surely has no hosts, as before.
+    fn is_hostless_since(&mut self, before: Option<&Region>) -> bool {
+        let Some(before) = before else { return false };
+        self.common = before.html.common_with(&self.html);
+        let middle = self.common.filter(|_| before.hostless);
+        self.hostless = middle.is_some_and(|common| !has_attribute_between(common, &self.html));
+        self.hostless
+    }
+
     /// A shared region holds no others: those would be a session's own. A stream has looked already.
     fn childless(&self) -> Result<(), RegionError> {
         match self.html {

@@ -7,6 +7,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::RegionError;
 use super::render::{Few, Rendered};
+use crate::delta::Common;
 use crate::hash::{self, RegionHash};
 use crate::narrow::{Markup, hosts};
 use crate::rules::{Broken, Rule};
@@ -27,6 +28,8 @@ pub(crate) struct Region {
     pub(crate) browser: Browser,
     /// The number it has on the current connection.
     pub(crate) number: Option<u32>,
+    /// It surely has no hosts: see [`attributes`](crate::narrow::attributes).
+    pub(super) hostless: bool,
     parent: Arc<str>,
     children: Vec<Arc<str>>,
 }
@@ -55,6 +58,7 @@ pub(crate) struct Change {
 pub(crate) struct Old {
     pub(crate) html: Html,
     pub(crate) markup: Markup,
+    common: Option<Common>,
 }
 
 /// All regions of a session. The root, named `""`, is always there.
@@ -173,10 +177,15 @@ impl Regions {
         let mut changes: Few<Change> = Few::new();
         for fresh in rendered.regions {
             let Some(region) = self.map.get_mut(&fresh.name) else { continue };
-            (region.children, region.topic) = (fresh.children, fresh.topic);
-            let old = (!region.html.is(&fresh.html)).then(|| Old {
+            let same = match fresh.common {
+                Some(common) => common.is_all(region.html.len(), fresh.html.len()),
+                None => region.html.is(&fresh.html),
+            };
+            (region.children, region.topic, region.hostless) = (fresh.children, fresh.topic, fresh.hostless);
+            let old = (!same).then(|| Old {
                 html: core::mem::replace(&mut region.html, fresh.html),
                 markup: core::mem::take(&mut region.markup),
+                common: fresh.common,
             });
             if old.is_some() || region.browser == Browser::Nothing {
                 changes.push(Change { name: fresh.name, old });
@@ -287,6 +296,13 @@ impl Regions {
     }
 }
 
+impl Old {
+    /// What it shares with the HTML that came after it.
+    pub(crate) fn common_with(&self, new: &Html) -> Common {
+        self.common.unwrap_or_else(|| Common::of(self.html.as_bytes(), new.as_bytes()))
+    }
+}
+
 impl Region {
     fn new(parent: Arc<str>) -> Self {
         Self {
@@ -296,6 +312,7 @@ impl Region {
             warned: false,
             browser: Browser::Nothing,
             number: None,
+            hostless: false,
             parent,
             children: Vec::new(),
         }
