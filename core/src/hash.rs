@@ -1,6 +1,8 @@
 //! The hashes by which both ends tell whether they hold the same HTML: a region's 32-bit check, which every
 //! patch carries, and its 64-bit hash, by which a browser says what it shows. `wire/WIRE.md` defines both.
 
+use alloc::vec::Vec;
+
 /// The check of a region's HTML: its hash with seed 0. Never fails; any length.
 pub fn check(html: impl AsRef<[u8]>) -> u32 {
     Digest::of(html.as_ref()).hash(0)
@@ -8,8 +10,7 @@ pub fn check(html: impl AsRef<[u8]>) -> u32 {
 
 /// The hash of the region `name` in the region `parent` that holds `html`.
 pub fn region_hash(parent: &str, name: &str, html: impl AsRef<[u8]>) -> RegionHash {
-    let digest = Digest::of(html.as_ref());
-    RegionHash::new(digest.hash(0), digest.hash(check([name, parent].join(" "))))
+    RegionHash::of(&Digest::of(html.as_ref()), parent, name)
 }
 
 /// What any hash of these bytes begins with: four MurmurHash3 states, to which the words of each 16 bytes go in turn, so that a processor works on
@@ -23,9 +24,13 @@ struct Digest<'a> {
 
 impl<'a> Digest<'a> {
     fn of(bytes: &'a [u8]) -> Self {
-        let (words, rest) = bytes.as_chunks();
+        Self::from([0; 4], bytes, 0)
+    }
+
+    /// Of `bytes`, of which `lanes` are past the first `done`, a number of whole blocks.
+    fn from(mut lanes: [u32; 4], bytes: &'a [u8], done: usize) -> Self {
+        let (words, rest) = bytes[done..].as_chunks();
         let (blocks, words) = words.as_chunks::<4>();
-        let mut lanes = [0; 4];
         for block in blocks {
             for (lane, word) in lanes.iter_mut().zip(block) {
                 *lane = step(*lane, u32::from_le_bytes(*word));
@@ -38,6 +43,44 @@ impl<'a> Digest<'a> {
     fn hash(&self, seed: u32) -> u32 {
         let words = self.words.iter().map(|word| u32::from_le_bytes(*word));
         finish(self.lanes.into_iter().chain(words).fold(seed, step), self.rest, self.len)
+    }
+}
+
+/// The states of a long text's hash on the way, so that a text that begins as it did is read from there on alone.
+#[derive(Debug, Default)]
+pub(crate) struct Trail {
+    /// After each [`STRIDE`] bytes.
+    states: Vec<[u32; 4]>,
+}
+
+/// How far the states of a trail are apart, in bytes: whole blocks.
+const STRIDE: usize = 4096;
+
+impl Trail {
+    /// Keeps what holds for a text that shares its first `prefix` bytes with the one before.
+    pub(crate) fn cut(&mut self, prefix: usize) {
+        self.states.truncate(prefix / STRIDE);
+    }
+
+    /// The check of this text: what [`check`] gives.
+    pub(crate) fn check(&mut self, html: &str) -> u32 {
+        self.digest(html.as_bytes()).hash(0)
+    }
+
+    /// What [`region_hash`] gives for this text.
+    pub(crate) fn region_hash(&mut self, parent: &str, name: &str, html: &str) -> RegionHash {
+        RegionHash::of(&self.digest(html.as_bytes()), parent, name)
+    }
+
+    fn digest<'a>(&mut self, bytes: &'a [u8]) -> Digest<'a> {
+        let mut lanes = self.states.last().copied().unwrap_or_default();
+        let mut done = self.states.len() * STRIDE;
+        while done + STRIDE <= bytes.len() {
+            lanes = Digest::from(lanes, &bytes[..done + STRIDE], done).lanes;
+            self.states.push(lanes);
+            done += STRIDE;
+        }
+        Digest::from(lanes, bytes, done)
     }
 }
 
@@ -64,6 +107,10 @@ fn mix(word: u32) -> u32 {
 pub struct RegionHash([u8; 8]);
 
 impl RegionHash {
+    fn of(digest: &Digest<'_>, parent: &str, name: &str) -> Self {
+        Self::new(digest.hash(0), digest.hash(check([name, parent].join(" "))))
+    }
+
     /// A hash of its two halves.
     pub fn new(check: u32, high: u32) -> Self {
         Self((u64::from(high) << 32 | u64::from(check)).to_le_bytes())
@@ -93,7 +140,6 @@ impl RegionHash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     #[test]
     fn its_parts_are_the_published_murmur3() {
@@ -120,6 +166,26 @@ mod tests {
             digest.hash(9),
             finish(digest.lanes.into_iter().chain([word(48)]).fold(9, step), &bytes[52..], 55)
         );
+    }
+
+    #[test]
+    fn a_trail_gives_the_hash_of_each_text_that_follows_another() {
+        let mut text = "0123456789abcdef".repeat(3 * STRIDE / 16) + "and more";
+        let mut trail = Trail::default();
+        assert_eq!(trail.check(&text), check(&text));
+        for at in [0, 1, STRIDE - 1, STRIDE, STRIDE + 1, 2 * STRIDE + 7, 3 * STRIDE, text.len()] {
+            for replaced in [0, 1, 17, STRIDE] {
+                let end = (at + replaced).min(text.len());
+                text.replace_range(at..end, "?!");
+                trail.cut(at);
+                assert_eq!(trail.check(&text), check(&text));
+                assert_eq!(trail.region_hash("a", "b", &text), region_hash("a", "b", &text));
+                text.push_str(&"x".repeat(replaced));
+                trail.cut(text.len() - replaced);
+                assert_eq!(trail.check(&text), check(&text), "{at} {replaced}");
+            }
+        }
+        assert!(!trail.states.is_empty());
     }
 
     #[test]

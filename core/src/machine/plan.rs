@@ -17,6 +17,8 @@ pub(super) struct Planned {
     name: Arc<str>,
     /// `None` where the frame speaks of the region for the first time on its connection.
     number: Option<u32>,
+    /// Of the region's HTML.
+    check: u32,
     body: PlannedBody,
 }
 
@@ -30,6 +32,8 @@ enum PlannedBody {
     Element {
         html: Range<usize>,
         id: String,
+        /// The second half of the region's hash.
+        high: u32,
     },
 }
 
@@ -85,9 +89,10 @@ impl Planner<'_> {
         let number = region.number;
         let body = match (&change.old, region.browser) {
             (Some(old), Browser::Bytes) if self.partial => plan_delta(region, old, self.encoder, self.deltas),
-            (Some(old), Browser::Shown) if self.partial => plan_element(region, old),
+            (Some(old), Browser::Shown) if self.partial => plan_element(region, old, &change.name),
             _ => PlannedBody::Full,
         };
+        let check = region.check();
         region.browser =
             if matches!(body, PlannedBody::Element { .. }) { Browser::Shown } else { Browser::Bytes };
         if let Some(Old { html: Html::Own(mut html), .. }) = change.old
@@ -99,7 +104,7 @@ impl Planner<'_> {
         if number.is_none() {
             self.regions.bind(&change.name);
         }
-        Some(Planned { name: change.name, number, body })
+        Some(Planned { name: change.name, number, check, body })
     }
 }
 
@@ -121,12 +126,13 @@ fn plan_delta(region: &mut Region, old: &Old, encoder: &mut Encoder, deltas: &mu
 }
 
 /// One element instead of the region, where that saves half of it at least.
-fn plan_element(region: &mut Region, old: &Old) -> PlannedBody {
+fn plan_element(region: &mut Region, old: &Old, name: &str) -> PlannedBody {
     let common = old.common_with(&region.html);
     region.markup = old.markup;
     match region.markup.narrow(&old.html, &region.html, common) {
         Some(Element { range, id }) if range.len() * 2 <= region.html.len() => {
-            PlannedBody::Element { html: range, id: id.into() }
+            let id = id.into();
+            PlannedBody::Element { html: range, id, high: region.hash(name).high() }
         }
         _ => PlannedBody::Full,
     }
@@ -136,16 +142,15 @@ impl Planned {
     /// The patch as the frame carries it.
     pub(super) fn borrow<'a>(&'a self, regions: &'a Regions, deltas: &'a [u8]) -> Option<Patch<'a>> {
         let html = &regions.get(&self.name)?.html;
-        let (check, body) = match &self.body {
-            PlannedBody::Full => (html.check(), Body::Full(html)),
-            PlannedBody::Delta(range) => (html.check(), Body::Delta(&deltas[range.clone()])),
-            PlannedBody::Step(before) => (html.check(), Body::Delta(html.version()?.delta_from(before)?)),
-            PlannedBody::Element { html: range, id } => {
-                let hash = regions.hash(&self.name);
-                (hash.check(), Body::Element { high: hash.high(), id, html: &html[range.clone()] })
+        let body = match &self.body {
+            PlannedBody::Full => Body::Full(html),
+            PlannedBody::Delta(range) => Body::Delta(&deltas[range.clone()]),
+            PlannedBody::Step(before) => Body::Delta(html.version()?.delta_from(before)?),
+            PlannedBody::Element { html: range, id, high } => {
+                Body::Element { high: *high, id, html: &html[range.clone()] }
             }
         };
         let region = self.number.map_or(wire::Region::Named(&self.name), wire::Region::Number);
-        Some(Patch { region, check, body })
+        Some(Patch { region, check: self.check, body })
     }
 }

@@ -1,5 +1,6 @@
 //! The tree of regions.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -8,10 +9,13 @@ use hashbrown::{HashMap, HashSet};
 use super::RegionError;
 use super::render::{Few, Rendered};
 use crate::delta::Common;
-use crate::hash::{self, RegionHash};
+use crate::hash::{self, RegionHash, Trail};
 use crate::narrow::{Markup, hosts};
 use crate::rules::{Broken, Rule};
 use crate::stream::Html;
+
+/// From this many bytes on, a region's hash isn't begun from its start at each change.
+const LONG: usize = 16 * 1024;
 
 /// One region.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub(crate) struct Region {
     pub(crate) number: Option<u32>,
     /// It surely has no hosts: see [`attributes`](crate::narrow::attributes).
     pub(super) hostless: bool,
+    /// The way to the hash of its HTML, where that is long.
+    trail: Option<Box<Trail>>,
     parent: Arc<str>,
     children: Vec<Arc<str>>,
 }
@@ -181,6 +187,9 @@ impl Regions {
                 Some(common) => common.is_all(region.html.len(), fresh.html.len()),
                 None => region.html.is(&fresh.html),
             };
+            if let Some(trail) = &mut region.trail {
+                trail.cut(fresh.common.map_or(0, |common| common.prefix));
+            }
             (region.children, region.topic, region.hostless) = (fresh.children, fresh.topic, fresh.hostless);
             let old = (!same).then(|| Old {
                 html: core::mem::replace(&mut region.html, fresh.html),
@@ -304,6 +313,24 @@ impl Old {
 }
 
 impl Region {
+    /// The check of its HTML.
+    pub(crate) fn check(&mut self) -> u32 {
+        match &self.html {
+            Html::Own(html) if html.len() >= LONG => self.trail.get_or_insert_default().check(html),
+            html => html.check(),
+        }
+    }
+
+    /// The hash of its HTML under its name and parent.
+    pub(crate) fn hash(&mut self, name: &str) -> RegionHash {
+        match &self.html {
+            Html::Own(html) if html.len() >= LONG => {
+                self.trail.get_or_insert_default().region_hash(&self.parent, name, html)
+            }
+            html => hash::region_hash(&self.parent, name, &**html),
+        }
+    }
+
     fn new(parent: Arc<str>) -> Self {
         Self {
             html: Html::default(),
@@ -313,6 +340,7 @@ impl Region {
             browser: Browser::Nothing,
             number: None,
             hostless: false,
+            trail: None,
             parent,
             children: Vec::new(),
         }
