@@ -3,6 +3,7 @@
 
 mod load;
 mod process;
+mod records;
 mod report;
 mod rows;
 mod serve;
@@ -26,7 +27,7 @@ const USAGE: &str = "\
 bench [--rounds N] [--seconds S] [--json] [ROW…]
 
 Measures this machine's figures of the table in the README, and prints each beside what it is to be. Without rows: all of them, in about
-ten minutes. Nothing else should run meanwhile. A row for which something has to be installed or built says what.
+a quarter of an hour. Nothing else should run meanwhile. A row for which something has to be installed or built says what.
 
   --rounds N    how often each is measured (default 7)
   --seconds S   how long each server is under load in a round (default 2)
@@ -122,7 +123,7 @@ fn server(mut parser: lexopt::Parser) -> Result<Kind, lexopt::Error> {
         }
     }
     match kind.as_deref() {
-        Some("floor") => Ok(Kind::Floor),
+        Some("floor") => Ok(Kind::Floor { store }),
         Some("gallery") => Ok(Kind::Gallery { store, hibernates }),
         _ => Err("which server?".into()),
     }

@@ -11,7 +11,7 @@ pub(crate) use dioxus::{Dioxus, counters};
 pub(crate) use drive::{Drive, Peer, Timing};
 pub(crate) use http::{get, head};
 pub(crate) use pages::Pages;
-pub(crate) use session::{Browser, Echo, Tab, echoes, room};
+pub(crate) use session::{Browser, Echo, Tab, committing_echoes, echoes, open_bare, room};
 pub(crate) use socket::Socket;
 
 /// What goes wrong here ends the benchmark.

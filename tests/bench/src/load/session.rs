@@ -75,14 +75,7 @@ impl Browser {
 
     /// Loads a page so many times and says hello, some at once.
     fn open_all(&self, path: &str, count: usize) -> Result<Vec<Socket>> {
-        let shares: Vec<usize> = (0..OPENERS).map(|opener| (count + opener) / OPENERS).collect();
-        std::thread::scope(|scope| {
-            let open =
-                |share| scope.spawn(move || (0..share).map(|_| self.open(path)).collect::<Result<Vec<_>>>());
-            let openers: Vec<_> = shares.into_iter().map(open).collect();
-            let opened = openers.into_iter().map(|opener| opener.join().map_err(|_| "an opener panicked")?);
-            Ok(opened.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
-        })
+        some_at_once(count, || self.open(path))
     }
 
     /// So many sessions, welcomed, that do nothing yet.
@@ -101,6 +94,35 @@ impl Browser {
         }
         Ok(drive)
     }
+}
+
+/// Opens so many, [`OPENERS`] at once.
+fn some_at_once(count: usize, open: impl Fn() -> Result<Socket> + Sync) -> Result<Vec<Socket>> {
+    let (open, shares) = (&open, (0..OPENERS).map(|opener| (count + opener) / OPENERS));
+    std::thread::scope(|scope| {
+        let openers: Vec<_> = shares
+            .map(|share| scope.spawn(move || (0..share).map(|_| open()).collect::<Result<Vec<_>>>()))
+            .collect();
+        let opened = openers.into_iter().map(|opener| opener.join().map_err(|_| "an opener panicked")?);
+        Ok(opened.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    })
+}
+
+/// What it takes at the least to open so many sessions: a response of `size` bytes and a WebSocket for each, both of the floor's.
+pub(crate) fn open_bare(floor: SocketAddr, count: usize, size: usize) -> Result<Vec<Socket>> {
+    some_at_once(count, || {
+        get(floor, &format!("/?size={size}"), "")?;
+        Socket::open(floor, "/echo?size=16", "")
+    })
+}
+
+/// So many echoes of the floor's that answer once they have committed a record, with the sizes up and down.
+pub(crate) fn committing_echoes(
+    floor: SocketAddr,
+    count: usize,
+    (up, down): (usize, usize),
+) -> Result<Drive<Echo>> {
+    bare(floor, &format!("/commit?size={down}"), count, up)
 }
 
 /// So many echoes of the floor's, which take messages of `up` bytes and answer by such of `down`.

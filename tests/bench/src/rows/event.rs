@@ -133,47 +133,33 @@ pub(super) fn table_plain(bench: &Bench, count: usize) -> Result<Vec<Row>> {
     }])
 }
 
-/// `/counter` with few sessions and with many.
+/// `/counter` with few sessions and with many; and bare echoes, after them, since both at once are more sockets than a process may have.
 pub(super) fn scale(bench: &Bench, few: usize, many: usize) -> Result<Vec<Row>> {
-    let Plan { rounds, time, .. } = bench.plan;
     let (path, event, values) = COUNTER;
-    let mut small = bench.browser.tabs(few, path, event, values)?;
-    let mut large = bench.browser.tabs(many, path, event, values)?;
-    let mut ratios = Vec::new();
-    large.saturate(time)?;
-    for _ in 0..rounds {
-        let at_few = Run::of(&bench.ours, || small.saturate(time))?;
-        let at_many = Run::of(&bench.ours, || large.saturate(time))?;
-        ratios.push(at_many.cpu / at_few.cpu);
-    }
+    let tabs = |count| bench.browser.tabs(count, path, event, values);
+    let ours = at_many_to_few(bench.plan, &bench.ours, [tabs(few)?, tabs(many)?])?;
+    let bare = |count| echoes(bench.floor.address, count, 12, 17);
+    let floor = at_many_to_few(bench.plan, &bench.floor, [bare(few)?, bare(many)?])?;
     Ok(vec![Row {
         work: format!("counter event, CPU at {many} sessions / at {few}"),
         reach: Reach::AtMost(1.4),
-        seen: Seen::of(ratios),
-        beside: String::new(),
+        seen: ours,
+        beside: format!(
+            "a bare echo {} ({} – {})",
+            figure(floor.median),
+            figure(floor.min),
+            figure(floor.max)
+        ),
     }])
 }
 
-/// `/counter` over a durable store, beside bare commits of as many records at once.
-pub(super) fn store(bench: &Bench, count: usize) -> Result<Vec<Row>> {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("sessions.redb");
-    let server = Server::start(&["gallery", "--store", path.to_str().ok_or("an odd temporary folder")?])?;
-    let browser = Browser::new(server.address)?;
-    let mut tabs = browser.tabs(count, "/counter", "inc", no_values)?;
-    tabs.saturate(bench.plan.time / 4)?;
-    let mut bare = super::store::Bare::create(&folder.path().join("bare.redb"))?;
-    let (mut ratios, mut words) = (Vec::new(), String::new());
-    for _ in 0..bench.plan.rounds {
-        let run = Run::of(&server, || tabs.saturate(bench.plan.time))?;
-        let floor = bare.commits_per_second(count, bench.plan.time)?;
-        ratios.push(run.per_second / floor);
-        words = format!("ours {} events/s, bare redb {} records/s", figure(run.per_second), figure(floor));
+fn at_many_to_few<P: Peer>(plan: Plan, server: &Server, [mut few, mut many]: [Drive<P>; 2]) -> Result<Seen> {
+    let mut ratios = Vec::new();
+    many.saturate(plan.time)?;
+    for _ in 0..plan.rounds {
+        let at_few = Run::of(server, || few.saturate(plan.time))?;
+        let at_many = Run::of(server, || many.saturate(plan.time))?;
+        ratios.push(at_many.cpu / at_few.cpu);
     }
-    Ok(vec![Row {
-        work: format!("counter event with RedbStore, {count} sessions: events/s / bare group commit"),
-        reach: Reach::AtLeast(0.5),
-        seen: Seen::of(ratios),
-        beside: words,
-    }])
+    Ok(Seen::of(ratios))
 }

@@ -51,7 +51,7 @@ pub(crate) const ROWS: [(&str, Work); 18] = [
     ("chat-10000", |bench| fanout::rows(bench, 10_000)),
     ("get", get::rows),
     ("open", open::rows),
-    ("counter-store", |bench| event::store(bench, 64)),
+    ("counter-store", |bench| store::rows(bench, 64)),
     ("idle-counter", |bench| idle::rows(bench, "/counter", 5_000, 8.0)),
     ("idle-table", |bench| idle::rows(bench, "/table", 500, 160.0)),
     ("idle-hibernated", |bench| idle::hibernated(bench, "/table", 500, 16.0)),

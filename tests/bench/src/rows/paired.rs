@@ -63,6 +63,11 @@ impl Pairs {
         Ok(pairs)
     }
 
+    /// Adds a round.
+    pub(crate) fn push(&mut self, ours: Run, floor: Run) {
+        self.0.push((ours, floor));
+    }
+
     pub(crate) fn cpu_ratio(&self) -> Seen {
         Seen::of(self.0.iter().map(|(ours, floor)| ours.cpu / floor.cpu))
     }

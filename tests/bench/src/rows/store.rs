@@ -1,40 +1,73 @@
-//! The floor of a durable store: transactions of as many records as there are sessions, one after the other.
+//! Events over a durable store: beside bare transactions of as many records at once, and beside the least that commits a record for each
+//! message of a socket.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use redb::{Database, TableDefinition};
+use redb::Database;
 
-use crate::load::Result;
+use super::Bench;
+use super::event::COUNTER;
+use super::paired::{Pairs, Run};
+use crate::load::{Browser, Result, committing_echoes};
+use crate::process::Server;
+use crate::records;
+use crate::report::{Reach, Row, Seen, figure};
 
-const RECORDS: TableDefinition<'static, [u8; 16], &[u8]> = TableDefinition::new("records");
+/// Bytes of a click up, and of its patch down.
+const SIZES: (usize, usize) = (12, 17);
 
-/// What a record of `/counter` has for bytes, roughly.
-const RECORD: [u8; 48] = [7; 48];
-
-pub(super) struct Bare(Database);
-
-impl Bare {
-    pub(super) fn create(path: &Path) -> Result<Self> {
-        Ok(Self(Database::create(path)?))
+pub(super) fn rows(bench: &Bench, count: usize) -> Result<Vec<Row>> {
+    let folder = tempfile::tempdir()?;
+    let file = |name: &str| folder.path().join(name);
+    let ours = Server::start(&["gallery", "--store", text(&file("sessions.redb"))?])?;
+    let floor = Server::start(&["floor", "--store", text(&file("floor.redb"))?])?;
+    let bare = Database::create(file("bare.redb"))?;
+    let (path, event, values) = COUNTER;
+    let mut tabs = Browser::new(ours.address)?.tabs(count, path, event, values)?;
+    let mut echoes = committing_echoes(floor.address, count, SIZES)?;
+    let time = bench.plan.time;
+    tabs.saturate(time / 4)?;
+    echoes.saturate(time / 4)?;
+    let (mut pairs, mut ratios, mut commits) = (Pairs::default(), Vec::new(), Vec::new());
+    for _ in 0..bench.plan.rounds {
+        let run = Run::of(&ours, || tabs.saturate(time))?;
+        let least = Run::of(&floor, || echoes.saturate(time))?;
+        commits.push(commits_per_second(&bare, count, time)?);
+        ratios.push(run.per_second / (commits[commits.len() - 1] * count as f64));
+        pairs.push(run, least);
     }
+    let commits = Seen::of(commits).median;
+    let bare = Row {
+        work: format!("counter event with RedbStore, {count} sessions: events/s / bare group commit"),
+        reach: Reach::AtLeast(0.5),
+        seen: Seen::of(ratios),
+        beside: format!(
+            "bare redb: {count} records in {} µs, {} records/s",
+            figure(1e6 / commits),
+            figure(commits * count as f64)
+        ),
+    };
+    let behind_sockets = Row {
+        work: format!(
+            "counter event with RedbStore, {count} sessions: events/s / an echo that commits each message"
+        ),
+        reach: Reach::Nothing,
+        seen: pairs.throughput_ratio(),
+        beside: pairs.words(),
+    };
+    Ok(vec![bare, behind_sockets])
+}
 
-    pub(super) fn commits_per_second(&mut self, at_once: usize, time: Duration) -> Result<f64> {
-        let (began, mut records) = (Instant::now(), 0);
-        while began.elapsed() < time {
-            let write = self.0.begin_write()?;
-            {
-                let mut table = write.open_table(RECORDS)?;
-                for number in 0..at_once {
-                    let mut id = [0; 16];
-                    id[..8]
-                        .copy_from_slice(&(number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
-                    table.insert(id, RECORD.as_slice())?;
-                }
-            }
-            write.commit()?;
-            records += at_once;
-        }
-        Ok(records as f64 / began.elapsed().as_secs_f64())
+fn text(path: &Path) -> Result<&str> {
+    Ok(path.to_str().ok_or("an odd temporary folder")?)
+}
+
+fn commits_per_second(database: &Database, at_once: usize, time: Duration) -> Result<f64> {
+    let (began, mut commits) = (Instant::now(), 0);
+    while began.elapsed() < time {
+        records::commit(database, (0..at_once as u64).map(records::id))?;
+        commits += 1;
     }
+    Ok(f64::from(commits) / began.elapsed().as_secs_f64())
 }

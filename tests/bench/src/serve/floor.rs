@@ -4,7 +4,9 @@
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::thread;
@@ -24,6 +26,7 @@ use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::StreamExt;
 use smol_hyper::rt::FuturesIo;
 
+use super::commit::Committer;
 use crate::load::Result;
 
 type Socket = FuturesIo<Async<TcpStream>>;
@@ -33,10 +36,12 @@ struct Floor {
     executor: Executor<'static>,
     /// The sockets of everybody in the room.
     room: Mutex<Vec<Shared>>,
+    store: Option<Committer>,
 }
 
-pub(super) fn run() -> Result<()> {
-    let floor: &'static Floor = Box::leak(Box::default());
+pub(super) fn run(store: Option<PathBuf>) -> Result<()> {
+    let store = store.map(|path| Committer::start(&path)).transpose()?;
+    let floor: &'static Floor = Box::leak(Box::new(Floor { store, ..Floor::default() }));
     let listener = Async::<TcpListener>::bind(([127, 0, 0, 1], 0))?;
     println!("{}", listener.get_ref().local_addr()?);
     floor.executor.spawn(accept(floor, listener)).detach();
@@ -81,7 +86,7 @@ async fn answer(
     let key =
         request.headers().get("sec-websocket-key").map(|key| key.as_bytes().to_vec()).unwrap_or_default();
     let accept = async_tungstenite::tungstenite::handshake::derive_accept_key(&key);
-    let in_room = request.uri().path() == "/room";
+    let path = request.uri().path().to_owned();
     floor
         .executor
         .spawn(async move {
@@ -93,9 +98,10 @@ async fn answer(
             let ws =
                 WebSocketStream::from_partially_read(stream, read_buf.to_vec(), Role::Server, Some(config))
                     .await;
-            match in_room {
-                true => room(floor, ws, raw, size).await,
-                false => echo(ws, size).await,
+            match (&*path, &floor.store) {
+                ("/room", _) => room(floor, ws, raw, size).await,
+                ("/commit", Some(store)) => commit(store, ws, size).await,
+                _ => echo(ws, size).await,
             }
         })
         .detach();
@@ -113,6 +119,20 @@ async fn echo(mut ws: WebSocketStream<Shared>, size: usize) {
     let reply = Bytes::from(vec![b'x'; size]);
     while let Some(Ok(message)) = ws.next().await {
         if message.is_binary() && ws.send(Message::Binary(reply.clone())).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Answers each message by one of `size` bytes, once it has committed a record.
+async fn commit(store: &Committer, mut ws: WebSocketStream<Shared>, size: usize) {
+    static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+    let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+    let reply = Bytes::from(vec![b'x'; size]);
+    while let Some(Ok(message)) = ws.next().await {
+        if message.is_binary()
+            && (store.commit(number).await.is_err() || ws.send(Message::Binary(reply.clone())).await.is_err())
+        {
             return;
         }
     }

@@ -1,5 +1,6 @@
 //! The servers: ours, and the least that could do the same work.
 
+mod commit;
 mod floor;
 mod gallery;
 
@@ -11,7 +12,10 @@ pub(crate) use gallery::{BURNS, RAISED};
 /// Which server this process is.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Floor,
+    Floor {
+        /// A bare store's file.
+        store: Option<PathBuf>,
+    },
     /// The gallery.
     Gallery {
         /// A durable store's file.
@@ -24,7 +28,7 @@ pub(crate) enum Kind {
 /// Serves until the process is killed. The first line that it prints is its address.
 pub(crate) fn run(kind: Kind) -> Result<()> {
     match kind {
-        Kind::Floor => floor::run(),
+        Kind::Floor { store } => floor::run(store),
         Kind::Gallery { store, hibernates } => gallery::run(store, hibernates),
     }
 }
