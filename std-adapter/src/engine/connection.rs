@@ -216,7 +216,8 @@ impl Connection {
                 },
                 Phase::Joined(Joined { slot, number }) => {
                     let slot = slot.clone();
-                    match serve(&self.engine, &slot, *number, &mut self.spare, now, cx) {
+                    let looks = self.alarm.filter(|at| *at > now);
+                    match serve(&self.engine, &slot, *number, &mut self.spare, looks, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
                         Served::Close(reason) => self.close(reason),
                         Served::Idle { next, ready } => {

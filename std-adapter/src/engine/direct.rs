@@ -26,7 +26,7 @@ pub(crate) struct Way {
     direct: Option<Arc<dyn Direct>>,
     /// The connection's task has sent all that it has, and waits.
     is_open: bool,
-    /// When it looks again by itself.
+    /// When it looks again by itself, at the latest.
     due: Option<Instant>,
     /// What it has to do about a frame that was written past it.
     closing: Option<Reason>,
@@ -42,6 +42,11 @@ impl Way {
     pub(crate) fn open(&mut self, due: Option<Instant>) {
         self.is_open = self.direct.as_ref().is_some_and(|direct| direct.is_clear());
         self.due = due;
+    }
+
+    /// Whether something is due before the connection's task looks again.
+    fn is_late_for(&self, next: Option<Instant>) -> bool {
+        next.is_some_and(|next| self.due.is_none_or(|due| next < due))
     }
 
     /// It is about to send something itself.
@@ -65,8 +70,13 @@ impl Engine {
     pub(super) fn tell_of_change(&self, slot: &Arc<Slot>, region: &Arc<str>, current: Option<&Arc<Version>>) {
         let mut inner = slot.lock();
         if !inner.way.is_open {
+            // Nobody looks at a session without a connection: it is a matter for when it has one.
+            let is_seen = !inner.seat.is_free();
             drop(inner);
-            return slot.mailbox.changed(region);
+            slot.mailbox.changed(region);
+            return if is_seen {
+                slot.mailbox.wake()
+            };
         }
         let now = self.now();
         self.step(slot, &mut inner, |live| live.handle(Input::Changed { region, current }, now));
@@ -86,7 +96,7 @@ impl Engine {
                 }
             }
         }
-        if inner.live.poll_timeout() != inner.way.due {
+        if inner.way.is_late_for(inner.live.poll_timeout()) {
             slot.mailbox.wake();
         }
     }

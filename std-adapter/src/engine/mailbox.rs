@@ -56,14 +56,12 @@ impl Mailbox {
         self.wake();
     }
 
-    /// What this shared region shows may have changed: one note of it is enough.
+    /// What this shared region shows may have changed: one note of it is enough. Wakes nobody.
     pub(crate) fn changed(&self, region: &Arc<str>) {
         let mut inbox = self.lock();
         if !inbox.changed.contains(region) {
             inbox.changed.push(region.clone());
         }
-        drop(inbox);
-        self.wake();
     }
 
     /// Leaves what the session itself has asked for: it always finds room.

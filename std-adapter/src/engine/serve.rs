@@ -25,12 +25,14 @@ pub(super) enum Served {
     },
 }
 
-/// Lets the session's machine do what there is to do, up to the next thing for the browser. `spare` is the buffer of a frame that was sent.
+/// Lets the session's machine do what there is to do, up to the next thing for the browser. `spare` is the buffer of a frame that was sent; `looks`, when the
+/// connection looks again whatever happens.
 pub(super) fn serve(
     engine: &Engine,
     slot: &Arc<Slot>,
     number: u64,
     spare: &mut Vec<u8>,
+    looks: Option<Instant>,
     now: Instant,
     cx: &Context<'_>,
 ) -> Served {
@@ -51,7 +53,7 @@ pub(super) fn serve(
     }
     let served = turn(engine, slot, &mut inner, now);
     match served {
-        Served::Idle { next, .. } => inner.way.open(next),
+        Served::Idle { next, .. } => inner.way.open([next, looks].into_iter().flatten().min()),
         _ => inner.way.close(),
     }
     served

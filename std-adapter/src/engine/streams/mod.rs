@@ -91,6 +91,7 @@ impl PageStreams {
     pub(crate) fn follow(&self, slot: &Arc<Slot>, region: Arc<str>, topic: Arc<str>) {
         let entry = self.store.entry(Key { page: self.page, region, topic }, |entry| entry.add(slot));
         slot.mailbox.changed(&entry.key().region);
+        slot.mailbox.wake();
         slot.follows().push(entry);
     }
 
