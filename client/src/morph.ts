@@ -153,7 +153,7 @@ export function morph(from: Element, html: string, host = from): boolean {
 // would run, if that were put into it.
 function kind(node: any): string {
   const read = (name: any) => node.getAttribute?.(name);
-  return node.nodeName + (read(HOST) ?? [...['id', 'name', 'srcdoc', node.matches?.('option,[type=radio],[type=checkbox]') && 'value'].map(read), node.matches?.('script') && node.text]);
+  return node.nodeName + (read(HOST) ?? [['id', 'name', 'srcdoc', node.matches?.('option,[type=radio],[type=checkbox]') && 'value'].map(read), node.matches?.('script') && node.text]);
 }
 
 const whole = (node: any): string => node.outerHTML ?? kind(node) + node.nodeValue;

@@ -63,7 +63,7 @@ function apply(host: Host, check: number, body: Body): boolean {
   if (Array.isArray(body)) {
     host.html_ = undefined;
     host.hash_ = pack(check, body[1]);
-    return replaceElement(host, body[2], body[3]);
+    return replaceElement(host, body[2], body[3], body[0]);
   }
   if (typeof body == 'string') {
     const buf = toBytes(body);

@@ -31,7 +31,7 @@ export type ToServer =
 export type Body =
   | string
   | Uint8Array
-  | [0, high: number, id: string, html: string];
+  | [inner: 0 | 1, high: number, id: string, html: string];
 
 /** `region, check, body`, over and over. */
 export type Patches = (number | string | Body)[];

@@ -75,6 +75,8 @@ pub struct Element<'a> {
     pub range: Range<usize>,
     /// Its id, as written, which is as the browser has it.
     pub id: &'a str,
+    /// Its content, where nothing else of it changed, and a parser makes the same of that by itself; in bytes of the new HTML.
+    pub inner: Option<Range<usize>>,
 }
 
 /// What is known of the HTML of a region; kept with it from patch to patch. Starts [`Unknown`](Self::Unknown), and is to be put back to

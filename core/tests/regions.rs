@@ -114,7 +114,7 @@ fn large_regions_change_by_one_element_first_and_by_deltas_after() {
     pair.click("inc");
     let ServerFrame::Update(update) = pair.last() else { panic!("an update") };
     assert!(
-        matches!(update.patches.iter().next().unwrap().body, Body::Element { id: "r500", .. }),
+        matches!(update.patches.iter().next().unwrap().body, Body::Element { inner: true, id: "r500", .. }),
         "{:?}",
         update.patches.iter().next().unwrap().body
     );

@@ -90,6 +90,25 @@ frames('one element is replaced by its id, and the region has no bytes then', '<
   assert.deepEqual(Buffer.from(next.hello[4]), Buffer.concat([hash('a', after), titleHash()]));
 });
 
+const HOSTED = '<p id="one" class="k">1 <i data-lv-region="b">shown</i></p>';
+frames('the content of one element is replaced by its id, and the rest of it stays', `<div data-lv-region="a"><p>x</p>${HOSTED}</div>`, async ({ tab, connection, server }) => {
+  const content = '<b>2</b> <i data-lv-region="b"></i>';
+  const after = `<p>x</p><p id="one" class="k">${content}</p>`;
+  connection.update({ patches: ['a', check(after), [1, hash('a', after).readUInt32LE(4), 'one', content]] });
+  await shows(tab, 'div', after.replace('></i>', '>shown</i>'));
+  connection.terminate();
+  const next = await server.connection();
+  assert.deepEqual(Buffer.from(next.hello[4]), Buffer.concat([hash('a', after), titleHash()]));
+});
+
+const OPTIONS = '<option>1</option><option selected="">2</option>';
+frames('the content of a select leaves what the user chose', `<div data-lv-region="a"><select id="one">${OPTIONS}</select></div>`, async ({ tab, connection }) => {
+  await tab.selectOption('#one', '1');
+  connection.update({ patches: ['a', 1, [1, 2, 'one', `${OPTIONS}<option>3</option>`]] });
+  await shows(tab, '#one', `${OPTIONS}<option>3</option>`);
+  assert.equal(await tab.inputValue('#one'), '1');
+});
+
 frames('an element that is not there exactly once asks for the whole', '<div data-lv-region="a"><p id="one">1</p><p id="one">1</p></div>', async ({ tab, connection }) => {
   connection.update({ patches: ['a', 1, [0, 2, 'one', '<p id="one">2</p>']] });
   assert.deepEqual(await connection.take(4), [4, 'a']);

@@ -24,7 +24,7 @@ Object.assign(globalThis, { applyDelta, hasher, morph, narrow, replaceElement, p
 let server, browser, tab;
 
 before(async () => {
-  const body = '<div id="narrowed" data-lv-region=""></div><div id="whole" data-lv-region=""></div>';
+  const body = '<div id="narrowed" data-lv-region=""></div><div id="inner" data-lv-region=""></div><div id="whole" data-lv-region=""></div>';
   server = await serve({ '/': page({ body, script: await bundle(script) }) });
   browser = await launch();
   tab = await open(browser, server.url);
@@ -38,7 +38,7 @@ after(async () => {
 
 /** Runs in the page: `runPages`, which gives counts, and throws at the first wrong DOM. */
 function install() {
-  const [narrowed, whole] = ['narrowed', 'whole'].map((id) => document.getElementById(id));
+  const [narrowed, inner, whole] = ['narrowed', 'inner', 'whole'].map((id) => document.getElementById(id));
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
   const bytes = (hex) => Uint8Array.from(hex.match(/../g), (digits) => parseInt(digits, 16));
 
@@ -60,30 +60,35 @@ function install() {
 
   const check = (html, old, how) => {
     const fresh = parse(narrowed, html);
-    for (const host of [whole, narrowed])
+    for (const host of [whole, narrowed, inner])
       if (!same(host, fresh))
         throw Error(`${host.id} (${how}) is wrong:\n${host.innerHTML}\n\n${fresh.innerHTML}\n\nHTML before: ${old}\n\nafter: ${html}`);
   };
 
-  const step = (region, { delta, html, check: expected }, count) => {
+  const step = (region, { delta, html, check: expected, inner: content }, count) => {
     const old = text(region);
     const hint = delta ? applyDelta(region, bytes(delta)) : (Object.assign(region, start(html)), null);
     const now = text(region);
     if (delta && hasher(region.buf.subarray(0, region.len))(0) != expected) throw Error(`check of ${now}`);
     const done = hint ? narrow(narrowed, region, hint) : false;
     if (!done) morph(narrowed, now);
+    const byContent = content ? replaceElement(inner, ...content, 1) : false;
+    if (!byContent) morph(inner, now);
     morph(whole, now);
-    check(now, old, done ? 'by narrowing' : 'as a whole');
+    check(now, old, `${done ? 'by narrowing' : 'as a whole'}, ${byContent ? 'by the content of one' : 'as a whole'}`);
     count.steps++;
     count.hints += hint ? 1 : 0;
     count.narrowed += done ? 1 : 0;
+    count.contents += content ? 1 : 0;
+    count.byContent += byContent ? 1 : 0;
   };
 
   globalThis.runPages = (pages) => {
-    const counts = { clean: { steps: 0, hints: 0, narrowed: 0 }, messy: { steps: 0, hints: 0, narrowed: 0 } };
+    const none = { steps: 0, hints: 0, narrowed: 0, contents: 0, byContent: 0 };
+    const counts = { clean: { ...none }, messy: { ...none } };
     for (const { messy, html, steps } of pages) {
       const region = start(html);
-      for (const host of [narrowed, whole]) morph(host, html);
+      for (const host of [narrowed, inner, whole]) morph(host, html);
       for (const each of steps) step(region, each, counts[messy ? 'messy' : 'clean']);
     }
     return counts;
@@ -111,4 +116,6 @@ test(`${PAGES} random pages from seed ${SEED} come out as without narrowing`, as
   assert.equal(total.clean.steps + total.messy.steps, PAGES * 20);
   assert.ok(total.clean.narrowed > total.clean.steps / 3, 'too few steps on clean pages were narrowed');
   assert.ok(total.clean.narrowed > total.clean.hints * 0.9, 'too many hints on clean pages were refused');
+  assert.ok(total.clean.contents > total.clean.hints / 2, 'too few steps on clean pages changed the content of one element alone');
+  assert.ok(total.clean.byContent > total.clean.contents * 0.9, 'too many contents on clean pages were refused');
 });

@@ -102,7 +102,7 @@ impl Regions {
             Body::Full(html) if hash::check(html) != patch.check => return Err(ClientError::Check),
             Body::Full(html) => Some(html.into()),
             Body::Delta(delta) => self.delta(&name, delta),
-            Body::Element { id, html, .. } => self.element(&name, id, html),
+            Body::Element { inner, id, html, .. } => self.element(&name, inner, id, html),
         };
         match html.filter(|html| hash::check(html) == patch.check) {
             Some(html) => self.replace(name, html),
@@ -132,9 +132,9 @@ impl Regions {
         String::from_utf8(applied.html).ok()
     }
 
-    fn element(&self, name: &str, id: &str, html: &str) -> Option<String> {
+    fn element(&self, name: &str, inner: bool, id: &str, html: &str) -> Option<String> {
         let old = self.html(name)?;
-        let range = narrow::element_with_id(old, id)?;
+        let range = narrow::element_with_id(old, id, inner)?;
         Some([&old[..range.start], html, &old[range.end..]].concat())
     }
 

@@ -28,10 +28,11 @@ enum PlannedBody {
     Delta(Range<usize>),
     /// The delta that all sessions share, from this version.
     Step(Arc<Version>),
-    /// A place in the region's HTML.
+    /// A place in the region's HTML: the element's, or its content's.
     Element {
         html: Range<usize>,
         id: String,
+        inner: bool,
         /// The second half of the region's hash.
         high: u32,
     },
@@ -79,9 +80,9 @@ pub(super) fn dirty_names(dirty: &DirtySet, regions: &Regions) -> Few<Arc<str>> 
 
 impl Planner<'_> {
     /// Plans the patches of one frame, parents before their children, and binds numbers to regions that had none.
-    pub(super) fn plan(&mut self, mut changes: Few<Change>) -> Few<Planned> {
+    pub(super) fn plan(&mut self, changes: &mut Few<Change>) -> Few<Planned> {
         changes.sort_by_cached_key(|change| (self.regions.depth(&change.name), change.name.clone()));
-        changes.into_iter().filter_map(|change| self.plan_one(change)).collect()
+        changes.drain(..).filter_map(|change| self.plan_one(change)).collect()
     }
 
     fn plan_one(&mut self, change: Change) -> Option<Planned> {
@@ -130,10 +131,12 @@ fn plan_element(region: &mut Region, old: &Old, name: &str) -> PlannedBody {
     let common = old.common_with(&region.html);
     region.markup = old.markup;
     match region.markup.narrow(&old.html, &region.html, common) {
-        Some(Element { range, id }) if range.len() * 2 <= region.html.len() => {
-            let id = id.into();
-            PlannedBody::Element { html: range, id, high: region.hash(name).high() }
-        }
+        Some(Element { range, id, inner }) if range.len() * 2 <= region.html.len() => PlannedBody::Element {
+            id: id.into(),
+            inner: inner.is_some(),
+            html: inner.unwrap_or(range),
+            high: region.hash(name).high(),
+        },
         _ => PlannedBody::Full,
     }
 }
@@ -146,8 +149,8 @@ impl Planned {
             PlannedBody::Full => Body::Full(html),
             PlannedBody::Delta(range) => Body::Delta(&deltas[range.clone()]),
             PlannedBody::Step(before) => Body::Delta(html.version()?.delta_from(before)?),
-            PlannedBody::Element { html: range, id, high } => {
-                Body::Element { high: *high, id, html: &html[range.clone()] }
+            PlannedBody::Element { html: range, id, inner, high } => {
+                Body::Element { inner: *inner, high: *high, id, html: &html[range.clone()] }
             }
         };
         let region = self.number.map_or(wire::Region::Named(&self.name), wire::Region::Number);

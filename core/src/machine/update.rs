@@ -57,7 +57,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 self.counters.shared += 1;
                 frame
             }
-            None => self.frame(changes)?,
+            None => self.frame(&mut changes)?,
         };
         self.counters.frames += 1;
         self.counters.bytes += frame.len() as u64;
@@ -148,7 +148,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    fn frame(&mut self, changes: Few<Change>) -> Option<Vec<u8>> {
+    fn frame(&mut self, changes: &mut Few<Change>) -> Option<Vec<u8>> {
         let link = self.link.as_mut()?;
         let fresh = self.delivery.outbox.iter().filter(|(id, _)| *id > link.command);
         let commands: Vec<_> = fresh.map(|(id, command)| (*id, Cow::Borrowed(command))).collect();

@@ -2,7 +2,7 @@
 
 use super::Element;
 use super::foreign::Namespace;
-use super::place::{Content, Place};
+use super::place::{Content, Place, stands_alone};
 use super::scan::Scan;
 use super::tag::{Attribute, Kind, Tag};
 use super::walk::{ancestors, ends};
@@ -110,7 +110,7 @@ impl<'n> Stretches<'_, 'n> {
             0 => is.end,
             open => ends(html, self.new.end).nth(open - 1)?,
         };
-        self.found(&is, end)
+        self.found(&is, end, None)
     }
 
     /// The nearest element with an id that starts before the change and ends after it.
@@ -123,12 +123,14 @@ impl<'n> Stretches<'_, 'n> {
         let mut around = ancestors(html, self.start).enumerate().skip(ended);
         let (depth, tag) = around.find(|(_, tag)| plain_id(html, tag).is_some())?;
         let end = ends(html, self.new.end).nth(self.new.open.len() + depth - self.new.closed.len())?;
-        self.found(&tag, end)
+        // Its start tag lies before the change.
+        let inner = tag.end..memrchr(b'<', &html[..end])?;
+        self.found(&tag, end, Some(inner).filter(|_| stands_alone(tag.name)))
     }
 
-    fn found(&self, tag: &Tag<'_>, end: usize) -> Option<Element<'n>> {
+    fn found(&self, tag: &Tag<'_>, end: usize, inner: Option<Range<usize>>) -> Option<Element<'n>> {
         let id = plain_id(self.new_html.as_bytes(), tag)?;
-        Some(Element { range: tag.start..end, id: &self.new_html[id] })
+        Some(Element { range: tag.start..end, id: &self.new_html[id], inner })
     }
 }
 

@@ -34,16 +34,18 @@ pub(crate) fn content(html: &str, from: usize) -> Option<Range<usize>> {
     None
 }
 
-/// The one element with this id, from its start tag to after its end tag; `None` where there is none, or more than one.
-pub(crate) fn element_with_id(html: &str, id: &str) -> Option<Range<usize>> {
+/// The one element with this id, from its start tag to after its end tag, or what is `inner` to it; `None` where there is none, or more
+/// than one.
+pub(crate) fn element_with_id(html: &str, id: &str, inner: bool) -> Option<Range<usize>> {
     let mut found = tags(html, 0).filter(|tag| has_id(html, tag, id));
     let tag = found.next().filter(|_| found.next().is_none())?;
     match tag.kind {
         Kind::Open => {
-            let end = Tag::parse(html.as_bytes(), content(html, tag.end)?.end)?;
-            Some(tag.start..end.end)
+            let content = content(html, tag.end)?;
+            let end = Tag::parse(html.as_bytes(), content.end)?;
+            Some(if inner { content } else { tag.start..end.end })
         }
-        _ => Some(tag.start..tag.end),
+        _ => (!inner).then_some(tag.start..tag.end),
     }
 }
 
@@ -78,9 +80,11 @@ mod tests {
     #[test]
     fn an_element_is_found_by_its_id_if_that_is_its_alone() {
         let html = r#"<p id="a"><b id="b" title="id=&quot;c&quot;">x</b></p><input id="i"><b id="d"></b><b id="d"></b>"#;
-        let find = |id| element_with_id(html, id).map(|range| &html[range]);
+        let found = |id, inner| element_with_id(html, id, inner).map(|range| &html[range]);
+        let (find, content) = (|id| found(id, false), |id| found(id, true));
         assert_eq!(find("b"), Some(r#"<b id="b" title="id=&quot;c&quot;">x</b>"#));
         assert_eq!(find("i"), Some(r#"<input id="i">"#));
         assert_eq!((find("c"), find("d")), (None, None));
+        assert_eq!((content("b"), content("d"), content("i")), (Some("x"), None, None));
     }
 }

@@ -10,6 +10,11 @@ pub(super) fn is_raw(name: &[u8]) -> bool {
     matches!(name, b"script" | b"style" | b"textarea" | b"title" | b"iframe" | b"option")
 }
 
+/// Whether the content of an element is parsed the same without its start tag, which has the parser read text only, or drop a line feed.
+pub(super) fn stands_alone(name: &[u8]) -> bool {
+    !is_raw(name) && !matches!(name, b"pre" | b"listing")
+}
+
 /// Whether the parsing of an element depends on more than its place, or it is dropped or renamed.
 #[rustfmt::skip]
 pub(super) fn is_refused(name: &[u8]) -> bool {

@@ -93,13 +93,15 @@ pub enum Body<'a> {
     Full(&'a str),
     /// A delta against the HTML that the browser has, see [`crate::delta`].
     Delta(&'a [u8]),
-    /// One element takes a new outer HTML.
+    /// One element takes a new HTML.
     Element {
+        /// The HTML is the element's inner one, else its outer one.
+        inner: bool,
         /// The second half of the region's hash.
         high: u32,
         /// The element's id.
         id: &'a str,
-        /// Its new outer HTML.
+        /// Its new HTML.
         html: &'a str,
     },
 }
@@ -262,9 +264,9 @@ impl<'a> Body<'a> {
         match *self {
             Self::Full(html) => out.str(html),
             Self::Delta(delta) => out.bin(delta),
-            Self::Element { high, id, html } => {
+            Self::Element { inner, high, id, html } => {
                 out.array(4);
-                out.uint(0);
+                out.uint(u64::from(inner));
                 out.uint(u64::from(high));
                 out.str(id);
                 out.str(html);
@@ -276,8 +278,11 @@ impl<'a> Body<'a> {
         match reader.marker() {
             Some(Marker::Bin8 | Marker::Bin16 | Marker::Bin32) => Ok(Self::Delta(reader.bin()?)),
             Some(Marker::FixArray(_)) => match (reader.array()?, reader.uint()?) {
-                (4, 0) => Ok(Self::Element { high: reader.uint()?, id: reader.str()?, html: reader.str()? }),
-                (_, 0) => Err(DecodeError::Type),
+                (4, form @ (0 | 1)) => {
+                    let (inner, high) = (form == 1, reader.uint()?);
+                    Ok(Self::Element { inner, high, id: reader.str()?, html: reader.str()? })
+                }
+                (_, 0 | 1) => Err(DecodeError::Type),
                 _ => Err(DecodeError::Kind),
             },
             _ => Ok(Self::Full(reader.str()?)),

@@ -72,7 +72,10 @@ fn body<'a>(random: &mut Random, bytes: &'a [u8]) -> Body<'a> {
     match random.below(3) {
         0 => Body::Full(text(random)),
         1 => Body::Delta(&bytes[random.below(3)..]),
-        _ => Body::Element { high: random.bits(), id: text(random), html: text(random) },
+        _ => {
+            let (inner, high) = (random.one_in(2), random.bits());
+            Body::Element { inner, high, id: text(random), html: text(random) }
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Writes random pages and edits of them, for narrowing to be tried in a browser: `steps PAGES SEED > FILE`.
 //!
 //! A line is one page as JSON: whether it is `messy` (every second is), its `html`, and 20 `steps`: each a `delta` in base 16 with the
-//! server's hint, if there is one, and the `check` of what it gives; or the whole new `html` where a delta would be no smaller.
+//! server's hint, if there is one, the `check` of what it gives, and as `inner` the id and content of the element that tells it all, if
+//! one's content does; or the whole new `html` where a delta would be no smaller.
 
 use live_core::delta::{Common, Encoder};
 use live_core::hash::check;
@@ -40,10 +41,12 @@ fn line(random: &mut Random, messy: bool) -> Value {
 
 fn step(encoder: &mut Encoder, markup: &mut Markup, old: &str, new: &str) -> Value {
     let common = Common::of(old.as_bytes(), new.as_bytes());
-    let hint = markup.narrow(old, new, common).map(|element| element.range);
+    let element = markup.narrow(old, new, common);
+    let inner = element.as_ref().and_then(|element| Some((element.id, &new[element.inner.clone()?])));
+    let hint = element.as_ref().map(|element| element.range.clone());
     let mut delta = Vec::new();
     if encoder.encode_between(common, old.as_bytes(), new.as_bytes(), hint, &mut delta) {
-        json!({ "delta": hex(&delta), "check": check(new) })
+        json!({ "delta": hex(&delta), "check": check(new), "inner": inner })
     } else {
         json!({ "html": new })
     }

@@ -35,10 +35,17 @@ fn step(markup: &mut Markup, old: &str, new: &str) -> bool {
 
 /// The element is one in both, of one name and id, and nothing outside it differs.
 fn check(old: &str, new: &str, element: &Element<'_>) {
-    let Element { range, id } = element.clone();
+    let Element { range, id, inner } = element.clone();
     let was = range.start..old.len() - (new.len() - range.end);
     assert_eq!(old[..was.start], new[..range.start]);
     assert_eq!(old[was.end..], new[range.end..]);
+    if let Some(inner) = inner {
+        assert_eq!(old[was.start..inner.start], new[range.start..inner.start], "the start tag stays");
+        assert!(
+            new[..inner.start].ends_with('>') && new[inner.end..range.end].starts_with("</"),
+            "{inner:?} of {new}"
+        );
+    }
     for outer in [&old[was], &new[range]] {
         let name = &outer[1..outer.find(|c: char| c.is_whitespace() || c == '>').expect("a start tag")];
         assert!(outer.contains(&format!("id=\"{id}\"")), "{id} isn't in {outer}");

@@ -78,6 +78,15 @@ fn narrowed(old: &str, new: &str) -> Option<(String, String)> {
     Some((element.id.into(), new[element.range].into()))
 }
 
+/// The content that the change travels as, where the rest of the element is as before.
+fn content(old: &str, new: &str) -> Option<String> {
+    let around = "<p>padding</p>".repeat(100);
+    let (old, new) = (format!("{around}{old}"), format!("{around}{new}"));
+    let common = Common::of(old.as_bytes(), new.as_bytes());
+    let element = Markup::Regular.narrow(&old, &new, common).expect("an element");
+    element.inner.map(|inner| new[inner].into())
+}
+
 fn assert_narrows(old: &str, new: &str, id: &str, html: &str) {
     assert_eq!(narrowed(old, new), Some((id.into(), html.into())), "{old} to {new}");
 }
@@ -106,6 +115,27 @@ fn a_change_narrows_to_the_smallest_element_with_an_id() {
         "<input id=\"b\" value=\"y\">",
     );
     assert_narrows("<div id=\"d\"><p>1</p></div>", "<div id=\"d\"></div>", "d", "<div id=\"d\"></div>");
+}
+
+#[test]
+fn content_alone_is_told_where_the_rest_is_as_before_and_it_is_parsed_alone() {
+    for (old, new, inner) in [
+        (r#"<td id="s">1</td>"#, r#"<td id="s">2</td>"#, Some("2")),
+        (r#"<p id="s"><b>1</b> a</p >"#, r#"<p id="s"><b>1</b> b</p >"#, Some("<b>1</b> b")),
+        (r#"<ul id="s"></ul>"#, r#"<ul id="s"><li>1</li></ul>"#, Some("<li>1</li>")),
+        (
+            r#"<select id="s"><option>1</option></select>"#,
+            r#"<select id="s"><option>2</option></select>"#,
+            Some("<option>2</option>"),
+        ),
+        (r#"<p id="s" class="a">1</p>"#, r#"<p id="s" class="b">1</p>"#, None),
+        (r#"<input id="s" value="1">"#, r#"<input id="s" value="2">"#, None),
+        (r#"<textarea id="s">1</textarea>"#, r#"<textarea id="s">2</textarea>"#, None),
+        (r#"<option id="s">1</option>"#, r#"<option id="s">2</option>"#, None),
+        ("<pre id=\"s\">\n1</pre>", "<pre id=\"s\">\n2</pre>", None),
+    ] {
+        assert_eq!(content(old, new).as_deref(), inner, "{old} to {new}");
+    }
 }
 
 fn table_body(rows: &str) -> String {

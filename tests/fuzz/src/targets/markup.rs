@@ -26,7 +26,12 @@ pub fn narrow(data: &[u8]) {
     let mut markup = Markup::of(&old);
     let element = watched(bound(old.len() + new.len()), || markup.narrow(&old, &new, common));
     if let Some(element) = element {
-        assert!(new[element.range].starts_with('<') && !element.id.is_empty());
+        let outer = element.range;
+        assert!(new[outer.clone()].starts_with('<') && !element.id.is_empty());
+        let is_within = |inner: core::ops::Range<usize>| {
+            outer.start < inner.start && new[inner.clone()].len() < outer.end - inner.start
+        };
+        assert!(element.inner.is_none_or(is_within));
     }
     if markup != Markup::Unknown && Markup::of(&old) == Markup::Regular {
         assert_eq!(markup, Markup::of(&new), "a change is judged as the whole");
