@@ -43,6 +43,18 @@ fn a_session_is_counted_from_its_page_to_its_events() {
 }
 
 #[test]
+fn a_frame_counts_that_shows_nothing_new() {
+    let (server, metrics) = counting();
+    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    until(&metrics, |now| now.messages == 1);
+    tab.act("inc");
+    let Snapshot { frames, renders, .. } = metrics.snapshot();
+    tab.act("fail");
+    let after = metrics.snapshot();
+    assert_eq!((after.frames, after.renders), (frames + 1, renders));
+}
+
+#[test]
 fn a_connection_that_takes_over_counts_once() {
     let (server, metrics) = counting();
     let mut tab = Tab::new(server.local_addr(), "/lab/a");

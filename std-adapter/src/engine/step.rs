@@ -2,54 +2,55 @@
 
 use std::time::Instant;
 
-use live_core::{Counters, Output};
+use live_core::Output;
 use tracing::{Span, debug_span};
 
 use super::Engine;
 use super::live::{Live, Parcel};
 use super::slot::{Inner, Slot};
 use crate::guard::Shown;
+use crate::options::Options;
 
 impl Engine {
     /// Lets the machine take a step within the session's span. What it has changed is counted, if anybody counts; in dev mode a slow render is
     /// told to its browser.
     pub(super) fn step<T>(&self, slot: &Slot, inner: &mut Inner, step: impl FnOnce(&mut dyn Live) -> T) -> T {
-        let _span = span(slot).entered();
-        if !self.watches() {
-            return step(&mut *inner.live);
-        }
-        let (before, start) = (inner.live.counters(), Instant::now());
-        let value = step(&mut *inner.live);
-        self.watched(slot, inner, &before, start);
-        value
+        self.watched(slot, inner, true, step)
     }
 
-    /// The machine's next output, as a step of it. To look at the clock costs more than to see that there is nothing to render.
+    /// The machine's next output, as a step of it. Where no page code is due the time isn't taken: that would be most of what it takes.
     pub(super) fn next_output(
         &self,
         slot: &Slot,
         inner: &mut Inner,
         now: live_core::Instant,
     ) -> Option<Output<Parcel>> {
-        if inner.live.is_clean() {
-            let _span = span(slot).entered();
-            return inner.live.poll(now);
-        }
-        self.step(slot, inner, |live| live.poll(now))
+        let timed = !inner.live.is_clean();
+        self.watched(slot, inner, timed, |live| live.poll(now))
     }
 
-    fn watches(&self) -> bool {
-        self.options.metrics.is_some() || self.options.dev
-    }
-
-    fn watched(&self, slot: &Slot, inner: &mut Inner, before: &Counters, start: Instant) {
-        let (after, end) = (inner.live.counters(), Instant::now());
-        if let Some(metrics) = &self.options.metrics {
-            metrics.step(before, &after, end - start);
+    fn watched<T>(
+        &self,
+        slot: &Slot,
+        inner: &mut Inner,
+        timed: bool,
+        step: impl FnOnce(&mut dyn Live) -> T,
+    ) -> T {
+        let _span = span(slot).entered();
+        let Options { metrics, dev, .. } = &self.options;
+        if metrics.is_none() && !dev {
+            return step(&mut *inner.live);
         }
-        if self.options.dev && after.renders != before.renders {
-            inner.slow.rendered(&slot.request.path, start, end);
+        let (before, start) = (inner.live.counters(), timed.then(Instant::now));
+        let value = step(&mut *inner.live);
+        let (after, took) = (inner.live.counters(), start.map(|start| start.elapsed()));
+        if let Some(metrics) = metrics {
+            metrics.step(&before, &after, took.unwrap_or_default());
         }
+        if let (Some(start), Some(took), true) = (start, took, *dev && after.renders != before.renders) {
+            inner.slow.rendered(&slot.request.path, start, start + took);
+        }
+        value
     }
 }
 
