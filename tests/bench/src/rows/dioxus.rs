@@ -62,11 +62,7 @@ fn events(bench: &Bench, server: &Server) -> Result<Vec<Row>> {
     }
     let (theirs, ours) = (each(before.0, peer_sums(&mut peers)), each(before.1, sums(&mut tabs)));
     let ratio = |of: usize| Seen::of(runs.iter().map(|run| run[of].cpu / run[2].cpu));
-    let words = |of: usize| {
-        let median = |figure: fn(&Run) -> f64| Seen::of(runs.iter().map(|run| figure(&run[of]))).median;
-        let (cpu, per_second) = (median(|run| run.cpu), median(|run| run.per_second / 1000.0));
-        format!("CPU {} s per 10 k, {} k/s", figure(cpu), figure(per_second))
-    };
+    let words = |of: usize| Run::words(runs.iter().map(|run| &run[of]));
     Ok(vec![
         row(
             format!("counter event, {SESSIONS} sessions, saturated: CPU / floor"),

@@ -137,15 +137,15 @@ pub(super) fn table_plain(bench: &Bench, count: usize) -> Result<Vec<Row>> {
 pub(super) fn scale(bench: &Bench, few: usize, many: usize) -> Result<Vec<Row>> {
     let (path, event, values) = COUNTER;
     let tabs = |count| bench.browser.tabs(count, path, event, values);
-    let ours = at_many_to_few(bench.plan, &bench.ours, [tabs(few)?, tabs(many)?])?;
+    let (ours, words) = at_many_to_few(bench.plan, &bench.ours, [tabs(few)?, tabs(many)?])?;
     let bare = |count| echoes(bench.floor.address, count, 12, 17);
-    let floor = at_many_to_few(bench.plan, &bench.floor, [bare(few)?, bare(many)?])?;
+    let (floor, bare_words) = at_many_to_few(bench.plan, &bench.floor, [bare(few)?, bare(many)?])?;
     Ok(vec![Row {
         work: format!("counter event, CPU at {many} sessions / at {few}"),
         reach: Reach::AtMost(1.4),
         seen: ours,
         beside: format!(
-            "a bare echo {} ({} – {})",
+            "{words}; a bare echo {} ({} – {}): {bare_words}",
             figure(floor.median),
             figure(floor.min),
             figure(floor.max)
@@ -153,13 +153,19 @@ pub(super) fn scale(bench: &Bench, few: usize, many: usize) -> Result<Vec<Row>> 
     }])
 }
 
-fn at_many_to_few<P: Peer>(plan: Plan, server: &Server, [mut few, mut many]: [Drive<P>; 2]) -> Result<Seen> {
-    let mut ratios = Vec::new();
+/// What an answer to one of many takes of what it takes with few, and what both did, in words.
+fn at_many_to_few<P: Peer>(
+    plan: Plan,
+    server: &Server,
+    [mut few, mut many]: [Drive<P>; 2],
+) -> Result<(Seen, String)> {
+    let (mut at_few, mut at_many) = (Vec::new(), Vec::new());
     many.saturate(plan.time)?;
     for _ in 0..plan.rounds {
-        let at_few = Run::of(server, || few.saturate(plan.time))?;
-        let at_many = Run::of(server, || many.saturate(plan.time))?;
-        ratios.push(at_many.cpu / at_few.cpu);
+        at_few.push(Run::of(server, || few.saturate(plan.time))?);
+        at_many.push(Run::of(server, || many.saturate(plan.time))?);
     }
-    Ok(Seen::of(ratios))
+    let ratios = at_many.iter().zip(&at_few).map(|(many, few)| many.cpu / few.cpu);
+    let words = format!("many {}, few {}", Run::words(at_many.iter()), Run::words(at_few.iter()));
+    Ok((Seen::of(ratios), words))
 }

@@ -35,6 +35,18 @@ impl Run {
             p99: timing.percentile(0.99),
         })
     }
+
+    /// The medians of some runs, in words.
+    pub(crate) fn words<'a>(runs: impl Iterator<Item = &'a Self> + Clone) -> String {
+        let median = |of: fn(&Self) -> f64| Seen::of(runs.clone().map(of)).median;
+        format!(
+            "CPU {} s per 10 k, {} k/s, p50 {} µs, p99 {} µs",
+            figure(median(|run| run.cpu)),
+            figure(median(|run| run.per_second) / 1000.0),
+            figure(median(|run| f64::from(run.p50))),
+            figure(median(|run| f64::from(run.p99))),
+        )
+    }
 }
 
 impl Pairs {
@@ -83,16 +95,7 @@ impl Pairs {
 
     /// What both did, in words.
     pub(crate) fn words(&self) -> String {
-        let side = |run: fn(&(Run, Run)) -> &Run| {
-            let median = |of: fn(&Run) -> f64| Seen::of(self.0.iter().map(|pair| of(run(pair)))).median;
-            format!(
-                "CPU {} s per 10 k, {} k/s, p50 {} µs, p99 {} µs",
-                figure(median(|run| run.cpu)),
-                figure(median(|run| run.per_second) / 1000.0),
-                figure(median(|run| f64::from(run.p50))),
-                figure(median(|run| f64::from(run.p99))),
-            )
-        };
-        format!("ours {}; floor {}", side(|pair| &pair.0), side(|pair| &pair.1))
+        let (ours, floor) = (self.0.iter().map(|pair| &pair.0), self.0.iter().map(|pair| &pair.1));
+        format!("ours {}; floor {}", Run::words(ours), Run::words(floor))
     }
 }

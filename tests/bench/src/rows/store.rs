@@ -1,6 +1,7 @@
 //! Events over a durable store: beside bare transactions of as many records at once, and beside the least that commits a record for each
 //! message of a socket.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,8 @@ pub(super) fn rows(bench: &Bench, count: usize) -> Result<Vec<Row>> {
         reach: Reach::AtLeast(0.5),
         seen: Seen::of(ratios),
         beside: format!(
-            "bare redb: {count} records in {} µs, {} records/s",
+            "bare redb on {}: {count} records in {} µs, {} records/s",
+            filesystem(folder.path())?,
             figure(1e6 / commits),
             figure(commits * count as f64)
         ),
@@ -61,6 +63,17 @@ pub(super) fn rows(bench: &Bench, count: usize) -> Result<Vec<Row>> {
 
 fn text(path: &Path) -> Result<&str> {
     Ok(path.to_str().ok_or("an odd temporary folder")?)
+}
+
+/// What kind of filesystem a folder is on, as the kernel calls it.
+fn filesystem(folder: &Path) -> Result<String> {
+    let (folder, mounts) = (folder.canonicalize()?, fs::read_to_string("/proc/self/mounts")?);
+    let mounted = mounts.lines().filter_map(|mount| {
+        let mut words = mount.split(' ').skip(1);
+        Some((words.next()?, words.next()?))
+    });
+    let nearest = mounted.filter(|(place, _)| folder.starts_with(place)).max_by_key(|(place, _)| place.len());
+    Ok(nearest.ok_or("a folder that isn't mounted")?.1.to_owned())
 }
 
 fn commits_per_second(database: &Database, at_once: usize, time: Duration) -> Result<f64> {
