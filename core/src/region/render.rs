@@ -34,7 +34,9 @@ pub(crate) struct Fresh {
     pub(crate) html: Html,
     /// What it shows is shared by all that look at this topic.
     pub(crate) topic: Option<Arc<str>>,
-    /// What it shares with its HTML of before, if that was looked at.
+    /// How many bytes its HTML had before.
+    pub(crate) before: usize,
+    /// What it shares with that, if it was looked at.
     pub(crate) common: Option<Common>,
     /// It surely has no hosts: see [`attributes`].
     pub(crate) hostless: bool,
@@ -97,6 +99,7 @@ impl Rendered {
                 name: wanted.name.clone(),
                 topic: wanted.topic.clone(),
                 html: wanted.into_html(),
+                before: 0,
                 common: None,
                 hostless: false,
                 children: Vec::new(),
@@ -104,11 +107,13 @@ impl Rendered {
         }
         for at in first..self.regions.len() {
             let fresh = &mut self.regions[at];
+            let before = regions.get(&fresh.name);
+            fresh.before = before.map_or(0, |before| before.html.len());
             if fresh.topic.is_some() {
                 fresh.childless()?;
                 continue;
             }
-            if fresh.is_hostless_since(regions.get(&fresh.name)) {
+            if fresh.is_hostless_since(before) {
                 continue;
             }
             let mut attributes = attributes(&fresh.html).peekable();

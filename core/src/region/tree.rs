@@ -216,7 +216,8 @@ impl Regions {
     fn dropped(&self, rendered: &Rendered) -> HashSet<Arc<str>> {
         let mut dropped = HashSet::new();
         let mut open: Vec<&Arc<str>> = Vec::new();
-        for fresh in &rendered.regions {
+        // One without HTML had no hosts.
+        for fresh in rendered.regions.iter().filter(|fresh| fresh.before > 0) {
             open.extend(self.map.get(&fresh.name).into_iter().flat_map(|region| &region.children));
         }
         while let Some(name) = open.pop() {
@@ -246,7 +247,7 @@ impl Regions {
     fn size_with(&self, rendered: &Rendered, dropped: &HashSet<Arc<str>>) -> usize {
         let len = |name: &Arc<str>| self.map.get(name).map_or(0, |region| region.html.len());
         let gone: usize = dropped.iter().map(len).sum();
-        let replaced: usize = rendered.regions.iter().map(|fresh| len(&fresh.name)).sum();
+        let replaced: usize = rendered.regions.iter().map(|fresh| fresh.before).sum();
         let added: usize = rendered.regions.iter().map(|fresh| fresh.html.len()).sum();
         (self.bytes + added).saturating_sub(gone + replaced)
     }
