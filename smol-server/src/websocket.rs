@@ -19,7 +19,7 @@ use smol::stream::Stream as _;
 use crate::wire::{BINARY, PING, TEXT, Wire};
 
 /// The size of the buffer for reading. It is filled with zeros before each read, and kept by every idle connection.
-const READ: usize = 512;
+const READ: usize = 256;
 
 /// How many messages may come and go until other tasks have their turn: a connection that floods has no more of a worker than others.
 const STEPS: usize = 64;

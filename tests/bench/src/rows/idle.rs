@@ -4,9 +4,15 @@ use std::time::Duration;
 
 use super::Bench;
 use super::event::no_values;
-use crate::load::{Browser, Result, echoes};
+use crate::load::{Browser, Result, echoes, get};
 use crate::process::Server;
 use crate::report::{Reach, Row, Seen, figure};
+
+/// How many sessions are there before the others.
+const FIRST: usize = 16;
+
+/// How many pages are asked for before memory is looked at.
+const REQUESTS: usize = 500;
 
 /// Opens so many sessions on servers of their own, lets each do something, and looks at the memory that is there more, once they are settled.
 pub(super) fn rows(bench: &Bench, path: &str, count: usize, reach: f64) -> Result<Vec<Row>> {
@@ -31,18 +37,27 @@ fn settled(
 ) -> Result<Vec<Row>> {
     let floor = Server::start(&["floor"])?;
     let browser = Browser::new(ours.address)?;
-    // What the first connections cost is nobody's own. They stay, so that nobody gets the memory that they would leave.
-    let _first = (browser.tabs(16, "/counter", "inc", no_values)?, echoes(floor.address, 16, 16, 24)?);
+    let open = |count: usize| -> Result<_> {
+        let mut tabs = browser.tabs(count, path, "inc", no_values)?;
+        let mut bare = echoes(floor.address, count, 16, 24)?;
+        for number in 0..count {
+            tabs.ask(number)?;
+            bare.ask(number)?;
+        }
+        tabs.quiet(bench.plan.settled / 2)?;
+        bare.quiet(bench.plan.settled / 2)?;
+        // An allocator gives memory back when it is called, and no server is as quiet as these have been.
+        for _ in 0..REQUESTS {
+            get(ours.address, "/counter", &browser.cookie)?;
+            get(floor.address, "/?size=3000", "")?;
+        }
+        tabs.quiet(Duration::from_millis(100))?;
+        Ok((tabs, bare))
+    };
+    // What the first cost is nobody's own. They stay, so that nobody gets the memory that they would leave.
+    let _first = open(FIRST)?;
     let (before, floor_before) = (ours.rss()?, floor.rss()?);
-    let mut tabs = browser.tabs(count, path, "inc", no_values)?;
-    let mut bare = echoes(floor.address, count, 16, 24)?;
-    for number in 0..count {
-        tabs.ask(number)?;
-        bare.ask(number)?;
-    }
-    tabs.quiet(bench.plan.settled / 2)?;
-    bare.quiet(bench.plan.settled / 2)?;
-    tabs.quiet(Duration::from_millis(100))?;
+    let _sessions = open(count)?;
     let each = |after: u64, before: u64| after.saturating_sub(before) as f64 / 1024.0 / count as f64;
     Ok(vec![Row {
         work: format!("idle session, {path}, {count} of them, {how}: RSS each, KB"),
