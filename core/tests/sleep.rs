@@ -349,3 +349,17 @@ fn nothing_leaves_while_something_is_under_way() {
     written(&mut tab);
     hibernate(&mut tab);
 }
+
+#[test]
+fn a_machine_whose_html_has_left_is_not_clean() {
+    let mut tab = connected(Rows::default(), false);
+    assert!(tab.machine.is_clean());
+    tab.machine.handle(Input::Rest, tab.now);
+    tab.machine.handle(Input::Closed, tab.now);
+    tab.settle();
+    tab.machine.handle(Input::Rest, tab.now);
+    assert!(!tab.machine.is_clean());
+    let renders = tab.machine.counters().renders;
+    tab.connect(true);
+    assert!(tab.machine.counters().renders > renders && tab.machine.is_clean());
+}

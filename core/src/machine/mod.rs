@@ -292,9 +292,10 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.inbox.len() < MAX_INBOX
     }
 
-    /// Whether no page code is due: nothing is marked, and nothing waits to be handled. [`poll`](Self::poll) then only hands out what is there.
+    /// Whether no page code is due: nothing is marked, nothing waits to be handled, and no HTML has to come back to memory. [`poll`](Self::poll) then only
+    /// hands out what is there.
     pub fn is_clean(&self) -> bool {
-        self.session.dirty.is_empty() && self.inbox.is_empty()
+        !self.session.is_dirty() && self.inbox.is_empty() && !self.resting
     }
 
     /// The session: for a driver's logs, and for tests. While it sleeps, its state is in the store, and a default one here.

@@ -7,6 +7,7 @@ use core::ops::Range;
 
 use crate::delta::Encoder;
 use crate::dirty::DirtySet;
+use crate::hash::RegionHash;
 use crate::narrow::Element;
 use crate::region::{Browser, Change, Few, Old, Region, Regions};
 use crate::stream::{Html, Version};
@@ -33,8 +34,8 @@ enum PlannedBody {
         html: Range<usize>,
         id: String,
         inner: bool,
-        /// The second half of the region's hash.
-        high: u32,
+        /// The region's.
+        hash: RegionHash,
     },
 }
 
@@ -93,7 +94,10 @@ impl Planner<'_> {
             (Some(old), Browser::Shown) if self.partial => plan_element(region, old, &change.name),
             _ => PlannedBody::Full,
         };
-        let check = region.check();
+        let check = match &body {
+            PlannedBody::Element { hash, .. } => hash.check(),
+            _ => region.check(),
+        };
         region.browser =
             if matches!(body, PlannedBody::Element { .. }) { Browser::Shown } else { Browser::Bytes };
         if let Some(Old { html: Html::Own(mut html), .. }) = change.old
@@ -135,7 +139,7 @@ fn plan_element(region: &mut Region, old: &Old, name: &str) -> PlannedBody {
             id: id.into(),
             inner: inner.is_some(),
             html: inner.unwrap_or(range),
-            high: region.hash(name).high(),
+            hash: region.hash(name),
         },
         _ => PlannedBody::Full,
     }
@@ -149,8 +153,8 @@ impl Planned {
             PlannedBody::Full => Body::Full(html),
             PlannedBody::Delta(range) => Body::Delta(&deltas[range.clone()]),
             PlannedBody::Step(before) => Body::Delta(html.version()?.delta_from(before)?),
-            PlannedBody::Element { html: range, id, inner, high } => {
-                Body::Element { inner: *inner, high: *high, id, html: &html[range.clone()] }
+            PlannedBody::Element { html: range, id, inner, hash } => {
+                Body::Element { inner: *inner, high: hash.high(), id, html: &html[range.clone()] }
             }
         };
         let region = self.number.map_or(wire::Region::Named(&self.name), wire::Region::Number);

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use live_core::client::{Action, Client, Heard};
 use live_core::wire::{BrowserFrame, Reason, ServerFrame};
 use live_core::{
-    Calling, CodecError, Config, Duration, Effect, Guard, Input, Instant, Machine, Output, Page, PageCodec,
-    Panicked, Record, Request, Session, SessionId, StateCodec,
+    Calling, CodecError, Config, Counters, Duration, Effect, Guard, Input, Instant, Machine, Output, Page,
+    PageCodec, Panicked, Record, Request, Session, SessionId, StateCodec,
 };
 
 /// Catches panics, as live-std does.
@@ -143,9 +143,19 @@ impl<P: Page, C: PageCodec<P>> Pair<P, C> {
         }
     }
 
+    /// The machine's next output. One that says that no page code is due runs none.
+    fn poll(&mut self) -> Option<Output<P::Message>> {
+        let (is_clean, before) = (self.machine.is_clean(), *self.machine.counters());
+        let output = self.machine.poll(self.now);
+        let after = self.machine.counters();
+        let ran = |counters: &Counters| (counters.renders, counters.messages, counters.events);
+        assert!(!is_clean || ran(&before) == ran(after), "page code ran in a clean machine");
+        output
+    }
+
     /// Carries outputs only: the client stays silent.
     pub fn drain(&mut self) {
-        while let Some(output) = self.machine.poll(self.now) {
+        while let Some(output) = self.poll() {
             match output {
                 Output::Transmit(frame) => {
                     self.heard.extend(self.client.receive(&frame).unwrap());

@@ -70,13 +70,12 @@ impl Engine {
     pub(super) fn tell_of_change(&self, slot: &Arc<Slot>, region: &Arc<str>, current: Option<&Arc<Version>>) {
         let mut inner = slot.lock();
         if !inner.way.is_open {
-            // Nobody looks at a session without a connection: it is a matter for when it has one.
-            let is_seen = !inner.seat.is_free();
-            drop(inner);
+            // Under the lock, so that a connection which takes the seat finds the note. Without one nobody looks, and nobody is woken.
             slot.mailbox.changed(region);
-            return if is_seen {
-                slot.mailbox.wake()
-            };
+            if !inner.seat.is_free() {
+                slot.mailbox.wake();
+            }
+            return;
         }
         let now = self.now();
         self.step(slot, &mut inner, |live| live.handle(Input::Changed { region, current }, now));
