@@ -29,7 +29,7 @@ export interface Pending {
 }
 
 const MAX_PENDING = 64;
-const ACK_FRAMES = 2;
+const ACK_FRAMES = 3;
 const ACK_BYTES = 65536;
 const NEVER = 4;
 const SLOW = 1000; // ms

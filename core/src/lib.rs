@@ -35,7 +35,7 @@
 //! 9. Handle [`Input::Rest`] and [`Input::Hibernate`] for sessions that nothing happens to, and answer an [`Output::Fetch`]; or never do, and all stay in
 //!    memory. Drop a machine that [is over](Machine::is_over).
 //! 10. [Lend](Machine::lend) each machine the [`Streams`] of its page, so that shared regions are rendered once; answer an [`Effect::Follow`] by
-//!     [`Input::Changed`], with streams or without.
+//!     [`Input::Changed`], with streams or without. Where very many look at one, a [`Lease`] spares most of them the step.
 #![no_std]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core, clippy::std_instead_of_alloc)]
 
@@ -83,7 +83,9 @@ pub use error::{Error, RecoverableError, Result};
 pub use event::{Event, EventMeta, UnknownEvent};
 pub use flash::Flash;
 pub use guard::{Calling, Guard, NoGuard, Panicked};
-pub use machine::{CommitError, FullPage, Input, Load, Machine, Output, Record, RecordError, UnknownTarget};
+pub use machine::{
+    CommitError, FullPage, Input, Lease, Load, Machine, Output, Record, RecordError, UnknownTarget,
+};
 pub use page::{Marking, Page, Rollback};
 pub use region::RegionError;
 pub use request::{Pair, Request};

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use common::{Catch, Pair};
 use live_core::client::Action;
-use live_core::limits::WINDOW_FRAMES;
+use live_core::limits::{WINDOW_BYTES, WINDOW_FRAMES};
 use live_core::wire::{Body, Region, ServerFrame};
 use live_core::{
     Call, Config, Ctx, Effect, Error, Event, Input, Machine, Page, Request, Result, Session, SessionId,
@@ -88,9 +88,13 @@ impl Lender {
 type Tab = Pair<Room>;
 
 fn opened(room: &Room, lender: &Lender) -> Tab {
+    opened_with(room, lender, Config::default())
+}
+
+fn opened_with(room: &Room, lender: &Lender, config: Config) -> Tab {
     let (page, request) = (Arc::new(room.clone()), Arc::new(Request::default()));
     let (id, now) = (SessionId::new([1; 16]), live_core::Instant::from_micros(1));
-    let mut machine = Machine::mount(page, Catch, Catch, id, request, Config::default(), true, now).unwrap();
+    let mut machine = Machine::mount(page, Catch, Catch, id, request, config, true, now).unwrap();
     machine.lend(Arc::new(lender.clone()));
     let mut tab = Pair::of(machine, now);
     tab.connect(false);
@@ -301,4 +305,113 @@ fn without_a_lender_each_session_renders_it_for_itself() {
     tab.settle();
     assert!(tab.client.page_html().contains("hello"));
     assert!(tab.effects.iter().any(|effect| matches!(effect, Effect::Follow { .. })));
+}
+
+/// Two tabs that have heard of the same, and may be sent what follows past their machines.
+fn two(room: &Room, lender: &Lender) -> [Tab; 2] {
+    room.say("first");
+    let [mut a, mut b] = [(); 2].map(|()| opened(room, lender));
+    say(room, lender, &mut [&mut a, &mut b], "second");
+    b.frames.clear();
+    [a, b]
+}
+
+/// How many frames are on their way.
+fn flying(tab: &Tab) -> usize {
+    tab.machine.load().iter().find(|load| load.what == "frames in flight").unwrap().count
+}
+
+#[test]
+fn a_lease_sends_what_the_machine_would_until_the_window_is_almost_full() {
+    let (room, lender) = (Room::default(), Lender::default());
+    let [mut there, mut tab] = two(&room, &lender);
+    tab.click("count");
+    let (before, under_way) = (*tab.machine.counters(), flying(&tab));
+    let mut lease = tab.machine.lease().expect("nothing is in the way");
+    let mut passed = 0;
+    let current = loop {
+        say(&room, &lender, &mut [&mut there], &format!("and {passed}"));
+        let current = lender.current().unwrap();
+        assert!(!lease.shows(&current));
+        let Some(frame) = lease.pass(&current) else { break current };
+        assert_eq!(there.frames, [frame]);
+        tab.client.receive(frame).unwrap();
+        assert!(lease.shows(&current) && lease.is_used());
+        passed += 1;
+    };
+    assert_eq!(under_way + passed, WINDOW_FRAMES as usize - 1);
+    tab.machine.handle(Input::Passed(lease), tab.now);
+    tab.frames.clear();
+    tab.machine.handle(Input::Changed { region: "said", current: Some(&current) }, tab.now);
+    tab.drain();
+    assert_eq!(tab.frames, there.frames, "the machine fills the window, and knows since when it is full");
+    assert!(tab.machine.lease().is_none() && tab.machine.poll_timeout().is_some());
+    let after = *tab.machine.counters();
+    let sent = passed as u64 + 1;
+    assert_eq!((after.frames - before.frames, after.shared - before.shared), (sent, sent));
+    assert_eq!((after.renders, after.resyncs), (before.renders, 0));
+    assert!(after.bytes > before.bytes);
+    tab.settle();
+    assert_eq!(tab.client.html("said"), there.client.html("said"));
+}
+
+#[test]
+fn a_lease_leaves_what_it_cannot_send_to_the_machine() {
+    let (room, lender) = (Room::default(), Lender::default());
+    let [mut there, mut tab] = two(&room, &lender);
+    let mut lease = tab.machine.lease().unwrap();
+    say(&room, &lender, &mut [&mut there], "missed");
+    say(&room, &lender, &mut [&mut there], "after that");
+    assert!(lease.pass(&lender.current().unwrap()).is_none() && !lease.is_used(), "not the version before");
+    drop(lease);
+    say(&room, &lender, &mut [&mut there, &mut tab], &"x".repeat(WINDOW_BYTES - 1000));
+    tab.click("count");
+    let mut lease = tab.machine.lease().unwrap();
+    say(&room, &lender, &mut [&mut there], &"y".repeat(WINDOW_BYTES));
+    assert!(lease.pass(&lender.current().unwrap()).is_none(), "it would fill the window");
+}
+
+#[test]
+fn a_lease_keeps_to_the_most_bytes_that_regions_may_have() {
+    for (limit, passes) in [(-1, false), (0, true)] {
+        let (room, lender) = (Room::default(), Lender::default());
+        let mut there = opened(&room, &lender);
+        let text = "the text in question";
+        let mut after = opened(&room, &lender);
+        say(&room, &lender, &mut [&mut there, &mut after], "second");
+        say(&room, &lender, &mut [&mut there, &mut after], text);
+        // What all regions have then.
+        let bytes = after.machine.html_bytes() + after.client.html("said").unwrap().len();
+        let (room, lender) = (Room::default(), Lender::default());
+        let mut there = opened(&room, &lender);
+        let max_region_bytes = bytes.strict_add_signed(limit);
+        let mut tab = opened_with(&room, &lender, Config { max_region_bytes, ..Config::default() });
+        say(&room, &lender, &mut [&mut there, &mut tab], "second");
+        let mut lease = tab.machine.lease().unwrap();
+        say(&room, &lender, &mut [&mut there], text);
+        assert_eq!(lease.pass(&lender.current().unwrap()).is_some(), passes);
+    }
+}
+
+#[test]
+fn there_is_no_lease_while_anything_else_is_under_way() {
+    let (room, lender) = (Room::default(), Lender::default());
+    let fresh = opened(&room, &lender);
+    assert!(fresh.machine.lease().is_none(), "it shows the page, and has no bytes of it");
+    let [_, mut tab] = two(&room, &lender);
+    let click = tab.client.send(Action::new("count"));
+    tab.machine.handle(Input::Frame(&click), tab.now);
+    assert!(tab.machine.lease().is_none(), "an event waits");
+    tab.settle();
+    assert!(tab.machine.lease().is_some());
+    tab.machine.handle(Input::Changed { region: "said", current: None }, tab.now);
+    assert!(tab.machine.lease().is_none(), "a region is dirty");
+    tab.settle();
+    tab.machine.handle(Input::Rest, tab.now);
+    assert!(tab.machine.lease().is_none(), "it rests");
+    tab.machine.handle(Input::Closed, tab.now);
+    tab.settle();
+    assert!(tab.machine.lease().is_none(), "nobody listens");
+    let mut alone = Pair::new(room.clone());
+    assert!(alone.connect(false).click("count").machine.lease().is_none(), "nothing is shared");
 }

@@ -133,7 +133,7 @@ impl Socket {
             }
             Outgoing::Abort => return None,
         };
-        Some(sent.map_err(Error::from))
+        Some(sent.map(drop).map_err(Error::from))
     }
 
     /// Sends what there is. True when that was the last.

@@ -41,8 +41,9 @@ impl Wire {
         Arc::into_inner(self).map(|wire| wire.socket)
     }
 
-    /// Writes a message, as far as the socket takes it; keeps the rest for [`poll_rest`](Self::poll_rest), and all of it behind what was kept before.
-    pub(crate) fn write(&self, kind: u8, message: &[u8]) -> io::Result<()> {
+    /// Writes a message, as far as the socket takes it; keeps the rest for [`poll_rest`](Self::poll_rest), and all of it behind what was kept before. Whether
+    /// nothing is left.
+    pub(crate) fn write(&self, kind: u8, message: &[u8]) -> io::Result<bool> {
         let (head, len) = head(kind, message.len());
         if message.len() > SHORT {
             return self.write_frame(&[&head[..len], message].concat());
@@ -54,12 +55,12 @@ impl Wire {
         self.write_frame(&frame[..end])
     }
 
-    fn write_frame(&self, frame: &[u8]) -> io::Result<()> {
+    fn write_frame(&self, frame: &[u8]) -> io::Result<bool> {
         // Whoever goes past the connection's task may have left something since that looked.
         let mut rest = self.rest();
         if !rest.bytes.is_empty() {
             rest.bytes.extend_from_slice(frame);
-            return Ok(());
+            return Ok(false);
         }
         let written = match io::Write::write(&mut self.socket.get_ref(), frame) {
             Ok(written) => written,
@@ -69,7 +70,7 @@ impl Wire {
         if written < frame.len() {
             *rest = Rest { bytes: frame[written..].to_vec(), written: 0 };
         }
-        Ok(())
+        Ok(rest.bytes.is_empty())
     }
 
     pub(crate) fn poll_rest(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -109,7 +110,7 @@ impl Wire {
 impl Direct for Wire {
     /// A socket that has failed says so to the connection's task, too.
     fn send(&self, message: &[u8]) -> bool {
-        self.write(BINARY, message).is_ok() && self.is_clear()
+        self.write(BINARY, message).unwrap_or(false)
     }
 
     fn is_clear(&self) -> bool {

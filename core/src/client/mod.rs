@@ -57,7 +57,7 @@ use crate::rules::{Broken, Rule};
 use crate::wire::{Hello, ServerFrame, Update, Welcome, write};
 
 /// How many frames may be received before they are acknowledged on their own.
-const ACK_FRAMES: u32 = 2;
+const ACK_FRAMES: u32 = 3;
 
 /// More events than a session has in its life: numbers stay so far below the highest there is.
 const MAX_EVENTS: u64 = 1 << 32;

@@ -1,6 +1,6 @@
 //! One connection: which frames are under way (rule R8).
 
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 
 use hashbrown::HashSet;
@@ -10,13 +10,20 @@ use crate::region::Outline;
 use crate::rules::{Broken, Rule};
 use crate::time::Instant;
 
-/// The window of a connection.
-#[derive(Debug, Default)]
-pub(super) struct Link {
+/// What is under way to a browser.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Window {
     sent: u32,
     acked: u32,
     bytes: usize,
-    sizes: VecDeque<usize>,
+    /// Of each frame, at its number modulo the window's length.
+    sizes: [usize; WINDOW_FRAMES as usize],
+}
+
+/// A connection and its window.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    pub(super) window: Window,
     full_since: Option<Instant>,
     /// The hashes of what the browser showed when it connected, until the first update has made use of them.
     pub(super) shown: Option<HashSet<[u8; 8]>>,
@@ -45,18 +52,11 @@ impl Link {
 
     /// Whether another frame may start.
     pub(super) fn is_open(&self) -> bool {
-        self.sent - self.acked < WINDOW_FRAMES && self.bytes < WINDOW_BYTES || self.broken.is(Rule::R8)
-    }
-
-    /// How many frames are under way.
-    pub(super) fn flying(&self) -> usize {
-        self.sizes.len()
+        self.window.is_open() || self.broken.is(Rule::R8)
     }
 
     pub(super) fn sent(&mut self, bytes: usize, now: Instant) {
-        self.sent += 1;
-        self.bytes += bytes;
-        self.sizes.push_back(bytes);
+        self.window.sent(bytes);
         if !self.is_open() {
             self.full_since.get_or_insert(now);
         }
@@ -64,15 +64,10 @@ impl Link {
 
     /// The browser has received this many frames. `false` if that is more than were sent. A number of before is no news.
     pub(super) fn acknowledge(&mut self, received: u32, now: Instant) -> bool {
-        if received > self.sent {
+        if received > self.window.sent {
             return false;
         }
-        let news = received > self.acked;
-        while self.acked < received {
-            self.acked += 1;
-            self.bytes -= self.sizes.pop_front().unwrap_or(0);
-        }
-        if news {
+        if self.window.acknowledge(received) {
             self.full_since = (!self.is_open()).then_some(now);
         }
         true
@@ -82,6 +77,43 @@ impl Link {
     pub(super) fn stuck_at(&self) -> Option<Instant> {
         self.full_since.map(|since| since + STUCK_AFTER)
     }
+}
+
+impl Window {
+    pub(super) fn is_open(&self) -> bool {
+        self.flying() < WINDOW_FRAMES as usize && self.bytes < WINDOW_BYTES
+    }
+
+    /// How many frames are under way.
+    pub(super) fn flying(&self) -> usize {
+        (self.sent - self.acked) as usize
+    }
+
+    pub(super) fn sent(&mut self, bytes: usize) {
+        self.sizes[place(self.sent)] = bytes;
+        self.sent += 1;
+        self.bytes += bytes;
+    }
+
+    /// How many frames were sent since `before`, and their bytes, where none was acknowledged meanwhile.
+    pub(super) fn since(&self, before: &Self) -> (u32, usize) {
+        (self.sent - before.sent, self.bytes - before.bytes)
+    }
+
+    /// Whether that is news.
+    fn acknowledge(&mut self, received: u32) -> bool {
+        let news = received > self.acked;
+        while self.acked < received {
+            // Without rule R8 the sizes of more frames than there is place for are lost.
+            self.bytes = self.bytes.saturating_sub(self.sizes[place(self.acked)]);
+            self.acked += 1;
+        }
+        news
+    }
+}
+
+fn place(frame: u32) -> usize {
+    (frame % WINDOW_FRAMES) as usize
 }
 
 #[cfg(test)]

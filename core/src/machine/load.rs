@@ -1,7 +1,6 @@
 //! What waits in a machine, each with its limit: rules R8 and S11.
 
 use super::Machine;
-use super::link::Link;
 use crate::codec::PageCodec;
 use crate::guard::Guard;
 use crate::limits::{
@@ -28,7 +27,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         let inbox = MAX_INBOX + 2;
         [
             ("inputs that wait", self.inbox.len(), inbox),
-            ("frames in flight", link.map_or(0, Link::flying), WINDOW_FRAMES as usize),
+            ("frames in flight", link.map_or(0, |link| link.window.flying()), WINDOW_FRAMES as usize),
             ("regions asked for again", link.map_or(0, |link| link.resync.len()), self.regions.len()),
             ("commands without an acknowledgement", delivery.outbox.len(), MAX_OUTBOX),
             ("failed events remembered", delivery.failed.len(), MAX_PENDING),

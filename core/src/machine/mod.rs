@@ -9,6 +9,7 @@ mod commit;
 mod drain;
 mod events;
 mod io;
+mod lease;
 mod link;
 mod load;
 mod marks;
@@ -47,6 +48,7 @@ use commit::Commit;
 pub use events::UnknownTarget;
 use events::{Delivery, Waiting};
 pub use io::{CommitError, FullPage, Input, Output};
+pub use lease::Lease;
 use link::Link;
 pub use load::Load;
 use plan::{Scratch, keep};
@@ -227,6 +229,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Input::Message(message) => self.receive(Waiting::Message(message), now),
             Input::Missed(topic) => self.receive(Waiting::Missed(topic.into()), now),
             Input::Changed { region, current } => self.on_changed(region, current, now),
+            Input::Passed(lease) => self.on_passed(lease),
             Input::Committed { generation } => self.on_committed(generation),
             Input::CommitFailed { generation, error } => self.on_commit_failed(generation, error, now),
             Input::Timeout => self.on_timeout(now),

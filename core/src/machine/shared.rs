@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::link::Link;
 use super::{Machine, Output};
 use crate::codec::PageCodec;
 use crate::effect::Effect;
@@ -42,36 +43,42 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
 
     /// Sends a browser that has the version before the frame that all are sent, if nothing else is under way. Nothing is rendered.
     fn pass_on(&mut self, name: &str, current: &Arc<Version>, now: Instant) -> bool {
-        let is_busy = self.session.is_dirty() || self.render_failed || self.has_more();
-        let Some(link) = self.link.as_mut().filter(|link| link.is_open() && !link.wants_regions()) else {
-            return false;
-        };
-        let fits =
-            |html: &str| self.regions.bytes() - html.len() + current.len() <= self.config.max_region_bytes;
-        let region =
-            self.regions.get(name).filter(|region| !is_busy && self.config.deltas && fits(&region.html));
-        let Some((html, Browser::Bytes)) = region.map(|region| (&region.html, region.browser)) else {
-            return false;
-        };
-        let Some(shared) = html.version().and_then(|before| current.frame_from(before)) else {
-            return html.version().is_some_and(|shown| Arc::ptr_eq(shown, current));
+        let Some((shown, room)) = self.passable(name) else { return false };
+        let Some(shared) = current.frame_from(shown).filter(|_| current.len() <= room) else {
+            return Arc::ptr_eq(shown, current);
         };
         let mut frame = core::mem::take(&mut self.scratch.frame);
         frame.extend_from_slice(shared);
-        link.sent(frame.len(), now);
+        self.link.iter_mut().for_each(|link| link.sent(frame.len(), now));
         self.regions.set_html(name, Html::Shared(current.clone()));
         self.counters.frames += 1;
         self.counters.shared += 1;
         self.counters.bytes += frame.len() as u64;
         self.out.push_back(Output::Transmit(frame));
+        self.put_first(name);
         true
     }
 
+    /// The version of a shared region that the browser has, where nothing else is under way to it; and the most bytes that a newer one may have.
+    pub(super) fn passable(&self, name: &str) -> Option<(&Arc<Version>, usize)> {
+        let link = self.link.as_ref().filter(|link| link.is_open() && !link.wants_regions())?;
+        let is_busy = self.session.is_dirty() || self.render_failed || self.has_more(link);
+        let region = self.regions.get(name).filter(|region| region.browser == Browser::Bytes)?;
+        let others = self.regions.bytes() - region.html.len();
+        let version = region.html.version().filter(|_| !is_busy && self.config.deltas)?;
+        Some((version, self.config.max_region_bytes.saturating_sub(others)))
+    }
+
+    /// A [`Lease`](super::Lease) is for the first of those that are followed.
+    fn put_first(&mut self, name: &str) {
+        if let Some(place) = self.followed.iter().position(|shared| *shared.region == *name) {
+            self.followed.swap(0, place);
+        }
+    }
+
     /// Whether the browser is to be told of anything but regions.
-    fn has_more(&self) -> bool {
-        let link = self.link.as_ref();
-        let commands = link.is_some_and(|link| link.title || self.delivery.last_command > link.command);
-        commands || self.delivery.ack_due
+    fn has_more(&self, link: &Link) -> bool {
+        link.title || self.delivery.last_command > link.command || self.delivery.ack_due
     }
 
     /// Asks the driver for news of what the page shows by now, and of nothing else. `rendered` are the shared regions among those that were
@@ -105,7 +112,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     pub(super) fn shared_frame(&mut self, changes: &[Change]) -> Option<Vec<u8>> {
         let [Change { name, old: Some(old) }] = changes else { return None };
         let region = self.regions.get(name)?;
-        if self.has_more() || region.browser != Browser::Bytes || !self.config.deltas {
+        if self.has_more(self.link.as_ref()?) || region.browser != Browser::Bytes || !self.config.deltas {
             return None;
         }
         match (&old.html, &region.html) {

@@ -7,7 +7,7 @@ use live_core::{Input, Instant, Version};
 
 use super::Engine;
 use super::outputs::ToBrowser;
-use super::slot::Slot;
+use super::slot::{Inner, Slot};
 
 /// A way into a connection's socket beside its own task, see [`Connection::with_direct`](super::Connection::with_direct). It is called only while everything
 /// is sent that the connection gave out before, and never by two at once.
@@ -65,9 +65,33 @@ impl Way {
     }
 }
 
+impl Inner {
+    /// The connection's task has nothing more to send, and waits until `due`.
+    pub(super) fn open(&mut self, due: Option<Instant>) {
+        self.way.open(due);
+        self.lease = if self.way.is_open { self.live.lease() } else { None };
+    }
+
+    /// Passes on what all are sent, if the machine has given leave to. None where it hasn't; else whether the connection's task has to be woken.
+    fn pass_on(&mut self, current: Option<&Arc<Version>>) -> Option<bool> {
+        let (lease, current) = (self.lease.as_mut()?, current?);
+        if lease.shows(current) {
+            return Some(false);
+        }
+        let frame = lease.pass(current)?;
+        Some(!self.way.send(frame))
+    }
+}
+
 impl Engine {
     /// Tells a session that what this shared region shows may have changed, and sends its browser what follows from that, where nothing is in the way.
-    pub(super) fn tell_of_change(&self, slot: &Arc<Slot>, region: &Arc<str>, current: Option<&Arc<Version>>) {
+    pub(super) fn tell_of_change(
+        &self,
+        slot: &Arc<Slot>,
+        region: &Arc<str>,
+        current: Option<&Arc<Version>>,
+        now: Instant,
+    ) {
         let mut inner = slot.lock();
         if !inner.way.is_open {
             // Under the lock, so that a connection which takes the seat finds the note. Without one nobody looks, and nobody is woken.
@@ -77,7 +101,11 @@ impl Engine {
             }
             return;
         }
-        let now = self.now();
+        if let Some(is_left) = inner.pass_on(current) {
+            return if is_left {
+                slot.mailbox.wake()
+            };
+        }
         self.step(slot, &mut inner, |live| live.handle(Input::Changed { region, current }, now));
         while let Some(output) = self.next_output(slot, &mut inner, now) {
             match self.carry_out(slot, output, inner.mark) {
@@ -98,5 +126,6 @@ impl Engine {
         if inner.way.is_late_for(inner.live.poll_timeout()) {
             slot.mailbox.wake();
         }
+        inner.lease = inner.live.lease();
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use live_core::wire::Hello;
 use live_core::{
-    Call, Config, Counters, Effect, Error, ErrorReport, FullPage, Input, Instant, Machine, Output, Page,
-    Record, RecordError, Request, Result, SessionId,
+    Call, Config, Counters, Effect, Error, ErrorReport, FullPage, Input, Instant, Lease, Machine, Output,
+    Page, Record, RecordError, Request, Result, SessionId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,6 +29,7 @@ pub(crate) trait Live: Send {
     fn poll(&mut self, now: Instant) -> Option<Output<Parcel>>;
     fn recycle(&mut self, frame: Vec<u8>);
     fn poll_timeout(&self) -> Option<Instant>;
+    fn lease(&self) -> Option<Lease>;
     fn is_ready(&self) -> bool;
     fn is_clean(&self) -> bool;
     fn full_page(&mut self) -> Result<FullPage>;
@@ -119,6 +120,10 @@ where
         self.poll_timeout()
     }
 
+    fn lease(&self) -> Option<Lease> {
+        self.lease()
+    }
+
     fn is_ready(&self) -> bool {
         self.is_ready()
     }
@@ -183,6 +188,7 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
         Input::Frame(frame) => Input::Frame(frame),
         Input::Missed(topic) => Input::Missed(topic),
         Input::Changed { region, current } => Input::Changed { region, current },
+        Input::Passed(lease) => Input::Passed(lease),
         Input::Committed { generation } => Input::Committed { generation },
         Input::CommitFailed { generation, error } => Input::CommitFailed { generation, error },
         Input::Timeout => Input::Timeout,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use live_core::{Counters, Input, Instant};
+use live_core::{Counters, Input, Instant, Lease};
 
 use super::Engine;
 use super::alarms::TICK;
@@ -34,6 +34,10 @@ impl Round {
             let mut inner = slot.lock();
             if inner.ended || inner.live.is_asleep() {
                 continue;
+            }
+            if inner.lease.as_ref().is_some_and(Lease::is_used) {
+                // So that the machine knows of it.
+                engine.step(&slot, &mut inner, |_| ());
             }
             let work = work(&inner.live.counters());
             let since = inner.idle.since(work, now);

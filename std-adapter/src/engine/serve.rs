@@ -53,7 +53,7 @@ pub(super) fn serve(
     }
     let served = turn(engine, slot, &mut inner, now);
     match served {
-        Served::Idle { next, .. } => inner.way.open([next, looks].into_iter().flatten().min()),
+        Served::Idle { next, .. } => inner.open([next, looks].into_iter().flatten().min()),
         _ => inner.way.close(),
     }
     served

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use live_core::{Request, Seat, SessionId};
+use live_core::{Lease, Request, Seat, SessionId};
 
 use super::direct::Way;
 use super::live::{Live, New};
@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) slow: SlowRender,
     pub(crate) idle: Idle,
     pub(crate) way: Way,
+    /// To pass frames on through it. The machine has it back before each step.
+    pub(crate) lease: Option<Lease>,
     /// Of the connection that serves the session; free while it waits for one.
     pub(crate) seat: Seat,
     /// How often the session was left without a connection: tells an old end of grace from the present one.
@@ -57,6 +59,7 @@ impl Slot {
             slow: SlowRender::default(),
             idle: Idle::default(),
             way: Way::default(),
+            lease: None,
             seat: Seat::default(),
             detached: 0,
             mark,

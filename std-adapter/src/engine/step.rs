@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use live_core::Output;
+use live_core::{Input, Lease, Output};
 use tracing::{Span, debug_span};
 
 use super::Engine;
@@ -39,9 +39,11 @@ impl Engine {
         let _span = span(slot).entered();
         let Options { metrics, dev, .. } = &self.options;
         if metrics.is_none() && !dev {
+            self.give_back(inner);
             return step(&mut *inner.live);
         }
         let (before, start) = (inner.live.counters(), timed.then(Instant::now));
+        self.give_back(inner);
         let value = step(&mut *inner.live);
         let (after, took) = (inner.live.counters(), start.map(|start| start.elapsed()));
         if let Some(metrics) = metrics {
@@ -51,6 +53,13 @@ impl Engine {
             inner.slow.rendered(&slot.request.path, start, start + took);
         }
         value
+    }
+
+    /// Tells the machine what went out without it.
+    fn give_back(&self, inner: &mut Inner) {
+        if let Some(lease) = inner.lease.take().filter(Lease::is_used) {
+            inner.live.handle(Input::Passed(lease), self.now());
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     /// The slowest that a link is, in milliseconds.
     pub(crate) latency: usize,
     pub(crate) roams: Roams,
+    /// Frames that sessions share go past their machines, where those give leave to.
+    pub(crate) leases: bool,
 }
 
 /// Which server a browser connects to.
@@ -59,6 +61,7 @@ impl Plan {
         store_faults: 0,
         latency: 1,
         roams: Roams::Never,
+        leases: true,
     };
 
     pub(crate) fn of(random: &mut Random) -> Self {
@@ -82,6 +85,7 @@ impl Plan {
             store_faults: if random.one_in(2) { 0 } else { 3 + random.below(20) },
             latency: [1, 20, 200, 2000][random.below(4)],
             roams: Roams::Freely,
+            leases: !random.one_in(3),
         }
     }
 }

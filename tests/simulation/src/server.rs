@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use live_core::wire::Hello;
 use live_core::{
-    Admission, Config, FullPage, Instant, Machine, NoCodec, NoGuard, Page, PageCodec, Record, Request, Seat,
-    Session, SessionId, View,
+    Admission, Config, FullPage, Input, Instant, Lease, Machine, NoCodec, NoGuard, Output, Page, PageCodec,
+    Record, Request, Seat, Session, SessionId, View,
 };
 
 use crate::browser;
-use crate::page::{Codec, Diary, State};
+use crate::page::{Codec, Diary, Message, State};
 use crate::store::Store;
 use crate::streams::Shared;
 
@@ -41,6 +41,8 @@ pub(crate) struct Server {
 pub(crate) struct Held {
     pub(crate) instance: u64,
     pub(crate) live: Live,
+    /// What is sent past it goes by this.
+    pub(crate) lease: Option<Lease>,
     pub(crate) seat: Seat,
     /// The topics that it follows.
     pub(crate) follows: bool,
@@ -59,7 +61,32 @@ impl Server {
 
 impl Held {
     fn new(instance: u64, live: Live) -> Self {
-        Self { instance, live, seat: Seat::default(), follows: false, looks_at: BTreeSet::new(), wakes: None }
+        Self {
+            instance,
+            live,
+            lease: None,
+            seat: Seat::default(),
+            follows: false,
+            looks_at: BTreeSet::new(),
+            wakes: None,
+        }
+    }
+
+    pub(crate) fn handle(&mut self, input: Input<'_, Message>, now: Instant) {
+        self.give_back(now);
+        self.live.handle(input, now);
+    }
+
+    pub(crate) fn poll(&mut self, now: Instant) -> Option<Output<Message>> {
+        self.give_back(now);
+        self.live.poll(now)
+    }
+
+    /// The machine is told what went past it.
+    fn give_back(&mut self, now: Instant) {
+        if let Some(lease) = self.lease.take().filter(Lease::is_used) {
+            self.live.handle(Input::Passed(lease), now);
+        }
     }
 
     pub(crate) fn mounted(instance: u64, page: &Diary, id: SessionId, config: Config, now: Instant) -> Self {

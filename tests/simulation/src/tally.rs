@@ -24,6 +24,7 @@ pub(crate) enum Happening {
     Fired,
     Missed,
     Shared,
+    Passed,
     Slept,
     Fetched,
     Unfetched,
@@ -33,7 +34,7 @@ use Happening::*;
 
 impl Happening {
     /// All of them, and what they are called where they are counted.
-    pub(crate) const ALL: [(Self, &str); 24] = [
+    pub(crate) const ALL: [(Self, &str); 25] = [
         (Crash, "crashes"),
         (Drain, "drains"),
         (Cut, "cuts"),
@@ -55,6 +56,7 @@ impl Happening {
         (Fired, "timers fired"),
         (Missed, "messages missed"),
         (Shared, "frames that many sessions share"),
+        (Passed, "of them, past their machines"),
         (Slept, "sessions put to sleep at once"),
         (Fetched, "sleeping sessions fetched"),
         (Unfetched, "fetches that failed"),

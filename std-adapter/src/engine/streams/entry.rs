@@ -34,10 +34,18 @@ pub(crate) struct Entry {
     stream: Mutex<Stream>,
     /// Something was published since the stream was lent.
     has_changed: AtomicBool,
-    followers: Mutex<HashMap<SessionId, Weak<Slot>>>,
+    followers: Mutex<Followers>,
     telling: AtomicU8,
     looks: AtomicU64,
     bytes: AtomicUsize,
+}
+
+/// Who is told.
+#[derive(Default)]
+struct Followers {
+    by_session: HashMap<SessionId, Weak<Slot>>,
+    /// All of them, for whoever tells them, as long as nobody comes or goes.
+    all: Option<Arc<[Weak<Slot>]>>,
 }
 
 /// Nobody has to be told.
@@ -85,11 +93,15 @@ impl Entry {
 
     /// The session is told of changes from now on. There may have been one since it looked.
     pub(super) fn add(&self, slot: &Arc<Slot>) {
-        self.followers().insert(slot.id, Arc::downgrade(slot));
+        let mut followers = self.followers();
+        followers.by_session.insert(slot.id, Arc::downgrade(slot));
+        followers.all = None;
     }
 
     pub(crate) fn remove(&self, session: SessionId) {
-        self.followers().remove(&session);
+        let mut followers = self.followers();
+        followers.by_session.remove(&session);
+        followers.all = None;
     }
 
     pub(crate) fn is(&self, region: &str, topic: &str) -> bool {
@@ -122,7 +134,7 @@ impl Entry {
     }
 
     pub(super) fn is_unused(&self) -> bool {
-        self.followers().is_empty()
+        self.followers().by_session.is_empty()
     }
 
     /// What it shows now, if nothing was published since that was rendered.
@@ -137,7 +149,7 @@ impl Entry {
         self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn followers(&self) -> MutexGuard<'_, HashMap<SessionId, Weak<Slot>>> {
+    fn followers(&self) -> MutexGuard<'_, Followers> {
         self.followers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -154,10 +166,11 @@ impl Entry {
     async fn tell(self: Arc<Self>, engine: Weak<Engine>) {
         while let Some(engine) = engine.upgrade() {
             self.telling.store(TELLING, Release);
-            let followers: Vec<Weak<Slot>> = self.followers().values().cloned().collect();
+            let followers = self.followers().all();
             for some in followers.chunks(AT_ONCE) {
+                let now = engine.now();
                 for slot in some.iter().filter_map(Weak::upgrade) {
-                    engine.tell_of_change(&slot, &self.key.region, self.current().as_ref());
+                    engine.tell_of_change(&slot, &self.key.region, self.current().as_ref(), now);
                 }
                 yield_now().await;
             }
@@ -171,6 +184,12 @@ impl Entry {
                 return;
             }
         }
+    }
+}
+
+impl Followers {
+    fn all(&mut self) -> Arc<[Weak<Slot>]> {
+        self.all.get_or_insert_with(|| self.by_session.values().cloned().collect()).clone()
     }
 }
 

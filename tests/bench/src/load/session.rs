@@ -16,7 +16,7 @@ const EVENT: u64 = 1;
 const ACK: u64 = 2;
 
 /// After how many frames, and how many bytes of them, an acknowledgement goes on its own.
-const ACK_FRAMES: u32 = 2;
+const ACK_FRAMES: u32 = 3;
 const ACK_BYTES: u64 = 64 * 1024;
 
 /// How many sessions are opened at once.

@@ -103,7 +103,7 @@ impl World {
                 held.follows = !held.live.topics().is_empty();
                 for topic in held.live.topics().to_vec() {
                     self.tally.note(Happening::Missed);
-                    held.live.handle(Input::Missed(&topic), now);
+                    held.handle(Input::Missed(&topic), now);
                 }
                 held
             }
@@ -122,7 +122,7 @@ impl World {
         if !held.seat.take(connection as u64, hello.attempt, broken) {
             return self.close(connection, Reason::Replaced);
         }
-        held.live.handle(Input::Connected { hello, token: &token, resumed }, now);
+        held.handle(Input::Connected { hello, token: &token, resumed }, now);
         if let Some(before) = before {
             self.tally.note(Happening::Replaced);
             self.close(before, Reason::Replaced);

@@ -1,7 +1,9 @@
 //! Servers: what a driver does for its machines.
 
+use std::sync::Arc;
+
 use live_core::wire::{BrowserFrame, Reason, ServerFrame};
-use live_core::{Effect, Input, Output, SessionId};
+use live_core::{Effect, Input, Output, SessionId, Version};
 
 use super::World;
 use crate::page::{Message, TOPIC};
@@ -23,7 +25,7 @@ impl World {
         match self.servers[server].sessions.get_mut(&session) {
             Some(held) if held.seat.is(connection as u64) => {
                 let before = held.live.counters().repeated;
-                held.live.handle(Input::Frame(frame), now);
+                held.handle(Input::Frame(frame), now);
                 self.tally.add(Happening::Repeated, held.live.counters().repeated - before);
             }
             _ => self.tally.note(Happening::Late),
@@ -38,7 +40,7 @@ impl World {
             return;
         }
         if let Some(held) = home.sessions.get_mut(&session) {
-            held.live.handle(input, now);
+            held.handle(input, now);
             self.turn(server, session);
         }
     }
@@ -51,7 +53,7 @@ impl World {
             held.wakes = None;
             if held.live.poll_timeout().is_some_and(|at| at <= now) {
                 let before = held.live.session().state.fired;
-                held.live.handle(Input::Timeout, now);
+                held.handle(Input::Timeout, now);
                 self.tally.add(Happening::Fired, held.live.session().state.fired - before);
             }
             self.turn(server, session);
@@ -79,11 +81,14 @@ impl World {
         let now = self.schedule.now;
         loop {
             let Some(held) = self.servers[server].sessions.get_mut(&session) else { return };
-            let Some(output) = held.live.poll(now) else { break };
+            let Some(output) = held.poll(now) else { break };
             self.carry_out(server, session, output);
         }
         let life = self.servers[server].life;
         let Some(held) = self.servers[server].sessions.get_mut(&session) else { return };
+        if self.plan.leases {
+            held.lease = held.live.lease();
+        }
         if let Some(at) = held.live.poll_timeout()
             && held.wakes.is_none_or(|wakes| at < wakes)
         {
@@ -94,14 +99,7 @@ impl World {
 
     fn carry_out(&mut self, server: usize, session: SessionId, output: Output<Message>) {
         match output {
-            Output::Transmit(frame) => {
-                let Some(connection) = self.seated(server, session) else { return };
-                if let Ok(ServerFrame::Update(update)) = ServerFrame::decode(&frame) {
-                    self.connections[connection].flying.push_back(frame.len());
-                    self.tally.add(Happening::Shared, u64::from(update.applied.is_none()));
-                }
-                self.down(connection, frame);
-            }
+            Output::Transmit(frame) => self.transmit(server, session, frame),
             Output::Close(reason) => {
                 let Some(connection) = self.seated(server, session) else { return };
                 if reason == Reason::Stuck {
@@ -123,6 +121,15 @@ impl World {
             }
             Output::Effect(effect) => self.effect(server, session, effect),
         }
+    }
+
+    fn transmit(&mut self, server: usize, session: SessionId, frame: Vec<u8>) {
+        let Some(connection) = self.seated(server, session) else { return };
+        if let Ok(ServerFrame::Update(update)) = ServerFrame::decode(&frame) {
+            self.connections[connection].flying.push_back(frame.len());
+            self.tally.add(Happening::Shared, u64::from(update.applied.is_none()));
+        }
+        self.down(connection, frame);
     }
 
     fn seated(&self, server: usize, session: SessionId) -> Option<usize> {
@@ -186,7 +193,24 @@ impl World {
     /// A session hears that what all look at has changed, and what it is now, if anybody has rendered that.
     pub(super) fn changed(&mut self, server: usize, life: u64, session: SessionId, region: &str) {
         let current = self.servers[server].shared.current(region);
+        if current.as_ref().is_some_and(|current| self.pass_on(server, life, session, current)) {
+            return;
+        }
         self.input(server, life, session, Input::Changed { region, current: current.as_ref() });
+    }
+
+    /// Sends a browser the frame that all are sent, if its machine has given leave to. Whether there is nothing left to tell it.
+    fn pass_on(&mut self, server: usize, life: u64, session: SessionId, current: &Arc<Version>) -> bool {
+        let home = &mut self.servers[server];
+        let held = home.sessions.get_mut(&session).filter(|_| home.is_up && home.life == life);
+        let Some(lease) = held.and_then(|held| held.lease.as_mut()) else { return false };
+        if lease.shows(current) {
+            return true;
+        }
+        let Some(frame) = lease.pass(current).map(<[u8]>::to_vec) else { return false };
+        self.tally.note(Happening::Passed);
+        self.transmit(server, session, frame);
+        true
     }
 
     /// Tells the sessions that look at what all share, each when its turn comes.
