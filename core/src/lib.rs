@@ -84,7 +84,7 @@ pub use event::{Event, EventMeta, UnknownEvent};
 pub use flash::Flash;
 pub use guard::{Calling, Guard, NoGuard, Panicked};
 pub use machine::{
-    CommitError, FullPage, Input, Lease, Load, Machine, Output, Record, RecordError, UnknownTarget,
+    CommitError, FullPage, Input, Lease, Load, Machine, Output, Record, RecordError, Scratch, UnknownTarget,
 };
 pub use page::{Marking, Page, Rollback};
 pub use region::RegionError;

@@ -177,7 +177,7 @@ impl Wanted {
     /// A region whose HTML will be about as long as `before`; `spare` is taken for it, if that has the room.
     pub(crate) fn new(name: Arc<str>, before: usize, spare: &mut String) -> Self {
         let room = if before == 0 { 0 } else { before + before / ROOM + ROOM };
-        let fits = room > 0 && spare.capacity() >= room;
+        let fits = room > 0 && (room..=2 * room).contains(&spare.capacity());
         let html = if fits { core::mem::take(spare) } else { String::with_capacity(room) };
         Self { name, html: Html::Own(html), topic: None, rendered: false }
     }

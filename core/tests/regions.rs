@@ -10,7 +10,7 @@ use board::{Board, Nudge, State, step};
 use common::{Pair, fresh_html};
 use live_core::client::{Action, Client};
 use live_core::wire::{Body, Region, ServerFrame};
-use live_core::{Config, Ctx, Event, Input, Page, Result, Session, View};
+use live_core::{Config, Ctx, Event, Input, Page, Result, Scratch, Session, View};
 
 fn walk(seed: u64, steps: u64, reconnect: impl Fn(u64) -> bool) -> Pair<Board> {
     let mut pair = Pair::new(Board);
@@ -25,6 +25,26 @@ fn walk(seed: u64, steps: u64, reconnect: impl Fn(u64) -> bool) -> Pair<Board> {
         assert_eq!(pair.closed, None);
     }
     pair
+}
+
+#[test]
+fn sessions_that_share_their_buffers_show_what_each_has_rendered() {
+    let mut buffers = Some(Box::new(Scratch::new(1 << 20)));
+    let mut pairs = [(); 3].map(|()| Pair::new(Board));
+    for pair in &mut pairs {
+        pair.connect(false);
+    }
+    for at in 0..200 {
+        for (seed, pair) in pairs.iter_mut().enumerate() {
+            pair.machine.swap_scratch(&mut buffers);
+            pair.act(Action::new("step").value("seed", seed as i64 * 10_007 + at));
+            pair.machine.swap_scratch(&mut buffers);
+            if let (Some(frame), Some(buffers)) = (pair.frames.pop(), &mut buffers) {
+                buffers.recycle(frame);
+            }
+            assert_eq!(pair.client.page_html(), fresh_html(Board, pair.machine.session()), "{seed}, {at}");
+        }
+    }
 }
 
 #[test]

@@ -16,12 +16,14 @@ mod marks;
 mod notices;
 mod plan;
 mod record;
+mod scratch;
 mod shared;
 mod sleep;
 mod strikes;
 mod timers;
 mod update;
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -31,7 +33,6 @@ use crate::codec::PageCodec;
 use crate::config::Config;
 use crate::counters::Counters;
 use crate::ctx::{Asked, Timer};
-use crate::delta::Encoder;
 use crate::effect::{Call, Effect};
 use crate::error::Result;
 use crate::guard::{Calling, Guard};
@@ -51,9 +52,9 @@ pub use io::{CommitError, FullPage, Input, Output};
 pub use lease::Lease;
 use link::Link;
 pub use load::Load;
-use plan::{Scratch, keep};
 pub use record::{Record, RecordError};
 pub(crate) use record::{Saved, SavedPublish, SavedTimer};
+pub use scratch::Scratch;
 use shared::Shared;
 use sleep::Sleep;
 use strikes::Strikes;
@@ -97,8 +98,7 @@ pub struct Machine<P: Page, C, G> {
     /// Another server has the session, or its record is lost.
     over: bool,
     strikes: Strikes,
-    encoder: Encoder,
-    scratch: Scratch,
+    scratch: Option<Box<Scratch>>,
     /// What many sessions look at, if the driver lends it; and what of it this one is told of.
     streams: Option<Arc<dyn Streams>>,
     followed: Vec<Shared>,
@@ -212,8 +212,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             sleep: Sleep::default(),
             over: false,
             strikes: Strikes::default(),
-            encoder: Encoder::new(),
-            scratch: Scratch::default(),
+            scratch: None,
             streams: None,
             followed: Vec::new(),
             out: VecDeque::new(),
@@ -277,8 +276,14 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Takes back the buffer of a frame that was sent, for the next one. A driver need not give any.
     pub fn recycle(&mut self, frame: Vec<u8>) {
         if !self.resting {
-            keep(&mut self.scratch.frame, frame);
+            self.scratch.get_or_insert_default().recycle(frame);
         }
+    }
+
+    /// Exchanges the machine's buffers for others: a driver's own before a [`poll`](Self::poll) or a [`full_page`](Self::full_page), and back after it. Without any
+    /// a machine has its own from the first frame on.
+    pub fn swap_scratch(&mut self, scratch: &mut Option<Box<Scratch>>) {
+        core::mem::swap(&mut self.scratch, scratch);
     }
 
     /// When to call [`handle`](Self::handle) with [`Input::Timeout`] at the latest, if nothing else happens before. May change with every

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::scratch::Scratch;
 use crate::delta::Encoder;
 use crate::dirty::DirtySet;
 use crate::hash::RegionHash;
@@ -42,33 +43,11 @@ enum PlannedBody {
 /// What planning works on.
 pub(super) struct Planner<'a> {
     pub(super) regions: &'a mut Regions,
-    pub(super) encoder: &'a mut Encoder,
+    pub(super) scratch: &'a mut Scratch,
     /// The bytes of all deltas of the frame.
     pub(super) deltas: &'a mut Vec<u8>,
-    /// Takes a buffer that is free afterwards.
-    pub(super) spare: &'a mut String,
     /// Whether the browser takes anything but whole regions.
     pub(super) partial: bool,
-}
-
-/// Buffers that are used again and again while a session is at work. They are small: every session has its own.
-#[derive(Debug, Default)]
-pub(super) struct Scratch {
-    pub(super) html: String,
-    pub(super) deltas: Vec<u8>,
-    /// Of a frame that was sent.
-    pub(super) frame: Vec<u8>,
-}
-
-/// The most bytes that a buffer of a session keeps.
-const KEPT: usize = 256;
-
-/// Puts a buffer back for the next time, if it is small.
-pub(super) fn keep(place: &mut Vec<u8>, mut buffer: Vec<u8>) {
-    if buffer.capacity() <= KEPT {
-        buffer.clear();
-        *place = buffer;
-    }
 }
 
 /// The marked regions that are on the page.
@@ -90,7 +69,9 @@ impl Planner<'_> {
         let region = self.regions.get_mut(&change.name)?;
         let number = region.number;
         let body = match (&change.old, region.browser) {
-            (Some(old), Browser::Bytes) if self.partial => plan_delta(region, old, self.encoder, self.deltas),
+            (Some(old), Browser::Bytes) if self.partial => {
+                plan_delta(region, old, &mut self.scratch.encoder, self.deltas)
+            }
             (Some(old), Browser::Shown) if self.partial => plan_element(region, old, &change.name),
             _ => PlannedBody::Full,
         };
@@ -100,11 +81,8 @@ impl Planner<'_> {
         };
         region.browser =
             if matches!(body, PlannedBody::Element { .. }) { Browser::Shown } else { Browser::Bytes };
-        if let Some(Old { html: Html::Own(mut html), .. }) = change.old
-            && html.capacity() <= KEPT
-        {
-            html.clear();
-            *self.spare = html;
+        if let Some(Old { html: Html::Own(html), .. }) = change.old {
+            self.scratch.keep_html(html);
         }
         if number.is_none() {
             self.regions.bind(&change.name);

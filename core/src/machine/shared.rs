@@ -47,7 +47,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         let Some(shared) = current.frame_from(shown).filter(|_| current.len() <= room) else {
             return Arc::ptr_eq(shown, current);
         };
-        let mut frame = core::mem::take(&mut self.scratch.frame);
+        let mut frame = self.scratch.as_mut().map(|scratch| scratch.take_frame()).unwrap_or_default();
         frame.extend_from_slice(shared);
         self.link.iter_mut().for_each(|link| link.sent(frame.len(), now));
         self.regions.set_html(name, Html::Shared(current.clone()));

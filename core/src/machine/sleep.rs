@@ -3,10 +3,8 @@
 //! A resting machine has dropped its regions' HTML, which `render` gives back: views are pure. A sleeping one has left its state to its record
 //! in the store, too; what comes meanwhile waits, as behind a commit, until the driver has fetched it.
 
-use super::plan::Scratch;
 use super::{Machine, Output, Record, RecordError};
 use crate::codec::PageCodec;
-use crate::delta::Encoder;
 use crate::dirty::DirtySet;
 use crate::effect::Call;
 use crate::guard::Guard;
@@ -54,8 +52,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         self.spare = P::State::default();
         self.encoded = None;
-        self.encoder = Encoder::new();
-        self.scratch = Scratch::default();
+        self.scratch = None;
         self.session.dirty = DirtySet::default();
         self.inbox.shrink_to_fit();
         self.out.shrink_to_fit();

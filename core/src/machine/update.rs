@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::Machine;
-use super::plan::{Planner, dirty_names, keep};
+use super::plan::{Planner, dirty_names};
 use super::shared::Shared;
 use crate::codec::PageCodec;
 use crate::effect::Call;
@@ -74,8 +74,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         let names = dirty_names(&self.session.dirty, &self.regions);
         let (page, session, regions, guard) = (&*self.page, &self.session, &self.regions, &self.guard);
-        let around =
-            Around { title: &self.title, streams: self.streams.as_deref(), spare: &mut self.scratch.html };
+        let spare = &mut self.scratch.get_or_insert_default().html;
+        let around = Around { title: &self.title, streams: self.streams.as_deref(), spare };
         let mut rendered = guard
             .run(Calling::Render, || {
                 region::render(regions, names, around, |view| page.render(session, view))
@@ -156,15 +156,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if silent && !self.delivery.ack_due && !link.title {
             return None;
         }
-        let mut deltas = core::mem::take(&mut self.scratch.deltas);
-        let planned = Planner {
-            regions: &mut self.regions,
-            encoder: &mut self.encoder,
-            deltas: &mut deltas,
-            spare: &mut self.scratch.html,
-            partial: self.config.deltas,
-        }
-        .plan(changes);
+        let scratch = self.scratch.get_or_insert_default();
+        let mut deltas = core::mem::take(&mut scratch.deltas);
+        let planned =
+            Planner { regions: &mut self.regions, scratch, deltas: &mut deltas, partial: self.config.deltas }
+                .plan(changes);
         let patches: Few<Patch<'_>> =
             planned.iter().filter_map(|patch| patch.borrow(&self.regions, &deltas)).collect();
         let update = Update {
@@ -183,9 +179,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.counters.deltas += u64::from(matches!(patch.body, Body::Delta(_)));
             self.counters.elements += u64::from(matches!(patch.body, Body::Element { .. }));
         }
-        let frame = ServerFrame::Update(update).encode_into(core::mem::take(&mut self.scratch.frame));
+        let frame = ServerFrame::Update(update).encode_into(scratch.take_frame());
         drop(patches);
-        keep(&mut self.scratch.deltas, deltas);
+        scratch.keep_deltas(deltas);
         if self.config.broken.is(Rule::R6) {
             self.delivery.outbox.clear();
         }

@@ -13,6 +13,7 @@ use super::Engine;
 use super::bucket::Bucket;
 use super::direct::{Direct, Way};
 use super::join::{Joined, guarded};
+use super::live::recycle;
 use super::notices::explain;
 use super::peers::Place;
 use super::serve::{Served, attend, serve};
@@ -49,8 +50,6 @@ pub struct Connection {
     pinged: Instant,
     alarm: Option<Instant>,
     direct: Option<Arc<dyn Direct>>,
-    /// The buffer of a message that was sent.
-    spare: Vec<u8>,
     /// Counts among its address's connections.
     _place: Option<Place>,
 }
@@ -114,7 +113,6 @@ impl Connection {
             pinged: now,
             alarm: None,
             direct: None,
-            spare: Vec::new(),
             _place: place.flatten(),
         }
     }
@@ -145,8 +143,8 @@ impl Connection {
     }
 
     /// Takes back the buffer of a binary message that was sent, for the next one. An owner of a socket that can't give it back does without.
-    pub fn recycle(&mut self, message: Vec<u8>) {
-        self.spare = message;
+    pub fn recycle(&self, message: Vec<u8>) {
+        recycle(message);
     }
 
     /// Nothing is sent beside the socket's own task until `poll` was pending once more.
@@ -217,7 +215,7 @@ impl Connection {
                 Phase::Joined(Joined { slot, number }) => {
                     let slot = slot.clone();
                     let looks = self.alarm.filter(|at| *at > now);
-                    match serve(&self.engine, &slot, *number, &mut self.spare, looks, now, cx) {
+                    match serve(&self.engine, &slot, *number, looks, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
                         Served::Close(reason) => self.close(reason),
                         Served::Idle { next, ready } => {

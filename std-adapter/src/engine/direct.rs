@@ -6,6 +6,7 @@ use live_core::wire::Reason;
 use live_core::{Input, Instant, Version};
 
 use super::Engine;
+use super::live::recycle;
 use super::outputs::ToBrowser;
 use super::slot::{Inner, Slot};
 
@@ -112,7 +113,7 @@ impl Engine {
                 None => {}
                 Some(ToBrowser::Frame(frame)) => {
                     let is_sent = inner.way.send(&frame);
-                    inner.live.recycle(frame);
+                    recycle(frame);
                     if !is_sent {
                         return slot.mailbox.wake();
                     }

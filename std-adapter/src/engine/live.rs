@@ -1,12 +1,13 @@
 //! Sessions without their types: one form for the machines of all pages.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::sync::Arc;
 
 use live_core::wire::Hello;
 use live_core::{
     Call, Config, Counters, Effect, Error, ErrorReport, FullPage, Input, Instant, Lease, Machine, Output,
-    Page, Record, RecordError, Request, Result, SessionId,
+    Page, Record, RecordError, Request, Result, Scratch, SessionId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,6 +15,31 @@ use serde::de::DeserializeOwned;
 use super::streams::PageStreams;
 use crate::codec::{MsgpackCodec, from_msgpack, to_msgpack};
 use crate::guard::CatchUnwind;
+
+/// How many bytes each buffer of a worker keeps.
+const KEPT: usize = 1 << 20;
+
+thread_local! {
+    /// What all machines that this worker polls write into.
+    static BUFFERS: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+/// Page code that is called meanwhile, and polls another machine, finds others.
+fn with_buffers<T>(work: impl FnOnce(&mut Option<Box<Scratch>>) -> T) -> T {
+    let mut buffers = BUFFERS.take().or_else(|| Some(Box::new(Scratch::new(KEPT))));
+    let value = work(&mut buffers);
+    BUFFERS.set(buffers);
+    value
+}
+
+/// Takes back the buffer of a frame that was sent.
+pub(crate) fn recycle(frame: Vec<u8>) {
+    with_buffers(|buffers| {
+        if let Some(buffers) = buffers {
+            buffers.recycle(frame);
+        }
+    });
+}
 
 /// A message to a page, whose type only the page knows.
 pub(crate) enum Parcel {
@@ -27,7 +53,6 @@ pub(crate) enum Parcel {
 pub(crate) trait Live: Send {
     fn handle(&mut self, input: Input<'_, Parcel>, now: Instant);
     fn poll(&mut self, now: Instant) -> Option<Output<Parcel>>;
-    fn recycle(&mut self, frame: Vec<u8>);
     fn poll_timeout(&self) -> Option<Instant>;
     fn lease(&self) -> Option<Lease>;
     fn is_ready(&self) -> bool;
@@ -103,17 +128,19 @@ where
     }
 
     fn poll(&mut self, now: Instant) -> Option<Output<Parcel>> {
-        Some(match self.poll(now)? {
+        let output = with_buffers(|buffers| {
+            self.swap_scratch(buffers);
+            let output = self.poll(now);
+            self.swap_scratch(buffers);
+            output
+        });
+        Some(match output? {
             Output::Effect(effect) => Output::Effect(untyped::<P>(effect)),
             Output::Commit(record) => Output::Commit(record),
             Output::Fetch { generation } => Output::Fetch { generation },
             Output::Transmit(frame) => Output::Transmit(frame),
             Output::Close(reason) => Output::Close(reason),
         })
-    }
-
-    fn recycle(&mut self, frame: Vec<u8>) {
-        self.recycle(frame);
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
@@ -133,7 +160,10 @@ where
     }
 
     fn full_page(&mut self) -> Result<FullPage> {
-        self.full_page()
+        with_buffers(|buffers| {
+            self.swap_scratch(buffers);
+            self.full_page()
+        })
     }
 
     fn topics(&self) -> Vec<String> {

@@ -25,13 +25,12 @@ pub(super) enum Served {
     },
 }
 
-/// Lets the session's machine do what there is to do, up to the next thing for the browser. `spare` is the buffer of a frame that was sent; `looks`, when the
+/// Lets the session's machine do what there is to do, up to the next thing for the browser. `looks` is when the
 /// connection looks again whatever happens.
 pub(super) fn serve(
     engine: &Engine,
     slot: &Arc<Slot>,
     number: u64,
-    spare: &mut Vec<u8>,
     looks: Option<Instant>,
     now: Instant,
     cx: &Context<'_>,
@@ -47,9 +46,6 @@ pub(super) fn serve(
     slot.mailbox.register(cx.waker());
     if let Some(reason) = inner.way.closing() {
         return Served::Close(reason);
-    }
-    if spare.capacity() > 0 {
-        inner.live.recycle(std::mem::take(spare));
     }
     let served = turn(engine, slot, &mut inner, now);
     match served {
