@@ -56,6 +56,7 @@ mod event;
 mod flash;
 mod guard;
 pub mod hash;
+mod intern;
 pub mod limits;
 mod machine;
 pub mod narrow;
@@ -83,6 +84,7 @@ pub use error::{Error, RecoverableError, Result};
 pub use event::{Event, EventMeta, UnknownEvent};
 pub use flash::Flash;
 pub use guard::{Calling, Guard, NoGuard, Panicked};
+pub use intern::Interner;
 pub use machine::{
     CommitError, FullPage, Input, Lease, Load, Machine, Output, Record, RecordError, Scratch, UnknownTarget,
 };

@@ -26,6 +26,12 @@ pub trait Streams: Send + Sync {
     /// Lends the stream of `region` under `topic`, for one look; a [new](Stream::default) one, where there is none. From then on what is published on the
     /// topic outdates it.
     fn lend(&self, region: &str, topic: &str, look: &mut dyn FnMut(&mut Stream));
+
+    /// The one copy of a session's HTML that others may show, too: see [`Interner`](crate::Interner). Without one each session keeps its own.
+    fn intern(&self, hash: [u8; 8], html: String) -> Arc<String> {
+        let _ = hash;
+        Arc::new(html)
+    }
 }
 
 /// One region's HTML under one topic, for all who look at it.
@@ -145,19 +151,51 @@ impl fmt::Debug for Version {
     }
 }
 
-/// A region's HTML: a session's own, or a version of a stream.
+/// A region's HTML: a session's own, maybe in one copy with others', or a version of a stream.
 #[derive(Clone, Debug)]
 pub(crate) enum Html {
     Own(String),
+    Interned(Arc<String>),
     Shared(Arc<Version>),
 }
 
 impl Html {
     /// What a session's own HTML shares with what comes after it; none where either is a version of a stream, which knows more of itself.
     pub(crate) fn common_with(&self, new: &Self) -> Option<Common> {
-        match (self, new) {
-            (Self::Own(old), Self::Own(new)) => Some(Common::of(old.as_bytes(), new.as_bytes())),
-            _ => None,
+        Some(Common::of(self.own()?.as_bytes(), new.own()?.as_bytes()))
+    }
+
+    /// It, where it isn't a version of a stream.
+    pub(crate) fn own(&self) -> Option<&str> {
+        match self {
+            Self::Own(html) => Some(html),
+            Self::Interned(html) => Some(html),
+            Self::Shared(_) => None,
+        }
+    }
+
+    /// Its buffer, where nobody else has it.
+    pub(crate) fn into_buffer(self) -> Option<String> {
+        match self {
+            Self::Own(html) => Some(html),
+            Self::Interned(html) => Arc::into_inner(html),
+            Self::Shared(_) => None,
+        }
+    }
+
+    /// The bytes that a session takes for it: its part of a copy that others have, too.
+    pub(crate) fn own_bytes(&self) -> usize {
+        match self {
+            Self::Own(html) => html.len(),
+            Self::Interned(html) => html.len().div_ceil(Arc::strong_count(html)),
+            Self::Shared(_) => 0,
+        }
+    }
+
+    /// Has it in one copy with others'.
+    pub(crate) fn intern(&mut self, hash: [u8; 8], streams: &dyn Streams) {
+        if let Self::Own(html) = self {
+            *self = Self::Interned(streams.intern(hash, core::mem::take(html)));
         }
     }
 
@@ -172,7 +210,7 @@ impl Html {
     /// The version of a stream that it is.
     pub(crate) fn version(&self) -> Option<&Arc<Version>> {
         match self {
-            Self::Own(_) => None,
+            Self::Own(_) | Self::Interned(_) => None,
             Self::Shared(version) => Some(version),
         }
     }
@@ -195,6 +233,7 @@ impl Deref for Html {
     fn deref(&self) -> &str {
         match self {
             Self::Own(html) => html,
+            Self::Interned(html) => html,
             Self::Shared(version) => &version.html,
         }
     }

@@ -352,10 +352,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         &self.counters
     }
 
-    /// The bytes of region HTML that the session itself holds; what it shares with others doesn't count.
+    /// The bytes of region HTML that the session takes memory for: not what it shares with others, and its part of what is [interned](crate::Interner).
     pub fn html_bytes(&self) -> usize {
-        let shared = self.followed.iter().filter_map(|shared| self.regions.get(&shared.region));
-        self.regions.bytes() - shared.map(|region| region.html.len()).sum::<usize>()
+        self.regions.own_bytes()
     }
 
     /// Whether a browser is connected.

@@ -81,7 +81,7 @@ impl Planner<'_> {
         };
         region.browser =
             if matches!(body, PlannedBody::Element { .. }) { Browser::Shown } else { Browser::Bytes };
-        if let Some(Old { html: Html::Own(html), .. }) = change.old {
+        if let Some(html) = change.old.and_then(|old| old.html.into_buffer()) {
             self.scratch.keep_html(html);
         }
         if number.is_none() {

@@ -139,7 +139,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             && let Some(shown) = link.shown.take()
         {
             link.title = !shown.contains(&title_hash(&self.title));
-            *changes = self.regions.attach(&shown, self.config.broken);
+            *changes = self.regions.attach(&shown, self.streams.as_deref(), self.config.broken);
         }
         for name in core::mem::take(&mut link.resync) {
             if !changes.iter().any(|change| change.name == name) {

@@ -150,10 +150,8 @@ impl Fresh {
 
     /// A shared region holds no others: those would be a session's own. A stream has looked already.
     fn childless(&self) -> Result<(), RegionError> {
-        match self.html {
-            Html::Own(ref html) if hosts(html).next().is_some() => {
-                Err(RegionError::SharedHost((*self.name).into()))
-            }
+        match self.html.own() {
+            Some(html) if hosts(html).next().is_some() => Err(RegionError::SharedHost((*self.name).into())),
             _ => Ok(()),
         }
     }

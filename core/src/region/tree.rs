@@ -12,10 +12,13 @@ use crate::delta::Common;
 use crate::hash::{self, RegionHash, Trail};
 use crate::narrow::{Markup, hosts};
 use crate::rules::{Broken, Rule};
-use crate::stream::Html;
+use crate::stream::{Html, Streams};
 
 /// From this many bytes on, a region's hash isn't begun from its start at each change.
 const LONG: usize = 16 * 1024;
+
+/// From this many bytes on, a region's HTML is looked for among other sessions'.
+const INTERNED: usize = 1024;
 
 /// One region.
 #[derive(Debug)]
@@ -114,6 +117,11 @@ impl Regions {
         self.bytes
     }
 
+    /// What of it the session takes memory for.
+    pub(crate) fn own_bytes(&self) -> usize {
+        self.map.values().map(|region| region.html.own_bytes()).sum()
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.map.keys()
     }
@@ -147,16 +155,26 @@ impl Regions {
         hash::region_hash(parent, name, html)
     }
 
-    /// Starts a connection: `shown` are the hashes of what the browser shows. Gives every region that differs.
-    pub(crate) fn attach(&mut self, shown: &HashSet<[u8; 8]>, broken: Broken) -> Few<Change> {
+    /// Starts a connection: `shown` are the hashes of what the browser shows. Gives every region that differs. What other sessions may show, too, as all look
+    /// at the same page first, is [interned](Streams::intern).
+    pub(crate) fn attach(
+        &mut self,
+        shown: &HashSet<[u8; 8]>,
+        streams: Option<&dyn Streams>,
+        broken: Broken,
+    ) -> Few<Change> {
         self.next_number = 0;
         let names: Vec<Arc<str>> = self.map.keys().cloned().collect();
         let mut changes = Few::new();
         for name in names {
-            let same = broken.is(Rule::R9) || shown.contains(&self.hash(&name).to_bytes());
+            let hash = self.hash(&name).to_bytes();
+            let same = broken.is(Rule::R9) || shown.contains(&hash);
             let browser = if same { Browser::Shown } else { Browser::Nothing };
             if let Some(region) = self.map.get_mut(&name) {
                 (region.browser, region.number) = (browser, None);
+                if let Some(streams) = streams.filter(|_| region.html.len() >= INTERNED) {
+                    region.html.intern(hash, streams);
+                }
             }
             if browser == Browser::Nothing {
                 changes.push(Change { name, old: None });
@@ -316,19 +334,19 @@ impl Old {
 impl Region {
     /// The check of its HTML.
     pub(crate) fn check(&mut self) -> u32 {
-        match &self.html {
-            Html::Own(html) if html.len() >= LONG => self.trail.get_or_insert_default().check(html),
-            html => html.check(),
+        match self.html.own() {
+            Some(html) if html.len() >= LONG => self.trail.get_or_insert_default().check(html),
+            _ => self.html.check(),
         }
     }
 
     /// The hash of its HTML under its name and parent.
     pub(crate) fn hash(&mut self, name: &str) -> RegionHash {
-        match &self.html {
-            Html::Own(html) if html.len() >= LONG => {
+        match self.html.own() {
+            Some(html) if html.len() >= LONG => {
                 self.trail.get_or_insert_default().region_hash(&self.parent, name, html)
             }
-            html => hash::region_hash(&self.parent, name, &**html),
+            _ => hash::region_hash(&self.parent, name, &*self.html),
         }
     }
 

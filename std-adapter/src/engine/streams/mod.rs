@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use live_core::{Stream, Streams};
+use live_core::{Interner, Stream, Streams};
 
 use super::Engine;
 use super::slot::Slot;
@@ -20,6 +20,8 @@ pub(crate) struct StreamStore {
     /// The most bytes that streams may hold; those that nobody follows go first.
     budget: usize,
     kept: Mutex<Kept>,
+    /// What sessions show alike without having declared it.
+    alike: Mutex<Interner>,
 }
 
 /// The streams of one page.
@@ -48,7 +50,7 @@ const OVERHEAD: usize = 512;
 
 impl StreamStore {
     pub(crate) fn new(bus: Arc<dyn PubSub>, engine: Weak<Engine>, budget: usize) -> Arc<Self> {
-        Arc::new(Self { bus, engine, budget, kept: Mutex::default() })
+        Arc::new(Self { bus, engine, budget, kept: Mutex::default(), alike: Mutex::default() })
     }
 
     /// The entry, a new one where there is none; `hold` is called before anybody can drop it.
@@ -113,6 +115,10 @@ impl Streams for PageStreams {
         let (before, after) = self.store.entry(key, |_| ()).lend(look);
         let mut kept = self.store.lock();
         kept.bytes = (kept.bytes + after).saturating_sub(before);
+    }
+
+    fn intern(&self, hash: [u8; 8], html: String) -> Arc<String> {
+        self.store.alike.lock().unwrap_or_else(PoisonError::into_inner).intern(hash, html)
     }
 }
 

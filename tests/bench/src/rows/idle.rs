@@ -28,6 +28,28 @@ pub(super) fn hibernated(bench: &Bench, path: &str, count: usize, reach: f64) ->
     settled(bench, &ours, (path, "hibernated in a RedbStore"), count, reach)
 }
 
+/// What sessions hold that have just come, before any of them rests: all show the same.
+pub(super) fn opened(_: &Bench, path: &str, count: usize) -> Result<Vec<Row>> {
+    let ours = Server::start(&["gallery"])?;
+    let browser = Browser::new(ours.address)?;
+    // As many at first: to open them takes memory that is free afterwards.
+    let _first = browser.tabs(count, path, "inc", no_values)?;
+    let before = ours.rss()?;
+    let _sessions = browser.tabs(count, path, "inc", no_values)?;
+    let page = get(ours.address, path, &browser.cookie)?.1.len();
+    Ok(vec![Row {
+        work: format!("session of {path}, {count} of them, just opened: RSS each, KB"),
+        reach: Reach::Nothing,
+        seen: Seen::of([each(ours.rss()?, before, count)]),
+        beside: format!("its HTML {} KB", figure(page as f64 / 1024.0)),
+    }])
+}
+
+/// How much memory each takes, in KB.
+fn each(after: u64, before: u64, count: usize) -> f64 {
+    after.saturating_sub(before) as f64 / 1024.0 / count as f64
+}
+
 fn settled(
     bench: &Bench,
     ours: &Server,
@@ -58,11 +80,10 @@ fn settled(
     let _first = open(FIRST)?;
     let (before, floor_before) = (ours.rss()?, floor.rss()?);
     let _sessions = open(count)?;
-    let each = |after: u64, before: u64| after.saturating_sub(before) as f64 / 1024.0 / count as f64;
     Ok(vec![Row {
         work: format!("idle session, {path}, {count} of them, {how}: RSS each, KB"),
         reach: Reach::AtMost(reach),
-        seen: Seen::of([each(ours.rss()?, before)]),
-        beside: format!("a bare echo {} KB", figure(each(floor.rss()?, floor_before))),
+        seen: Seen::of([each(ours.rss()?, before, count)]),
+        beside: format!("a bare echo {} KB", figure(each(floor.rss()?, floor_before, count))),
     }])
 }

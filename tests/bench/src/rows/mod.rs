@@ -39,7 +39,7 @@ pub(crate) struct Bench {
 type Work = fn(&Bench) -> Result<Vec<Row>>;
 
 /// Every row's name, and how it is measured.
-pub(crate) const ROWS: [(&str, Work); 18] = [
+pub(crate) const ROWS: [(&str, Work); 19] = [
     ("bytes", bytes::rows),
     ("counter-64", |bench| event::counter(bench, 64)),
     ("counter-512", |bench| event::counter(bench, 512)),
@@ -54,6 +54,7 @@ pub(crate) const ROWS: [(&str, Work); 18] = [
     ("counter-store", |bench| store::rows(bench, 64)),
     ("idle-counter", |bench| idle::rows(bench, "/counter", 5_000, 8.0)),
     ("idle-table", |bench| idle::rows(bench, "/table", 500, 160.0)),
+    ("opened-plain", |bench| idle::opened(bench, "/table?plain", 200)),
     ("idle-hibernated", |bench| idle::hibernated(bench, "/table", 500, 16.0)),
     ("fair", fair::rows),
     ("script", script::rows),
