@@ -68,6 +68,7 @@ mod response;
 mod routes;
 mod server;
 mod signals;
+mod stream;
 mod websocket;
 mod wire;
 

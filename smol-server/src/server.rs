@@ -17,6 +17,7 @@ use smol::{Async, block_on};
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
 use crate::http;
+use crate::stream::Stream;
 use crate::websocket::Socket;
 use crate::wire::Wire;
 
@@ -120,26 +121,27 @@ async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, o
     }
 }
 
-async fn serve(mut stream: Async<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Open>) {
+async fn serve(stream: Async<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Open>) {
     // Without it a small frame may wait for the acknowledgement of the one before.
     let _ = stream.get_ref().set_nodelay(true);
     let from = From { app: app.clone(), peer: peer.ip() };
+    let wire = Wire::new(stream);
     // Boxed, since a WebSocket has no use for its memory.
-    match Box::pin(http::serve(&mut stream, &from)).await {
+    let served = Box::pin(http::serve(&mut Stream::new(wire.clone()), &from)).await;
+    let _counted = match served {
         Ok(Some((upgrade, read))) => {
-            let _counted = open.enter();
+            let counted = open.enter();
             let max_message = app.engine.options().max_message_size;
             let connection = Connection::new(app.engine.clone(), upgrade);
-            let wire = Wire::new(stream);
             let mut socket = Box::pin(Socket::new(wire.clone(), read, connection, max_message)).await;
             socket.run().await;
-            drop(socket);
-            if let Some(stream) = wire.into_socket() {
-                Box::pin(linger(stream)).await;
-            }
+            Some(counted)
         }
-        Ok(None) => Box::pin(linger(stream)).await,
-        Err(_) => {}
+        Ok(None) => None,
+        Err(_) => return,
+    };
+    if let Some(stream) = wire.into_socket() {
+        Box::pin(linger(stream)).await;
     }
 }
 

@@ -1,7 +1,6 @@
 //! Moves messages between a socket and a [`Connection`].
 
 use std::future::poll_fn;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -13,9 +12,9 @@ use async_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use async_tungstenite::tungstenite::{Error, Message};
 use futures_sink::Sink;
 use live_std::{Connection, Incoming, Outgoing};
-use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::Stream as _;
 
+use crate::stream::Stream;
 use crate::wire::{BINARY, PING, TEXT, Wire};
 
 /// The size of the buffer for reading. It is filled with zeros before each read, and kept by every idle connection.
@@ -45,12 +44,6 @@ enum Sending {
     },
 }
 
-/// A socket that isn't read again once it has given all it had, but waited for.
-struct Stream {
-    wire: Arc<Wire>,
-    drained: bool,
-}
-
 impl Socket {
     /// A socket whose handshake is done; `read` is what came after it.
     pub(crate) async fn new(
@@ -65,7 +58,7 @@ impl Socket {
             .max_write_buffer_size(usize::MAX)
             .max_message_size(Some(max_message))
             .max_frame_size(Some(max_message));
-        let stream = Stream { wire: wire.clone(), drained: false };
+        let stream = Stream::new(wire.clone());
         let ws = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await;
         let connection = connection.with_direct(wire.clone());
         Self { ws, wire, connection, sending: Sending::Nothing, left: 0, waits: false }
@@ -170,51 +163,5 @@ impl Socket {
             Err(error) => return Poll::Ready(Err(error)),
         }
         Poll::Ready(Ok(()))
-    }
-}
-
-impl Stream {
-    /// Waits for something to read. The reactor's first answer may be about what was read long since, or come in the turn of the reactor in which it was
-    /// asked, which it then takes for such; so that is passed over here, and whoever is woken reads, whatever the reactor says. Nothing is
-    /// lost by it: what is there when a wait begins ends it.
-    fn poll_wait(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.wire.socket.poll_readable(cx) {
-            Poll::Ready(Ok(())) => self.wire.socket.poll_readable(cx),
-            waits => waits,
-        }
-    }
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        if std::mem::replace(&mut self.drained, false) {
-            ready!(self.poll_wait(cx))?;
-        }
-        loop {
-            match io::Read::read(&mut self.wire.socket.get_ref(), buf) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(self.poll_wait(cx))?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => {
-                    self.drained = matches!(&read, Ok(count) if *count < buf.len() && *count > 0);
-                    return Poll::Ready(read);
-                }
-            }
-        }
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        // What was written past this stream comes first.
-        ready!(self.wire.poll_rest(cx))?;
-        self.wire.poll_write(cx, buf)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.wire.socket.get_ref().shutdown(std::net::Shutdown::Write))
     }
 }

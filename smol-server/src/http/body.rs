@@ -1,8 +1,11 @@
 //! What has been read of a connection.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
+use std::task::{Poll, ready};
 
-use smol::io::{AsyncRead, AsyncReadExt};
+use smol::io::AsyncRead;
 
 /// What has been read and not used yet.
 #[derive(Debug, Default)]
@@ -28,10 +31,14 @@ impl Input {
 
     /// Reads more. 0 means that the other end has stopped.
     pub(super) async fn fill(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
-        let mut space = [0; 4096];
-        let count = stream.read(&mut space).await?;
-        self.bytes.extend_from_slice(&space[..count]);
-        Ok(count)
+        // On the stack of each attempt: in the future it would be moved with that.
+        poll_fn(|cx| {
+            let mut space = [0; 4096];
+            let count = ready!(Pin::new(&mut *stream).poll_read(cx, &mut space))?;
+            self.bytes.extend_from_slice(&space[..count]);
+            Poll::Ready(Ok(count))
+        })
+        .await
     }
 
     /// Reads until there are `len` bytes.

@@ -1,0 +1,66 @@
+//! A connection's socket as HTTP and the WebSocket library read it.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use smol::io::{AsyncRead, AsyncWrite};
+
+use crate::wire::Wire;
+
+/// A socket that isn't read again once it has given all it had, but waited for.
+pub(crate) struct Stream {
+    wire: Arc<Wire>,
+    drained: bool,
+}
+
+impl Stream {
+    pub(crate) fn new(wire: Arc<Wire>) -> Self {
+        Self { wire, drained: false }
+    }
+
+    /// Waits for something to read. The reactor's first answer may be about what was read long since, or come in the turn of the reactor in which it was
+    /// asked, which it then takes for such; so that is passed over here, and whoever is woken reads, whatever the reactor says. Nothing is
+    /// lost by it: what is there when a wait begins ends it.
+    fn poll_wait(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.wire.socket.poll_readable(cx) {
+            Poll::Ready(Ok(())) => self.wire.socket.poll_readable(cx),
+            waits => waits,
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        if std::mem::replace(&mut self.drained, false) {
+            ready!(self.poll_wait(cx))?;
+        }
+        loop {
+            match io::Read::read(&mut self.wire.socket.get_ref(), buf) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(self.poll_wait(cx))?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => {
+                    self.drained = matches!(&read, Ok(count) if *count < buf.len() && *count > 0);
+                    return Poll::Ready(read);
+                }
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        // What was written past this stream comes first.
+        ready!(self.wire.poll_rest(cx))?;
+        self.wire.poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.wire.socket.get_ref().shutdown(std::net::Shutdown::Write))
+    }
+}
