@@ -9,10 +9,12 @@ use crate::guard::Guard;
 use crate::page::Page;
 use crate::rules::Rule;
 use crate::stream::{Html, Version};
+use crate::wire::BrowserFrame;
 
 /// Leave to send a browser the frames that all who look at a [shared region](crate::View::shared) are sent, one version after the other, without a step of
 /// its machine. [`Machine::lease`] gives it. It ends with whatever else happens to the session: before any other input, and before the next
-/// [`poll`](Machine::poll), the driver gives it back by [`Input::Passed`](super::Input::Passed), or drops one of which it has made no use.
+/// [`poll`](Machine::poll), the driver gives it back by [`Input::Passed`](super::Input::Passed), or drops one of which it has made no use. Acknowledgements don't end it:
+/// it takes them in.
 #[derive(Debug)]
 pub struct Lease {
     /// What the browser shows.
@@ -21,6 +23,11 @@ pub struct Lease {
     window: Window,
     /// The most bytes that the region may have (rule S11).
     room: usize,
+    /// The last command that was sent, where the browser has acknowledged all of them (rule R6).
+    command: Option<u64>,
+    /// How many frames went out, and their bytes.
+    frames: u64,
+    bytes: u64,
     is_used: bool,
 }
 
@@ -36,8 +43,25 @@ impl Lease {
         }
         self.window = window;
         self.version = current.clone();
+        self.frames += 1;
+        self.bytes += frame.len() as u64;
         self.is_used = true;
         Some(frame)
+    }
+
+    /// Takes in a frame from the browser that acknowledges others, and nothing that is news to the machine. False for any other: the machine has to see to it, by
+    /// [`Input::Frame`](super::Input::Frame).
+    pub fn acknowledge(&mut self, frame: &[u8]) -> bool {
+        // The frames that have three parts; what most sessions send has more.
+        if frame.first() != Some(&0x93) {
+            return false;
+        }
+        let Ok(BrowserFrame::Ack { ack, command }) = BrowserFrame::decode(frame) else { return false };
+        let takes = self.command.is_some_and(|last| command <= last) && self.window.has_sent(ack);
+        if takes {
+            self.is_used |= self.window.acknowledge(ack);
+        }
+        takes
     }
 
     /// Whether the browser has this version.
@@ -45,7 +69,7 @@ impl Lease {
         Arc::ptr_eq(&self.version, version)
     }
 
-    /// Whether a frame was passed on, of which the machine has to know.
+    /// Whether it has passed on or taken in anything of which the machine has to know.
     pub fn is_used(&self) -> bool {
         self.is_used
     }
@@ -56,22 +80,22 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// while anything else is under way.
     pub fn lease(&self) -> Option<Lease> {
         let first = self.followed.first()?;
-        if !self.out.is_empty() || self.config.broken.is(Rule::R15) {
+        if !self.out.is_empty() || !self.inbox.is_empty() || self.config.broken.is(Rule::R15) {
             return None;
         }
         let (version, room) = self.passable(&first.region)?;
         let window = self.link.as_ref()?.window;
-        Some(Lease { version: version.clone(), window, room, is_used: false })
+        let command = self.delivery.outbox.is_empty().then_some(self.delivery.last_command);
+        Some(Lease { version: version.clone(), window, room, command, frames: 0, bytes: 0, is_used: false })
     }
 
     /// What went out by a lease. Nothing else has happened since that was given.
     pub(super) fn on_passed(&mut self, lease: Lease) {
         let (Some(link), Some(first)) = (self.link.as_mut(), self.followed.first()) else { return };
-        let (frames, bytes) = lease.window.since(&link.window);
         link.window = lease.window;
         self.regions.set_html(&first.region, Html::Shared(lease.version));
-        self.counters.frames += u64::from(frames);
-        self.counters.shared += u64::from(frames);
-        self.counters.bytes += bytes as u64;
+        self.counters.frames += lease.frames;
+        self.counters.shared += lease.frames;
+        self.counters.bytes += lease.bytes;
     }
 }

@@ -64,7 +64,7 @@ impl Link {
 
     /// The browser has received this many frames. `false` if that is more than were sent. A number of before is no news.
     pub(super) fn acknowledge(&mut self, received: u32, now: Instant) -> bool {
-        if received > self.window.sent {
+        if !self.window.has_sent(received) {
             return false;
         }
         if self.window.acknowledge(received) {
@@ -95,13 +95,13 @@ impl Window {
         self.bytes += bytes;
     }
 
-    /// How many frames were sent since `before`, and their bytes, where none was acknowledged meanwhile.
-    pub(super) fn since(&self, before: &Self) -> (u32, usize) {
-        (self.sent - before.sent, self.bytes - before.bytes)
+    /// Whether so many frames were sent.
+    pub(super) fn has_sent(&self, frames: u32) -> bool {
+        frames <= self.sent
     }
 
     /// Whether that is news.
-    fn acknowledge(&mut self, received: u32) -> bool {
+    pub(super) fn acknowledge(&mut self, received: u32) -> bool {
         let news = received > self.acked;
         while self.acked < received {
             // Without rule R8 the sizes of more frames than there is place for are lost.

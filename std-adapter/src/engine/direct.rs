@@ -73,6 +73,12 @@ impl Inner {
         self.lease = if self.way.is_open { self.live.lease() } else { None };
     }
 
+    /// Until when nothing is due, where nothing has happened to the machine since the connection's task waited last: whatever does, ends a lease.
+    pub(super) fn rests_until(&self, now: Instant) -> Option<Option<Instant>> {
+        let is_undisturbed = self.way.is_open && self.lease.is_some();
+        (is_undisturbed && self.way.due.is_none_or(|due| now < due)).then_some(self.way.due)
+    }
+
     /// Passes on what all are sent, if the machine has given leave to. None where it hasn't; else whether the connection's task has to be woken.
     fn pass_on(&mut self, current: Option<&Arc<Version>>) -> Option<bool> {
         let (lease, current) = (self.lease.as_mut()?, current?);
@@ -86,13 +92,7 @@ impl Inner {
 
 impl Engine {
     /// Tells a session that what this shared region shows may have changed, and sends its browser what follows from that, where nothing is in the way.
-    pub(super) fn tell_of_change(
-        &self,
-        slot: &Arc<Slot>,
-        region: &Arc<str>,
-        current: Option<&Arc<Version>>,
-        now: Instant,
-    ) {
+    pub(super) fn tell_of_change(&self, slot: &Arc<Slot>, region: &Arc<str>, current: Option<&Arc<Version>>) {
         let mut inner = slot.lock();
         if !inner.way.is_open {
             // Under the lock, so that a connection which takes the seat finds the note. Without one nobody looks, and nobody is woken.
@@ -107,6 +107,7 @@ impl Engine {
                 slot.mailbox.wake()
             };
         }
+        let now = self.now();
         self.step(slot, &mut inner, |live| live.handle(Input::Changed { region, current }, now));
         while let Some(output) = self.next_output(slot, &mut inner, now) {
             match self.carry_out(slot, output, inner.mark) {
@@ -125,7 +126,7 @@ impl Engine {
             }
         }
         if inner.way.is_late_for(inner.live.poll_timeout()) {
-            slot.mailbox.wake();
+            return slot.mailbox.wake();
         }
         inner.lease = inner.live.lease();
     }

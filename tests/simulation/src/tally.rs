@@ -25,6 +25,7 @@ pub(crate) enum Happening {
     Missed,
     Shared,
     Passed,
+    TakenIn,
     Slept,
     Fetched,
     Unfetched,
@@ -34,7 +35,7 @@ use Happening::*;
 
 impl Happening {
     /// All of them, and what they are called where they are counted.
-    pub(crate) const ALL: [(Self, &str); 25] = [
+    pub(crate) const ALL: [(Self, &str); 26] = [
         (Crash, "crashes"),
         (Drain, "drains"),
         (Cut, "cuts"),
@@ -57,6 +58,7 @@ impl Happening {
         (Missed, "messages missed"),
         (Shared, "frames that many sessions share"),
         (Passed, "of them, past their machines"),
+        (TakenIn, "acknowledgements, past them as well"),
         (Slept, "sessions put to sleep at once"),
         (Fetched, "sleeping sessions fetched"),
         (Unfetched, "fetches that failed"),

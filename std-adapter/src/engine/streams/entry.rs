@@ -168,9 +168,8 @@ impl Entry {
             self.telling.store(TELLING, Release);
             let followers = self.followers().all();
             for some in followers.chunks(AT_ONCE) {
-                let now = engine.now();
                 for slot in some.iter().filter_map(Weak::upgrade) {
-                    engine.tell_of_change(&slot, &self.key.region, self.current().as_ref(), now);
+                    engine.tell_of_change(&slot, &self.key.region, self.current().as_ref());
                 }
                 yield_now().await;
             }
