@@ -12,8 +12,8 @@ use live_core::client::Action;
 use live_core::limits::{WINDOW_BYTES, WINDOW_FRAMES};
 use live_core::wire::{Body, Region, ServerFrame};
 use live_core::{
-    Call, Config, Ctx, Effect, Error, Event, Focus, Input, Machine, Page, Request, Result, Session,
-    SessionId, Stream, Streams, Version, View,
+    Call, Config, Ctx, Effect, Error, Event, Input, Machine, Page, Request, Result, Session, SessionId,
+    Stream, Streams, Version, View,
 };
 
 /// A room: what was said in it, and how often it was rendered. Each visitor counts for himself, too.
@@ -58,9 +58,6 @@ impl Page for Room {
 
     fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<i64>, e: &Event) -> Result {
         s.state = e.get_int("to").unwrap_or(s.state + 1);
-        if e.get_bool("tell") {
-            s.push(Focus::on("#said"));
-        }
         s.mark_all();
         Ok(())
     }
@@ -417,50 +414,4 @@ fn there_is_no_lease_while_anything_else_is_under_way() {
     assert!(tab.machine.lease().is_none(), "nobody listens");
     let mut alone = Pair::new(room.clone());
     assert!(alone.connect(false).click("count").machine.lease().is_none(), "nothing is shared");
-}
-
-#[test]
-fn a_lease_takes_in_acknowledgements_and_nothing_else() {
-    let (room, lender) = (Room::default(), Lender::default());
-    let [mut there, mut tab] = two(&room, &lender);
-    tab.click("count");
-    let mut lease = tab.machine.lease().unwrap();
-    let mut taken_in = 0;
-    for n in 0..10 * WINDOW_FRAMES {
-        say(&room, &lender, &mut [&mut there], &format!("number {n}"));
-        tab.client.receive(lease.pass(&lender.current().unwrap()).expect("the window never fills")).unwrap();
-        if let Some(reply) = tab.client.reply() {
-            assert!(lease.acknowledge(&reply));
-            taken_in += 1;
-        }
-    }
-    assert!(taken_in > WINDOW_FRAMES);
-    for other in [tab.client.ping(), vec![], vec![0x93, 2], vec![0x93, 2, 127, 0], vec![0x93, 2, 1, 9]] {
-        assert!(!lease.acknowledge(&other), "{other:?}");
-    }
-    let click = tab.client.send(Action::new("count"));
-    assert!(!lease.acknowledge(&click), "an event is the machine's");
-    let frames = tab.machine.counters().frames;
-    tab.machine.handle(Input::Passed(lease), tab.now);
-    assert_eq!(tab.machine.counters().frames - frames, 10 * u64::from(WINDOW_FRAMES));
-    tab.frame(&click);
-    assert_eq!((flying(&tab), tab.closed), (1, None));
-    assert_eq!(tab.client.html("said"), there.client.html("said"));
-}
-
-#[test]
-fn a_lease_leaves_an_acknowledgement_that_a_command_waits_for_to_the_machine() {
-    let (room, lender) = (Room::default(), Lender::default());
-    let [mut there, mut tab] = two(&room, &lender);
-    let click = tab.client.send(Action::new("count").value("tell", true));
-    tab.machine.handle(Input::Frame(&click), tab.now);
-    tab.drain();
-    let mut lease = tab.machine.lease().expect("the command is sent");
-    say(&room, &lender, &mut [&mut there], "more");
-    tab.client.receive(lease.pass(&lender.current().unwrap()).unwrap()).unwrap();
-    let reply = tab.client.reply().expect("a command is acknowledged at once");
-    assert!(!lease.acknowledge(&reply));
-    tab.machine.handle(Input::Passed(lease), tab.now);
-    tab.frame(&reply);
-    assert!(tab.machine.lease().unwrap().acknowledge(&reply), "there is none left");
 }

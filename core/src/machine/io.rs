@@ -36,8 +36,7 @@ pub enum Input<'a, M> {
         /// What it shows now, where [`Stream::current`](crate::Stream::current) has it: then nothing need be rendered.
         current: Option<&'a Arc<Version>>,
     },
-    /// Frames of a shared region went out, and acknowledgements came in, by this [`Machine::lease`](super::Machine::lease). Nothing else has happened to the session
-    /// since it was given.
+    /// Frames of a shared region went out by this [`Machine::lease`](super::Machine::lease). Nothing else has happened to the session since it was given.
     Passed(Lease),
     /// The store has this generation for good.
     Committed {

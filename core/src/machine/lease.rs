@@ -9,12 +9,10 @@ use crate::guard::Guard;
 use crate::page::Page;
 use crate::rules::Rule;
 use crate::stream::{Html, Version};
-use crate::wire::BrowserFrame;
 
 /// Leave to send a browser the frames that all who look at a [shared region](crate::View::shared) are sent, one version after the other, without a step of
 /// its machine. [`Machine::lease`] gives it. It ends with whatever else happens to the session: before any other input, and before the next
-/// [`poll`](Machine::poll), the driver gives it back by [`Input::Passed`](super::Input::Passed), or drops one of which it has made no use. Acknowledgements don't end it:
-/// it takes them in.
+/// [`poll`](Machine::poll), the driver gives it back by [`Input::Passed`](super::Input::Passed), or drops one of which it has made no use.
 #[derive(Debug)]
 pub struct Lease {
     /// What the browser shows.
@@ -23,8 +21,6 @@ pub struct Lease {
     window: Window,
     /// The most bytes that the region may have (rule S11).
     room: usize,
-    /// The last command that was sent, where the browser has acknowledged all of them (rule R6).
-    command: Option<u64>,
     /// How many frames went out, and their bytes.
     frames: u64,
     bytes: u64,
@@ -49,27 +45,12 @@ impl Lease {
         Some(frame)
     }
 
-    /// Takes in a frame from the browser that acknowledges others, and nothing that is news to the machine. False for any other: the machine has to see to it, by
-    /// [`Input::Frame`](super::Input::Frame).
-    pub fn acknowledge(&mut self, frame: &[u8]) -> bool {
-        // The frames that have three parts; what most sessions send has more.
-        if frame.first() != Some(&0x93) {
-            return false;
-        }
-        let Ok(BrowserFrame::Ack { ack, command }) = BrowserFrame::decode(frame) else { return false };
-        let takes = self.command.is_some_and(|last| command <= last) && self.window.has_sent(ack);
-        if takes {
-            self.is_used |= self.window.acknowledge(ack);
-        }
-        takes
-    }
-
     /// Whether the browser has this version.
     pub fn shows(&self, version: &Arc<Version>) -> bool {
         Arc::ptr_eq(&self.version, version)
     }
 
-    /// Whether it has passed on or taken in anything of which the machine has to know.
+    /// Whether it has passed on anything of which the machine has to know.
     pub fn is_used(&self) -> bool {
         self.is_used
     }
@@ -85,8 +66,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         let (version, room) = self.passable(&first.region)?;
         let window = self.link.as_ref()?.window;
-        let command = self.delivery.outbox.is_empty().then_some(self.delivery.last_command);
-        Some(Lease { version: version.clone(), window, room, command, frames: 0, bytes: 0, is_used: false })
+        Some(Lease { version: version.clone(), window, room, frames: 0, bytes: 0, is_used: false })
     }
 
     /// What went out by a lease. Nothing else has happened since that was given.

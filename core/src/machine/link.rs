@@ -96,12 +96,12 @@ impl Window {
     }
 
     /// Whether so many frames were sent.
-    pub(super) fn has_sent(&self, frames: u32) -> bool {
+    fn has_sent(&self, frames: u32) -> bool {
         frames <= self.sent
     }
 
     /// Whether that is news.
-    pub(super) fn acknowledge(&mut self, received: u32) -> bool {
+    fn acknowledge(&mut self, received: u32) -> bool {
         let news = received > self.acked;
         while self.acked < received {
             // Without rule R8 the sizes of more frames than there is place for are lost.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use live_core::wire::Reason;
-use live_core::{Input, Instant, Lease};
+use live_core::{Input, Instant};
 
 use super::Engine;
 use super::bucket::Bucket;
@@ -243,8 +243,7 @@ impl Connection {
                     self.bucket.spend(self.heard);
                 }
                 let mut inner = slot.lock();
-                let takes_in = |lease: &mut Lease| lease.acknowledge(frame);
-                if inner.seat.is(*number) && !inner.lease.as_mut().is_some_and(takes_in) {
+                if inner.seat.is(*number) {
                     inner.mark = self.engine.options().pubsub.mark();
                     self.engine.step(slot, &mut inner, |live| live.handle(Input::Frame(frame), self.heard));
                     self.ready = inner.live.is_ready();

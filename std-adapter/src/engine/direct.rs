@@ -73,12 +73,6 @@ impl Inner {
         self.lease = if self.way.is_open { self.live.lease() } else { None };
     }
 
-    /// Until when nothing is due, where nothing has happened to the machine since the connection's task waited last: whatever does, ends a lease.
-    pub(super) fn rests_until(&self, now: Instant) -> Option<Option<Instant>> {
-        let is_undisturbed = self.way.is_open && self.lease.is_some();
-        (is_undisturbed && self.way.due.is_none_or(|due| now < due)).then_some(self.way.due)
-    }
-
     /// Passes on what all are sent, if the machine has given leave to. None where it hasn't; else whether the connection's task has to be woken.
     fn pass_on(&mut self, current: Option<&Arc<Version>>) -> Option<bool> {
         let (lease, current) = (self.lease.as_mut()?, current?);

@@ -83,11 +83,6 @@ impl Mailbox {
         Some(mail)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        let inbox = self.lock();
-        inbox.mail.is_empty() && inbox.changed.is_empty()
-    }
-
     /// Wakes this one from now on, and no other.
     pub(crate) fn register(&self, waker: &Waker) {
         self.waker.register(waker);

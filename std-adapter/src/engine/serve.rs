@@ -47,12 +47,6 @@ pub(super) fn serve(
     if let Some(reason) = inner.way.closing() {
         return Served::Close(reason);
     }
-    if let Some(next) = inner.rests_until(now)
-        && slot.mailbox.is_empty()
-        && engine.draining().is_none()
-    {
-        return Served::Idle { next, ready: true };
-    }
     let served = turn(engine, slot, &mut inner, now);
     match served {
         Served::Idle { next, .. } => inner.open([next, looks].into_iter().flatten().min()),

@@ -25,7 +25,6 @@ pub(crate) enum Happening {
     Missed,
     Shared,
     Passed,
-    TakenIn,
     Slept,
     Fetched,
     Unfetched,
@@ -35,7 +34,7 @@ use Happening::*;
 
 impl Happening {
     /// All of them, and what they are called where they are counted.
-    pub(crate) const ALL: [(Self, &str); 26] = [
+    pub(crate) const ALL: [(Self, &str); 25] = [
         (Crash, "crashes"),
         (Drain, "drains"),
         (Cut, "cuts"),
@@ -58,7 +57,6 @@ impl Happening {
         (Missed, "messages missed"),
         (Shared, "frames that many sessions share"),
         (Passed, "of them, past their machines"),
-        (TakenIn, "acknowledgements, past them as well"),
         (Slept, "sessions put to sleep at once"),
         (Fetched, "sleeping sessions fetched"),
         (Unfetched, "fetches that failed"),

@@ -24,9 +24,6 @@ impl World {
         let now = self.schedule.now;
         match self.servers[server].sessions.get_mut(&session) {
             Some(held) if held.seat.is(connection as u64) => {
-                if held.lease.as_mut().is_some_and(|lease| lease.acknowledge(frame)) {
-                    return self.tally.note(Happening::TakenIn);
-                }
                 let before = held.live.counters().repeated;
                 held.handle(Input::Frame(frame), now);
                 self.tally.add(Happening::Repeated, held.live.counters().repeated - before);
