@@ -24,7 +24,6 @@ pub struct Lease {
     /// How many frames went out, and their bytes.
     frames: u64,
     bytes: u64,
-    is_used: bool,
 }
 
 impl Lease {
@@ -41,7 +40,6 @@ impl Lease {
         self.version = current.clone();
         self.frames += 1;
         self.bytes += frame.len() as u64;
-        self.is_used = true;
         Some(frame)
     }
 
@@ -52,7 +50,7 @@ impl Lease {
 
     /// Whether it has passed on anything of which the machine has to know.
     pub fn is_used(&self) -> bool {
-        self.is_used
+        self.frames > 0
     }
 }
 
@@ -66,7 +64,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         let (version, room) = self.passable(&first.region)?;
         let window = self.link.as_ref()?.window;
-        Some(Lease { version: version.clone(), window, room, frames: 0, bytes: 0, is_used: false })
+        Some(Lease { version: version.clone(), window, room, frames: 0, bytes: 0 })
     }
 
     /// What went out by a lease. Nothing else has happened since that was given.
