@@ -147,7 +147,8 @@ impl<P: Peer> Drive<P> {
         let (began, until) = (Instant::now(), sum(self) + messages);
         while sum(self) < until {
             if began.elapsed() > Duration::from_secs(60) {
-                return Err("the server stopped telling".into());
+                let (missing, peers) = (until - sum(self), self.lines.len());
+                return Err(format!("{missing} of {messages} messages to {peers} sockets didn't come").into());
             }
             self.wait(Some(Duration::from_millis(100)), &mut Timing::default(), false)?;
         }

@@ -26,10 +26,13 @@ pub(super) fn rows(bench: &Bench, count: usize) -> Result<Vec<Row>> {
     for _ in 0..TURNS {
         // Servers of their own: sessions of the turn before would stay in the room until their time of grace is over.
         let turn = Bench::start(bench.plan)?;
-        let (cpu, bytes) = in_our_room(&turn, count, each)?;
+        let (cpu, bytes) =
+            in_our_room(&turn, count, each).map_err(|error| format!("in our room: {error}"))?;
         size = bytes;
         ours.push(cpu.as_secs_f64() / deliveries);
-        bare.push(in_a_bare_room(&turn, count, each, size)?.as_secs_f64() / deliveries);
+        let cpu =
+            in_a_bare_room(&turn, count, each, size).map_err(|error| format!("in the bare room: {error}"))?;
+        bare.push(cpu.as_secs_f64() / deliveries);
         ratios.push(ours[ours.len() - 1] / bare[bare.len() - 1]);
     }
     Ok(vec![Row {
