@@ -127,7 +127,7 @@ async fn serve(stream: Async<TcpStream>, peer: SocketAddr, app: Arc<App>, open: 
     let from = From { app: app.clone(), peer: peer.ip() };
     let wire = Wire::new(stream);
     // Boxed, since a WebSocket has no use for its memory.
-    let served = Box::pin(http::serve(&mut Stream::new(wire.clone()), &from)).await;
+    let served = Box::pin(http::serve(&mut Stream::new(wire.clone(), 0), &from)).await;
     let _counted = match served {
         Ok(Some((upgrade, read))) => {
             let counted = open.enter();

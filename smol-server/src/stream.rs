@@ -13,11 +13,14 @@ use crate::wire::Wire;
 pub(crate) struct Stream {
     wire: Arc<Wire>,
     drained: bool,
+    /// How many bytes it has given.
+    pub(crate) given: usize,
 }
 
 impl Stream {
-    pub(crate) fn new(wire: Arc<Wire>) -> Self {
-        Self { wire, drained: false }
+    /// A stream that has given so many bytes before.
+    pub(crate) fn new(wire: Arc<Wire>, given: usize) -> Self {
+        Self { wire, drained: false, given }
     }
 
     /// Waits for something to read. The reactor's first answer may be about what was read long since, or come in the turn of the reactor in which it was
@@ -40,9 +43,11 @@ impl AsyncRead for Stream {
             match io::Read::read(&mut self.wire.socket.get_ref(), buf) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(self.poll_wait(cx))?,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => {
-                    self.drained = matches!(&read, Ok(count) if *count < buf.len() && *count > 0);
-                    return Poll::Ready(read);
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(count) => {
+                    self.drained = count < buf.len() && count > 0;
+                    self.given += count;
+                    return Poll::Ready(Ok(count));
                 }
             }
         }

@@ -20,15 +20,23 @@ use crate::wire::{BINARY, PING, TEXT, Wire};
 /// The size of the buffer for reading. It is filled with zeros before each read, and kept by every idle connection.
 const READ: usize = 256;
 
+/// The largest message, in bytes, whose buffer an idle connection keeps: the WebSocket's own never shrinks.
+const KEPT: usize = 1024;
+
 /// How many messages may come and go until other tasks have their turn: a connection that floods has no more of a worker than others.
 const STEPS: usize = 64;
 
 /// One WebSocket.
 pub(crate) struct Socket {
     ws: WebSocketStream<Stream>,
+    config: WebSocketConfig,
     wire: Arc<Wire>,
     connection: Connection,
     sending: Sending,
+    /// How many bytes on the wire the messages had that came out of `ws`, at the least.
+    taken: usize,
+    /// The buffer of `ws` is large and empty.
+    bloated: bool,
     /// What was left of a message when it was looked at last, in bytes.
     left: usize,
     /// It has waited for something to read: whoever wakes it has most likely brought that.
@@ -58,20 +66,38 @@ impl Socket {
             .max_write_buffer_size(usize::MAX)
             .max_message_size(Some(max_message))
             .max_frame_size(Some(max_message));
-        let stream = Stream::new(wire.clone());
-        let ws = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await;
+        let ws = upgraded(&wire, read, config).await;
         let connection = connection.with_direct(wire.clone());
-        Self { ws, wire, connection, sending: Sending::Nothing, left: 0, waits: false }
+        Self {
+            ws,
+            config,
+            wire,
+            connection,
+            sending: Sending::Nothing,
+            taken: 0,
+            bloated: false,
+            left: 0,
+            waits: false,
+        }
     }
 
     /// Runs until either side is done.
     pub(crate) async fn run(&mut self) {
         // An error ends the connection, which is all that is left to do about it.
-        let _ = poll_fn(|cx| self.poll(cx)).await;
+        while poll_fn(|cx| self.poll(cx)).await.is_ok() && self.bloated {
+            self.ws = upgraded(&self.wire, Vec::new(), self.config).await;
+            (self.taken, self.bloated) = (0, false);
+            // As many steps again only after the others.
+            smol::future::yield_now().await;
+        }
     }
 
+    /// Until the connection is over, or its buffer is to be left behind.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         for _ in 0..STEPS {
+            if self.bloated {
+                return Poll::Ready(Ok(()));
+            }
             match self.poll_send(cx)? {
                 Poll::Ready(true) => return Poll::Ready(Ok(())),
                 Poll::Ready(false) => {}
@@ -143,6 +169,9 @@ impl Socket {
         let Some(incoming) = ready!(Pin::new(&mut self.ws).poll_next(cx)) else {
             return Poll::Ready(Err(Error::ConnectionClosed));
         };
+        if let Ok(message) = &incoming {
+            self.count(message.len());
+        }
         match incoming {
             Ok(Message::Binary(frame)) => self.connection.receive(Incoming::Binary(&frame)),
             Ok(Message::Text(text)) => self.connection.receive(Incoming::Text(&text)),
@@ -164,4 +193,27 @@ impl Socket {
         }
         Poll::Ready(Ok(()))
     }
+
+    /// Counts a message in. One of more than one frame counts for less than it took, never for more: so where the count is all that was read, the
+    /// message is the last thing that was in the buffer.
+    fn count(&mut self, len: usize) {
+        self.taken += frame_len(len);
+        self.bloated = len > KEPT && self.taken == self.ws.get_ref().given;
+    }
+}
+
+/// A WebSocket after its handshake; `read` is what came after that.
+async fn upgraded(wire: &Arc<Wire>, read: Vec<u8>, config: WebSocketConfig) -> WebSocketStream<Stream> {
+    let stream = Stream::new(wire.clone(), read.len());
+    WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await
+}
+
+/// How many bytes a browser's frame has on the wire, in its shortest form (RFC 6455, section 5.2): two, a longer length, the mask, the payload.
+const fn frame_len(payload: usize) -> usize {
+    let length = match payload {
+        0..126 => 0,
+        126..0x1_0000 => 2,
+        _ => 8,
+    };
+    2 + length + 4 + payload
 }

@@ -8,6 +8,7 @@ mod detached;
 mod drain;
 mod errors;
 mod forms;
+mod frames;
 mod lifecycle;
 mod metrics;
 mod options;

@@ -140,6 +140,22 @@ impl Tab {
     }
 }
 
+/// A binary message as it is on the wire, in one frame whose mask changes nothing: for what is to be cut, or to need no buffer.
+pub(crate) fn frame(message: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x82];
+    match u16::try_from(message.len()) {
+        Ok(len @ 0..126) => frame.push(0x80 | len as u8),
+        Ok(len) => {
+            frame.push(0x80 | 126);
+            frame.extend(len.to_be_bytes());
+        }
+        Err(_) => panic!("a message of {} bytes", message.len()),
+    }
+    frame.extend([0; 4]);
+    frame.extend(message);
+    frame
+}
+
 pub(crate) fn closed(ws: &mut WebSocket<TcpStream>) -> (u16, String) {
     loop {
         match ws.read() {
