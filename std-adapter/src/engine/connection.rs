@@ -34,7 +34,9 @@ const BUSY: u32 = 5000;
 /// Dropped, it leaves its session waiting for the next connection.
 pub struct Connection {
     engine: Arc<Engine>,
-    upgrade: Arc<Upgrade>,
+    protocol: Protocol,
+    /// Who it is, until a session is asked for: what of it is to stay is the session's then.
+    upgrade: Option<Box<Upgrade>>,
     number: u64,
     phase: Phase,
     bucket: Bucket,
@@ -102,7 +104,8 @@ impl Connection {
             number: engine.connections.fetch_add(1, Ordering::Relaxed) + 1,
             phase: Phase::Hello(now + options.hello_timeout),
             bucket: Bucket::new(options.event_rate, options.event_burst, now),
-            upgrade: Arc::new(upgrade),
+            protocol: upgrade.protocol,
+            upgrade: Some(Box::new(upgrade)),
             engine,
             closing: matches!(place, Some(None)).then_some(Reason::TryLater(BUSY)),
             noticed: false,
@@ -120,7 +123,7 @@ impl Connection {
     /// Gives it a way into its socket beside the task that owns it, so that news of a [shared region](live_core::View::shared) need not wake that task. Before the
     /// task sends anything that isn't from [`poll`](Self::poll), a pong say, it calls [`hold`](Self::hold).
     pub fn with_direct(mut self, direct: Arc<dyn Direct>) -> Self {
-        let is_plain = self.upgrade.protocol == Protocol::Msgpack && !self.engine.options().dev;
+        let is_plain = self.protocol == Protocol::Msgpack && !self.engine.options().dev;
         self.direct = Some(direct).filter(|_| is_plain);
         self
     }
@@ -160,7 +163,7 @@ impl Connection {
     /// Takes in a message. What breaks the protocol comes out of `poll` as a close.
     pub fn receive(&mut self, incoming: Incoming<'_>) {
         self.heard = self.engine.now();
-        match (incoming, self.upgrade.protocol) {
+        match (incoming, self.protocol) {
             (Incoming::Binary(frame), Protocol::Msgpack) => self.frame(frame),
             (Incoming::Text(text), Protocol::Json) => match json::to_frame(text) {
                 Ok(frame) => self.frame(&frame),
@@ -235,8 +238,10 @@ impl Connection {
     fn frame(&mut self, frame: &[u8]) {
         match &self.phase {
             Phase::Hello(_) => {
-                let join = guarded(self.engine.clone(), frame.to_vec(), self.upgrade.clone(), self.number);
-                self.phase = Phase::Joining(Box::pin(join));
+                if let Some(upgrade) = self.upgrade.take() {
+                    let join = guarded(self.engine.clone(), frame.to_vec(), *upgrade, self.number);
+                    self.phase = Phase::Joining(Box::pin(join));
+                }
             }
             Phase::Joined(Joined { slot, number }) => {
                 if is_limited(frame) {
@@ -341,7 +346,7 @@ impl Connection {
     }
 
     fn outgoing(&mut self, frame: Vec<u8>) -> Outgoing {
-        match self.upgrade.protocol {
+        match self.protocol {
             Protocol::Msgpack => Outgoing::Binary(frame),
             Protocol::Json => match json::from_frame(&frame) {
                 Ok(text) => Outgoing::Text(text),

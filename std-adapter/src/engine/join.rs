@@ -31,13 +31,14 @@ pub(super) struct Joined {
 pub(super) async fn join(
     engine: Arc<Engine>,
     frame: Vec<u8>,
-    upgrade: Arc<Upgrade>,
+    upgrade: Upgrade,
     number: u64,
 ) -> Result<Joined, Reason> {
     let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&frame) else { return Err(Reason::Protocol) };
     let mut claims = engine.claims(hello.token, &upgrade).map_err(no_token)?;
     engine.admitted()?;
-    let request = engine.asked(&claims, &hello, &upgrade).await?;
+    let protocol = upgrade.protocol;
+    let request = engine.asked(&claims, &hello, upgrade).await?;
     loop {
         let (slot, resumed) = match engine.registry.get(claims.session) {
             Some(slot) if slot.lock().live.is_behind(&hello) => {
@@ -45,7 +46,7 @@ pub(super) async fn join(
                 continue;
             }
             Some(slot) => (slot, true),
-            None => engine.start(&mut claims, &hello, request.clone(), upgrade.protocol).await?,
+            None => engine.start(&mut claims, &hello, request.clone(), protocol).await?,
         };
         if engine.attach(&slot, number, &hello, resumed)? {
             return Ok(Joined { slot, number });
@@ -68,7 +69,7 @@ impl Engine {
         &self,
         claims: &Claims,
         hello: &Hello<'_>,
-        upgrade: &Upgrade,
+        upgrade: Upgrade,
     ) -> Result<Arc<Request>, Reason> {
         let found = self.page_of(claims)?;
         let request = Request {
@@ -76,9 +77,9 @@ impl Engine {
             params: found.params,
             query: form::pairs(hello.query.strip_prefix('?').unwrap_or(hello.query))
                 .map_err(|_| Reason::Protocol)?,
-            headers: upgrade.headers.clone(),
+            headers: upgrade.headers,
             peer: upgrade.visitor.peer,
-            user_id: upgrade.visitor.user_id.clone(),
+            user_id: upgrade.visitor.user_id,
             csrf: self.signer.sign(&claims.of_form()).into(),
         };
         let request = self.authenticated(request).await.map_err(|error| self.unknown_user(claims, error))?;
@@ -236,7 +237,7 @@ fn info(new: &New) -> SessionInfo<'_> {
 pub(super) async fn guarded(
     engine: Arc<Engine>,
     frame: Vec<u8>,
-    upgrade: Arc<Upgrade>,
+    upgrade: Upgrade,
     number: u64,
 ) -> Result<Joined, Reason> {
     match runtime::caught(Box::pin(join(engine, frame, upgrade, number))).await {
