@@ -1,74 +1,77 @@
-//! The threads that everything runs on: one executor, one worker a core.
+//! The threads that everything runs on: one worker a core.
 
 use std::fmt;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use async_executor::Executor;
 use futures_timer::Delay;
 use live_std::Runtime;
-use smol::block_on;
-use smol::channel::{self, Receiver, Sender};
+
+use crate::pool::{Pool, Source};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Worker threads. Dropped, they stop, and what was spawned is gone.
 pub(crate) struct Workers {
-    executor: Option<Arc<Executor<'static>>>,
-    running: Option<Sender<()>>,
+    pool: Arc<Pool>,
     threads: Vec<JoinHandle<()>>,
 }
 
-/// A handle to the executor that doesn't keep it.
+/// A handle to the workers that doesn't keep them.
 #[derive(Clone)]
-pub(crate) struct Spawner(Weak<Executor<'static>>);
+pub(crate) struct Spawner(Weak<Pool>);
 
 impl Workers {
     /// One worker for each core that the process may use.
-    pub(crate) fn start() -> std::io::Result<Self> {
-        let executor = Arc::new(Executor::new());
-        let (running, stopped) = channel::bounded(1);
-        let mut workers =
-            Self { executor: Some(executor.clone()), running: Some(running), threads: Vec::new() };
+    pub(crate) fn start() -> io::Result<Self> {
+        let mut workers = Self { pool: Arc::new(Pool::new()?), threads: Vec::new() };
         for n in 0..thread::available_parallelism()?.get() {
-            let (executor, stopped) = (executor.clone(), stopped.clone());
+            let pool = workers.pool.clone();
             let name = format!("live-{n}");
-            workers.threads.push(thread::Builder::new().name(name).spawn(move || work(&executor, &stopped))?);
+            workers.threads.push(thread::Builder::new().name(name).spawn(move || work(&pool))?);
         }
         Ok(workers)
     }
 
     pub(crate) fn spawner(&self) -> Spawner {
-        Spawner(self.executor.as_ref().map(Arc::downgrade).unwrap_or_default())
+        Spawner(Arc::downgrade(&self.pool))
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.running.take();
+        self.pool.stop();
         for thread in self.threads.drain(..) {
             // A worker's panics are caught and logged where they happen.
             let _ = thread.join();
         }
-        self.executor.take();
     }
 }
 
 /// A task that panics must not take its worker along.
-fn work(executor: &Executor<'static>, stopped: &Receiver<()>) {
-    while catch_unwind(AssertUnwindSafe(|| block_on(executor.run(stopped.recv())))).is_err() {
+fn work(pool: &Pool) {
+    while catch_unwind(AssertUnwindSafe(|| pool.work())).is_err() {
         tracing::error!("a task panicked");
     }
 }
 
 impl Spawner {
     pub(crate) fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
-        if let Some(executor) = self.0.upgrade() {
-            executor.spawn(task).detach();
+        if let Some(pool) = self.0.upgrade() {
+            pool.spawn(task);
         }
+    }
+
+    /// A socket for the tasks of these workers.
+    ///
+    /// # Errors
+    /// The system's, and none to wait for it.
+    pub(crate) fn source<T: crate::pool::Socket>(&self, socket: T) -> io::Result<Source<T>> {
+        self.0.upgrade().ok_or(io::ErrorKind::NotConnected)?.source(socket)
     }
 }
 

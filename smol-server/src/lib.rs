@@ -63,6 +63,7 @@ pub mod guide;
 mod handler;
 mod http;
 mod live;
+mod pool;
 mod request;
 mod response;
 mod routes;

@@ -1,22 +1,25 @@
 //! Listening, and stopping.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use futures_timer::Delay;
 use live_core::limits::DRAIN_WITHIN;
 use live_std::{Connection, Engine, caught};
+use smol::block_on;
 use smol::future::FutureExt;
 use smol::io::AsyncReadExt;
-use smol::{Async, block_on};
 
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
 use crate::http;
+use crate::pool::Source;
 use crate::stream::Stream;
 use crate::websocket::Socket;
 use crate::wire::Wire;
@@ -50,9 +53,8 @@ struct Counted(Arc<Open>);
 impl Server {
     pub(crate) fn start(listener: TcpListener, app: Arc<App>, workers: Workers) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let listener = Async::new(listener)?;
         let (spawner, open) = (workers.spawner(), Arc::new(Open::default()));
-        spawner.run(accept(listener, app.clone(), spawner.clone(), open.clone()));
+        spawner.run(accept(spawner.source(listener)?, app.clone(), spawner.clone(), open.clone()));
         Ok(Self { app, address, open, workers: Some(workers) })
     }
 
@@ -106,9 +108,10 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, open: Arc<Open>) {
+async fn accept(listener: Source<TcpListener>, app: Arc<App>, spawner: Spawner, open: Arc<Open>) {
     loop {
-        match listener.accept().await {
+        let accepted = poll_fn(|cx| poll_accept(&listener, cx)).await;
+        match accepted.and_then(|(stream, peer)| Ok((spawner.source(stream)?, peer))) {
             Ok((stream, peer)) => {
                 let (app, open) = (app.clone(), open.clone());
                 spawner.run(isolated(Box::pin(serve(stream, peer, app, open))));
@@ -121,7 +124,19 @@ async fn accept(listener: Async<TcpListener>, app: Arc<App>, spawner: Spawner, o
     }
 }
 
-async fn serve(stream: Async<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Open>) {
+fn poll_accept(
+    listener: &Source<TcpListener>,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+    loop {
+        match listener.get_ref().accept() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(listener.poll_readable(cx))?,
+            accepted => return Poll::Ready(accepted),
+        }
+    }
+}
+
+async fn serve(stream: Source<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Open>) {
     // Without it a small frame may wait for the acknowledgement of the one before.
     let _ = stream.get_ref().set_nodelay(true);
     let from = From { app: app.clone(), peer: peer.ip() };
@@ -140,14 +155,13 @@ async fn serve(stream: Async<TcpStream>, peer: SocketAddr, app: Arc<App>, open: 
         Ok(None) => None,
         Err(_) => return,
     };
-    if let Some(stream) = wire.into_socket() {
-        Box::pin(linger(stream)).await;
-    }
+    Box::pin(linger(wire)).await;
 }
 
 /// Reads on for a while after the last write: closing with unread bytes would take back what was sent.
-async fn linger(mut stream: Async<TcpStream>) {
-    if stream.get_ref().shutdown(Shutdown::Write).is_err() {
+async fn linger(wire: Arc<Wire>) {
+    let mut stream = Stream::new(wire.clone(), 0);
+    if wire.socket.get_ref().shutdown(Shutdown::Write).is_err() {
         return;
     }
     let drain = async {

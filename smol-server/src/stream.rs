@@ -22,26 +22,17 @@ impl Stream {
     pub(crate) fn new(wire: Arc<Wire>, given: usize) -> Self {
         Self { wire, drained: false, given }
     }
-
-    /// Waits for something to read. The reactor's first answer may be about what was read long since, or come in the turn of the reactor in which it was
-    /// asked, which it then takes for such; so that is passed over here, and whoever is woken reads, whatever the reactor says. Nothing is
-    /// lost by it: what is there when a wait begins ends it.
-    fn poll_wait(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.wire.socket.poll_readable(cx) {
-            Poll::Ready(Ok(())) => self.wire.socket.poll_readable(cx),
-            waits => waits,
-        }
-    }
 }
 
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        if std::mem::replace(&mut self.drained, false) {
-            ready!(self.poll_wait(cx))?;
-        }
         loop {
+            if self.drained {
+                ready!(self.wire.socket.poll_readable(cx))?;
+                self.drained = false;
+            }
             match io::Read::read(&mut self.wire.socket.get_ref(), buf) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(self.poll_wait(cx))?,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.drained = true,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Poll::Ready(Err(error)),
                 Ok(count) => {

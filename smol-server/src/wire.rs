@@ -5,12 +5,12 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
+use crate::pool::Source;
 use live_std::Direct;
-use smol::Async;
 
 /// A connection's socket, and what it hasn't taken yet of a message: written by the connection's task, or past it.
 pub(crate) struct Wire {
-    pub(crate) socket: Async<TcpStream>,
+    pub(crate) socket: Source<TcpStream>,
     rest: Mutex<Rest>,
 }
 
@@ -32,13 +32,8 @@ const HEAD: usize = 10;
 const SHORT: usize = 1024;
 
 impl Wire {
-    pub(crate) fn new(socket: Async<TcpStream>) -> Arc<Self> {
+    pub(crate) fn new(socket: Source<TcpStream>) -> Arc<Self> {
         Arc::new(Self { socket, rest: Mutex::default() })
-    }
-
-    /// The socket, once nobody else has it.
-    pub(crate) fn into_socket(self: Arc<Self>) -> Option<Async<TcpStream>> {
-        Arc::into_inner(self).map(|wire| wire.socket)
     }
 
     /// Writes a message, as far as the socket takes it; keeps the rest for [`poll_rest`](Self::poll_rest), and all of it behind what was kept before. Whether
@@ -143,15 +138,18 @@ fn head(kind: u8, len: usize) -> ([u8; HEAD], usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::executor::Workers;
     use std::future::poll_fn;
     use std::io::Read;
     use std::net::TcpListener;
 
-    /// Both ends of a connection.
-    fn pair() -> (Arc<Wire>, TcpStream) {
+    /// Both ends of a connection, and who waits for it.
+    fn pair() -> (Arc<Wire>, TcpStream, Workers) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let browser = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        (Wire::new(Async::new(listener.accept().unwrap().0).unwrap()), browser)
+        let workers = Workers::start().unwrap();
+        let socket = workers.spawner().source(listener.accept().unwrap().0).unwrap();
+        (Wire::new(socket), browser, workers)
     }
 
     #[test]
@@ -170,7 +168,7 @@ mod tests {
 
     #[test]
     fn messages_of_any_size_arrive_whole() {
-        let (wire, mut browser) = pair();
+        let (wire, mut browser, _workers) = pair();
         for len in [0, 125, 126, SHORT, SHORT + 1, 100_000] {
             let message: Vec<u8> = (0..len).map(|at| at as u8).collect();
             wire.write(BINARY, &message).unwrap();
@@ -183,7 +181,7 @@ mod tests {
 
     #[test]
     fn what_the_socket_doesnt_take_is_kept_and_sent_in_order() {
-        let (wire, mut browser) = pair();
+        let (wire, mut browser, _workers) = pair();
         let message = vec![7; 100_000];
         let mut sent = 0;
         while wire.send(&message) {

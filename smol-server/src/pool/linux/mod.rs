@@ -1,0 +1,101 @@
+//! Workers that wait for sockets themselves.
+
+mod epoll;
+mod source;
+mod sources;
+
+use std::future::poll_fn;
+use std::io;
+pub(crate) use std::os::fd::AsFd as Socket;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::task::{Context, Wake, Waker};
+
+use async_executor::Executor;
+
+use self::epoll::Reactor;
+pub(crate) use self::source::Source;
+
+/// How many tasks run until sockets are looked at again.
+const TASKS: usize = 64;
+
+/// An executor and a reactor. Workers take turns at both.
+///
+/// A worker runs what is ready, then sleeps in the reactor. Tasks that it finds there for sockets it runs itself, so that an event of a browser wakes
+/// one thread, once; whatever else makes a task ready wakes a worker that sleeps.
+pub(crate) struct Pool {
+    executor: Executor<'static>,
+    reactor: Arc<Reactor>,
+    stopped: AtomicBool,
+}
+
+impl Pool {
+    pub(crate) fn new() -> io::Result<Self> {
+        let (executor, reactor) = (Executor::new(), Arc::new(Reactor::new()?));
+        Ok(Self { executor, reactor, stopped: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.executor.spawn(ringing(task, self.reactor.clone())).detach();
+        self.reactor.ring();
+    }
+
+    /// A socket for this pool's tasks, which doesn't block from now on.
+    pub(crate) fn source<T: Socket>(&self, socket: T) -> io::Result<Source<T>> {
+        Source::new(&self.reactor, socket)
+    }
+
+    /// Works until the pool is stopped.
+    ///
+    /// # Panics
+    /// Where a task does.
+    pub(crate) fn work(&self) {
+        while !self.stopped.load(SeqCst) {
+            let ran = (0..TASKS).take_while(|_| self.executor.try_tick()).count();
+            if ran == TASKS {
+                self.reactor.look();
+            } else {
+                self.reactor.sleep(|| self.executor.try_tick());
+            }
+        }
+        // To the next one.
+        self.reactor.ring_once();
+    }
+
+    /// Ends every worker's work, once the task that it runs is pending.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, SeqCst);
+        self.reactor.ring_once();
+    }
+}
+
+/// A task whose wakers ring the alarm.
+async fn ringing(task: impl Future<Output = ()>, reactor: Arc<Reactor>) {
+    let (mut task, mut waker) = (pin!(task), None);
+    poll_fn(|cx| {
+        // An executor's task has one waker for all its life.
+        let waker = waker.get_or_insert_with(|| {
+            Waker::from(Arc::new(Ringing { task: cx.waker().clone(), reactor: reactor.clone() }))
+        });
+        task.as_mut().poll(&mut Context::from_waker(waker))
+    })
+    .await;
+}
+
+/// The executor tells nobody of a task that is ready, as no worker waits for it in the executor.
+struct Ringing {
+    task: Waker,
+    reactor: Arc<Reactor>,
+}
+
+impl Wake for Ringing {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.task.wake_by_ref();
+        self.reactor.ring();
+    }
+}
