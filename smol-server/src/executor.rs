@@ -61,9 +61,7 @@ fn work(pool: &Pool) {
 
 impl Spawner {
     pub(crate) fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
-        if let Some(pool) = self.0.upgrade() {
-            pool.spawn(task);
-        }
+        self.spawn(Box::pin(task));
     }
 
     /// A socket for the tasks of these workers.
@@ -77,7 +75,9 @@ impl Spawner {
 
 impl Runtime for Spawner {
     fn spawn(&self, task: BoxFuture<()>) {
-        self.run(task);
+        if let Some(pool) = self.0.upgrade() {
+            pool.spawn(task);
+        }
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<()> {

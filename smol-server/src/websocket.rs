@@ -29,7 +29,7 @@ const STEPS: usize = 64;
 /// One WebSocket.
 pub(crate) struct Socket {
     ws: WebSocketStream<Stream>,
-    config: WebSocketConfig,
+    max_message: usize,
     wire: Arc<Wire>,
     connection: Connection,
     sending: Sending,
@@ -53,24 +53,18 @@ enum Sending {
 }
 
 impl Socket {
-    /// A socket whose handshake is done; `read` is what came after it.
+    /// A socket whose handshake is done; `read` is what came after it. Boxed, since a task that moves it holds it twice.
     pub(crate) async fn new(
         wire: Arc<Wire>,
         read: Vec<u8>,
         connection: Connection,
         max_message: usize,
-    ) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ)
-            .write_buffer_size(0)
-            .max_write_buffer_size(usize::MAX)
-            .max_message_size(Some(max_message))
-            .max_frame_size(Some(max_message));
-        let ws = upgraded(&wire, read, config).await;
+    ) -> Box<Self> {
+        let ws = upgraded(&wire, read, max_message).await;
         let connection = connection.with_direct(wire.clone());
-        Self {
+        Box::new(Self {
             ws,
-            config,
+            max_message,
             wire,
             connection,
             sending: Sending::Nothing,
@@ -78,14 +72,14 @@ impl Socket {
             bloated: false,
             left: 0,
             waits: false,
-        }
+        })
     }
 
     /// Runs until either side is done.
     pub(crate) async fn run(&mut self) {
         // An error ends the connection, which is all that is left to do about it.
         while poll_fn(|cx| self.poll(cx)).await.is_ok() && self.bloated {
-            self.ws = upgraded(&self.wire, Vec::new(), self.config).await;
+            self.ws = upgraded(&self.wire, Vec::new(), self.max_message).await;
             (self.taken, self.bloated) = (0, false);
             // As many steps again only after the others.
             smol::future::yield_now().await;
@@ -203,7 +197,13 @@ impl Socket {
 }
 
 /// A WebSocket after its handshake; `read` is what came after that.
-async fn upgraded(wire: &Arc<Wire>, read: Vec<u8>, config: WebSocketConfig) -> WebSocketStream<Stream> {
+async fn upgraded(wire: &Arc<Wire>, read: Vec<u8>, max_message: usize) -> WebSocketStream<Stream> {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ)
+        .write_buffer_size(0)
+        .max_write_buffer_size(usize::MAX)
+        .max_message_size(Some(max_message))
+        .max_frame_size(Some(max_message));
     let stream = Stream::new(wire.clone(), read.len());
     WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await
 }

@@ -13,5 +13,8 @@ pub(crate) use linux::{Pool, Socket, Source};
 #[cfg(any(not(target_os = "linux"), feature = "portable"))]
 pub(crate) use portable::{Pool, Socket, Source};
 
+/// A task.
+type BoxFuture = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
 #[cfg(test)]
 mod tests;

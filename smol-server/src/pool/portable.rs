@@ -12,6 +12,8 @@ use async_executor::Executor;
 use smol::channel::{self, Receiver, Sender};
 use smol::{Async, block_on};
 
+use super::BoxFuture;
+
 /// An executor.
 pub(crate) struct Pool {
     executor: Executor<'static>,
@@ -32,7 +34,7 @@ impl Pool {
         Ok(Self { executor: Executor::new(), running, stopped })
     }
 
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, task: BoxFuture) {
         self.executor.spawn(task).detach();
     }
 

@@ -25,6 +25,10 @@ impl Working {
         Self { threads: (0..workers).map(|_| work(pool.clone())).collect(), pool }
     }
 
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.pool.spawn(Box::pin(task));
+    }
+
     /// Both ends of a connection, one of them the pool's.
     fn pair(&self) -> (Source<TcpStream>, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -94,9 +98,9 @@ impl Meeting {
 }
 
 /// Blocks a worker until it is told to go on.
-fn block(pool: &Pool) -> Sender<()> {
+fn block(working: &Working) -> Sender<()> {
     let ((go_on, waits), (says, blocked)) = (channel::<()>(), channel());
-    pool.spawn(async move {
+    working.spawn(async move {
         says.send(()).unwrap();
         assert_eq!(waits.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
     });
@@ -109,7 +113,7 @@ fn what_comes_is_read_one_piece_after_the_other_and_the_end_is_told() {
     let working = Working::new(2);
     let (socket, mut other) = working.pair();
     let (says, heard) = channel();
-    working.pool.spawn(read_all(socket, 4, says));
+    working.spawn(read_all(socket, 4, says));
     for piece in [&b"one"[..], b"two", b"four"] {
         other.write_all(piece).unwrap();
         assert_eq!(next(&heard), piece);
@@ -127,10 +131,10 @@ fn an_end_that_is_told_with_the_last_bytes_is_heard_after_them() {
     let working = Working::new(1);
     let (socket, mut other) = working.pair();
     let (says, heard) = channel();
-    working.pool.spawn(read_all(socket, 64, says));
+    working.spawn(read_all(socket, 64, says));
     other.write_all(b"one").unwrap();
     assert_eq!(next(&heard), b"one");
-    let go_on = block(&working.pool);
+    let go_on = block(&working);
     other.write_all(b"end").unwrap();
     other.shutdown(Shutdown::Write).unwrap();
     drop(go_on);
@@ -143,7 +147,7 @@ fn a_full_socket_is_written_to_once_there_is_room() {
     let working = Working::new(2);
     let (socket, mut other) = working.pair();
     let (says, full) = channel();
-    working.pool.spawn(async move {
+    working.spawn(async move {
         let mut written = 0;
         while written < SIZE {
             written += poll_fn(|cx| {
@@ -174,7 +178,7 @@ fn who_sleeps_is_woken_by_other_threads_for_each_task() {
     let (send, receive) = smol::channel::unbounded();
     for _ in 0..2 {
         let (says, receive) = (says.clone(), receive.clone());
-        working.pool.spawn(async move {
+        working.spawn(async move {
             while let Ok(number) = receive.recv().await {
                 says.send(number).unwrap();
             }
@@ -192,11 +196,11 @@ fn a_task_that_takes_long_holds_up_no_socket_and_no_task() {
     for _ in 0..50 {
         let (socket, mut other) = working.pair();
         let (says, heard) = channel();
-        working.pool.spawn(read_all(socket, 64, says.clone()));
-        let go_on = block(&working.pool);
+        working.spawn(read_all(socket, 64, says.clone()));
+        let go_on = block(&working);
         other.write_all(b"ping").unwrap();
         assert_eq!(next(&heard), b"ping");
-        working.pool.spawn(async move { says.send(b"pong".to_vec()).unwrap() });
+        working.spawn(async move { says.send(b"pong".to_vec()).unwrap() });
         assert_eq!(next(&heard), b"pong");
         drop(go_on);
     }
@@ -211,7 +215,7 @@ fn tasks_that_one_thread_wakes_at_once_dont_wait_for_one_another() {
         let (says, heard) = channel();
         for _ in 0..2 {
             let (receive, meeting, says) = (receive.clone(), meeting.clone(), says.clone());
-            working.pool.spawn(async move {
+            working.spawn(async move {
                 receive.recv().await.unwrap();
                 meeting.enter();
                 says.send(()).unwrap();
@@ -234,7 +238,7 @@ fn tasks_whose_sockets_are_told_of_at_once_dont_wait_for_one_another() {
         for _ in 0..2 {
             let ((socket, other), meeting, says) = (working.pair(), meeting.clone(), says.clone());
             others.push(other);
-            working.pool.spawn(async move {
+            working.spawn(async move {
                 poll_fn(|cx| {
                     loop {
                         match socket.get_ref().read(&mut [0]) {
@@ -264,11 +268,11 @@ fn a_worker_goes_on_after_a_task_that_panicked() {
     for number in 0..100 {
         let (says, heard) = channel();
         let panics = says.clone();
-        working.pool.spawn(async move {
+        working.spawn(async move {
             let _panics = panics;
             std::panic::resume_unwind(Box::new("as is wanted"));
         });
-        working.pool.spawn(async move { says.send(number).unwrap() });
+        working.spawn(async move { says.send(number).unwrap() });
         assert_eq!(next(&heard), number);
     }
 }
@@ -278,12 +282,12 @@ fn a_pool_that_is_gone_leaves_no_task_behind() {
     let mut working = Working::new(3);
     let (socket, other) = working.pair();
     let (says, heard) = channel::<()>();
-    working.pool.spawn(async move {
+    working.spawn(async move {
         poll_fn(|cx| socket.poll_readable(cx)).await.unwrap();
         drop(says);
     });
     let (says, dropped) = channel::<()>();
-    working.pool.spawn(async move {
+    working.spawn(async move {
         pending::<()>().await;
         drop(says);
     });

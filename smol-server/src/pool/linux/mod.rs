@@ -4,18 +4,18 @@ mod epoll;
 mod source;
 mod sources;
 
-use std::future::poll_fn;
 use std::io;
 pub(crate) use std::os::fd::AsFd as Socket;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 use async_executor::Executor;
 
 use self::epoll::Reactor;
 pub(crate) use self::source::Source;
+use super::BoxFuture;
 
 /// How many tasks run until sockets are looked at again.
 const TASKS: usize = 64;
@@ -36,8 +36,9 @@ impl Pool {
         Ok(Self { executor, reactor, stopped: AtomicBool::new(false) })
     }
 
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.executor.spawn(ringing(task, self.reactor.clone())).detach();
+    pub(crate) fn spawn(&self, task: BoxFuture) {
+        let reactor = self.reactor.clone();
+        self.executor.spawn(Ringing { task, waker: None, reactor }).detach();
         self.reactor.ring();
     }
 
@@ -71,25 +72,32 @@ impl Pool {
 }
 
 /// A task whose wakers ring the alarm.
-async fn ringing(task: impl Future<Output = ()>, reactor: Arc<Reactor>) {
-    let (mut task, mut waker) = (pin!(task), None);
-    poll_fn(|cx| {
-        // An executor's task has one waker for all its life.
+struct Ringing {
+    task: BoxFuture,
+    /// An executor's task has one waker for all its life.
+    waker: Option<Waker>,
+    reactor: Arc<Reactor>,
+}
+
+impl Future for Ringing {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { task, waker, reactor } = &mut *self;
         let waker = waker.get_or_insert_with(|| {
-            Waker::from(Arc::new(Ringing { task: cx.waker().clone(), reactor: reactor.clone() }))
+            Waker::from(Arc::new(Alarm { task: cx.waker().clone(), reactor: reactor.clone() }))
         });
         task.as_mut().poll(&mut Context::from_waker(waker))
-    })
-    .await;
+    }
 }
 
 /// The executor tells nobody of a task that is ready, as no worker waits for it in the executor.
-struct Ringing {
+struct Alarm {
     task: Waker,
     reactor: Arc<Reactor>,
 }
 
-impl Wake for Ringing {
+impl Wake for Alarm {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
