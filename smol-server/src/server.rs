@@ -136,26 +136,35 @@ fn poll_accept(
     }
 }
 
+/// What it holds between requests and messages every connection keeps, so its parts are boxed.
 async fn serve(stream: Source<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Open>) {
     // Without it a small frame may wait for the acknowledgement of the one before.
     let _ = stream.get_ref().set_nodelay(true);
-    let from = From { app: app.clone(), peer: peer.ip() };
     let wire = Wire::new(stream);
-    // Boxed, since a WebSocket has no use for its memory.
-    let served = Box::pin(http::serve(&mut Stream::new(wire.clone(), 0), &from)).await;
-    let _counted = match served {
-        Ok(Some((upgrade, read))) => {
-            let counted = open.enter();
-            let max_message = app.engine.options().max_message_size;
-            let connection = Connection::new(app.engine.clone(), upgrade);
-            let mut socket = Box::pin(Socket::new(wire.clone(), read, connection, max_message)).await;
-            socket.run().await;
-            Some(counted)
-        }
-        Ok(None) => None,
+    let (socket, _counted) = match Box::pin(handshake(&wire, peer, app, &open)).await {
+        Ok(upgraded) => upgraded.unzip(),
         Err(_) => return,
     };
+    if let Some(mut socket) = socket {
+        socket.run().await;
+    }
     Box::pin(linger(wire)).await;
+}
+
+/// Answers requests, until one of them is for a WebSocket.
+async fn handshake(
+    wire: &Arc<Wire>,
+    peer: SocketAddr,
+    app: Arc<App>,
+    open: &Arc<Open>,
+) -> io::Result<Option<(Box<Socket>, Counted)>> {
+    let from = From { app, peer: peer.ip() };
+    let served = http::serve(&mut Stream::new(wire.clone(), 0), &from).await?;
+    let Some((upgrade, read)) = served else { return Ok(None) };
+    let counted = open.enter();
+    let max_message = from.app.engine.options().max_message_size;
+    let connection = Connection::new(from.app.engine.clone(), upgrade);
+    Ok(Some((Socket::new(wire.clone(), read, connection, max_message).await, counted)))
 }
 
 /// Reads on for a while after the last write: closing with unread bytes would take back what was sent.

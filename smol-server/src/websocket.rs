@@ -79,7 +79,8 @@ impl Socket {
     pub(crate) async fn run(&mut self) {
         // An error ends the connection, which is all that is left to do about it.
         while poll_fn(|cx| self.poll(cx)).await.is_ok() && self.bloated {
-            self.ws = upgraded(&self.wire, Vec::new(), self.max_message).await;
+            // Boxed, since every connection has room for what this awaits.
+            self.ws = Box::pin(upgraded(&self.wire, Vec::new(), self.max_message)).await;
             (self.taken, self.bloated) = (0, false);
             // As many steps again only after the others.
             smol::future::yield_now().await;
