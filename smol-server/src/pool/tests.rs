@@ -80,7 +80,10 @@ fn next<T>(heard: &Receiver<T>) -> T {
     heard.recv_timeout(PATIENCE).unwrap()
 }
 
-/// Where two tasks wait for one another, each on a worker of its own.
+/// How many tasks meet, and how many workers there are for it.
+const MANY: usize = 4;
+
+/// Where tasks wait for one another, each on a worker of its own.
 #[derive(Default)]
 struct Meeting {
     present: Mutex<usize>,
@@ -92,8 +95,8 @@ impl Meeting {
         let mut present = self.present.lock().unwrap();
         *present += 1;
         self.changed.notify_all();
-        let waited = self.changed.wait_timeout_while(present, PATIENCE, |present| *present < 2).unwrap();
-        assert!(!waited.1.timed_out(), "the other one doesn't come");
+        let waited = self.changed.wait_timeout_while(present, PATIENCE, |present| *present < MANY).unwrap();
+        assert!(!waited.1.timed_out(), "the others don't come");
     }
 }
 
@@ -208,12 +211,12 @@ fn a_task_that_takes_long_holds_up_no_socket_and_no_task() {
 
 #[test]
 fn tasks_that_one_thread_wakes_at_once_dont_wait_for_one_another() {
-    let working = Working::new(2);
+    let working = Working::new(MANY);
     for _ in 0..200 {
-        let (send, receive) = smol::channel::bounded::<()>(2);
+        let (send, receive) = smol::channel::bounded::<()>(MANY);
         let meeting = Arc::<Meeting>::default();
         let (says, heard) = channel();
-        for _ in 0..2 {
+        for _ in 0..MANY {
             let (receive, meeting, says) = (receive.clone(), meeting.clone(), says.clone());
             working.spawn(async move {
                 receive.recv().await.unwrap();
@@ -221,21 +224,19 @@ fn tasks_that_one_thread_wakes_at_once_dont_wait_for_one_another() {
                 says.send(()).unwrap();
             });
         }
-        send.send_blocking(()).unwrap();
-        send.send_blocking(()).unwrap();
-        next(&heard);
-        next(&heard);
+        (0..MANY).for_each(|_| send.send_blocking(()).unwrap());
+        (0..MANY).for_each(|_| next(&heard));
     }
 }
 
 #[test]
 fn tasks_whose_sockets_are_told_of_at_once_dont_wait_for_one_another() {
-    let working = Working::new(2);
+    let working = Working::new(MANY);
     for _ in 0..200 {
         let meeting = Arc::<Meeting>::default();
         let (says, heard) = channel();
         let mut others = Vec::new();
-        for _ in 0..2 {
+        for _ in 0..MANY {
             let ((socket, other), meeting, says) = (working.pair(), meeting.clone(), says.clone());
             others.push(other);
             working.spawn(async move {
@@ -257,8 +258,7 @@ fn tasks_whose_sockets_are_told_of_at_once_dont_wait_for_one_another() {
         for mut other in others {
             other.write_all(b"x").unwrap();
         }
-        next(&heard);
-        next(&heard);
+        (0..MANY).for_each(|_| next(&heard));
     }
 }
 

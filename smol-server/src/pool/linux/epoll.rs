@@ -5,7 +5,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::ptr;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst, fence};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -30,17 +30,12 @@ pub(crate) struct Reactor {
     epoll: OwnedFd,
     /// Written to, it wakes one worker.
     alarm: OwnedFd,
-    /// For how many tasks, counted up to [`MOST`], it was written to and has woken nobody yet.
-    rung: AtomicU8,
+    /// For how many tasks it was written to and has woken nobody yet.
+    rung: AtomicUsize,
     /// How many workers sleep, or are about to.
     idle: AtomicUsize,
     sources: Mutex<Sources>,
 }
-
-/// Nobody is about to be woken by the alarm.
-const QUIET: u8 = 0;
-/// One worker is, for one task; and then for more.
-const MOST: u8 = 2;
 
 thread_local! {
     /// The reactor for which this thread is waking tasks: it will run them itself.
@@ -73,16 +68,16 @@ impl Reactor {
 
     /// A task is ready: wakes a worker, should one sleep. Not needed where the calling worker looks for tasks next anyway.
     pub(super) fn ring(&self) {
-        if WAKES_FOR.get() == ptr::from_ref(self) {
-            return;
+        if WAKES_FOR.get() != ptr::from_ref(self) {
+            self.ring_for(1);
         }
-        // Either this sees who is about to sleep, or that one sees the task.
+    }
+
+    /// So many tasks are ready. One worker is woken; it wakes the next one for those that are left.
+    fn ring_for(&self, tasks: usize) {
+        // Either this sees who is about to sleep, or that one sees the tasks.
         fence(SeqCst);
-        if self.idle.load(SeqCst) == 0 {
-            return;
-        }
-        let again = |rung| (rung != MOST).then(|| rung + 1);
-        if self.rung.fetch_update(SeqCst, SeqCst, again) == Ok(QUIET) {
+        if self.idle.load(SeqCst) > 0 && self.rung.fetch_add(tasks, SeqCst) == 0 {
             self.ring_once();
         }
     }
@@ -121,13 +116,13 @@ impl Reactor {
 
     fn tell(&self, events: &[epoll::Event]) {
         let mut wakers = [const { None }; 2 * AT_ONCE];
-        // How many tasks this worker is woken for, at the least.
+        // How many tasks this worker wakes, and for how many it was woken.
         let (mut count, mut tasks) = (0, 0);
         let sources = self.sources();
         for event in events {
             let (key, flags) = (event.data.u64(), event.flags);
             if key == ALARM {
-                tasks += usize::from(self.rung.swap(QUIET, SeqCst));
+                tasks += self.rung.swap(0, SeqCst);
             } else if let Some(state) = sources.get(Key(key)) {
                 for waker in state.tell(flags).into_iter().flatten() {
                     wakers[count] = Some(waker);
@@ -141,7 +136,7 @@ impl Reactor {
         WAKES_FOR.set(ptr::null());
         // It runs one of them next; another one would wait for as long as that takes.
         if tasks + count > 1 {
-            self.ring();
+            self.ring_for(tasks + count - 1);
         }
     }
 
