@@ -8,8 +8,8 @@ use crate::load::{Browser, Result, echoes, get};
 use crate::process::Server;
 use crate::report::{Reach, Row, Seen, figure};
 
-/// How many sessions are there before the others.
-const FIRST: usize = 16;
+/// How many sessions are there before the others, at most: to open them takes memory that is free afterwards, and that the others then take.
+const FIRST: usize = 500;
 
 /// How many pages are asked for before memory is looked at.
 const REQUESTS: usize = 500;
@@ -77,7 +77,7 @@ fn settled(
         Ok((tabs, bare))
     };
     // What the first cost is nobody's own. They stay, so that nobody gets the memory that they would leave.
-    let _first = open(FIRST)?;
+    let _first = open(count.min(FIRST))?;
     let (before, floor_before) = (ours.rss()?, floor.rss()?);
     let _sessions = open(count)?;
     Ok(vec![Row {
