@@ -8,6 +8,7 @@ mod detached;
 mod drain;
 mod errors;
 mod forms;
+mod forms_beside_live;
 mod frames;
 mod lifecycle;
 mod metrics;

@@ -1,6 +1,8 @@
 //! A page to try everything on, and a browser tab without a browser. Every wait ends with what it waits for, or after
 //! [`PATIENCE`] with a failed test.
 
+pub(crate) mod browser;
+pub(crate) mod durable;
 pub(crate) mod http;
 pub(crate) mod page;
 pub(crate) mod tab;
@@ -12,6 +14,8 @@ use live_smol::{Server, live_std::Keys};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use browser::Browser;
+pub(crate) use durable::Durable;
 pub(crate) use page::Lab;
 pub(crate) use tab::Tab;
 

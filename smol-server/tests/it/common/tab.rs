@@ -131,7 +131,7 @@ impl Tab {
         closed(&mut self.ws)
     }
 
-    fn take_in(&mut self, frame: &[u8]) {
+    pub(crate) fn take_in(&mut self, frame: &[u8]) {
         let heard = self.client.receive(frame).unwrap();
         self.heard.extend(heard);
         while let Some(reply) = self.client.reply() {
