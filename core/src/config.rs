@@ -19,6 +19,9 @@ pub struct Config {
     pub max_region_bytes: usize,
     /// The most bytes of an encoded state. Default: [`limits::MAX_STATE`].
     pub max_state: usize,
+    /// A random number that tells this machine from others that may have the session: a part of its [`Claim`](crate::Claim). Default: 0, for a
+    /// session that only one server can have.
+    pub nonce: u32,
     /// Which rule is broken, for tests. Default: none, and none can be without the feature `mutants`.
     pub broken: Broken,
 }
@@ -32,6 +35,7 @@ impl Default for Config {
             heartbeat: Duration::from_secs(30),
             max_region_bytes: limits::MAX_REGION_BYTES,
             max_state: limits::MAX_STATE,
+            nonce: 0,
             broken: Broken::default(),
         }
     }

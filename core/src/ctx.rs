@@ -156,11 +156,14 @@ impl<'a, P: Page> Ctx<'a, P> {
 }
 
 impl<M> Asked<M> {
-    /// Forgets what was asked for, but never gives out a number again.
-    pub(crate) fn clear(&mut self) {
-        self.effects.clear();
-        self.timers.clear();
-        self.cancelled.clear();
+    /// Takes out what was asked for. No number is given out again.
+    pub(crate) fn take(&mut self) -> Self {
+        let rest = Self { next_timer: self.next_timer, next_publish: self.next_publish, ..Self::default() };
+        core::mem::replace(self, rest)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.effects.is_empty() && self.timers.is_empty()
     }
 }
 

@@ -75,6 +75,8 @@ pub enum Call {
     Render,
     /// The encoding of the state.
     Commit,
+    /// `Clone`, `Default` or `Drop` of the state or a message.
+    Value,
 }
 
 impl<M> fmt::Debug for Effect<M> {
@@ -115,6 +117,7 @@ impl fmt::Display for Call {
             Self::Connection => f.write_str("connection"),
             Self::Render => f.write_str("render"),
             Self::Commit => f.write_str("commit"),
+            Self::Value => f.write_str("value"),
         }
     }
 }

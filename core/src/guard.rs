@@ -26,6 +26,8 @@ pub enum Calling<'a> {
     Connection,
     /// `Page::render`.
     Render,
+    /// `Clone`, `Default`, `Drop` or the codec of a `Page::State` or a `Page::Message`.
+    Value,
 }
 
 /// Lets panics through: for targets that abort anyway, and for tests.

@@ -60,6 +60,7 @@ mod intern;
 pub mod limits;
 mod machine;
 pub mod narrow;
+mod owner;
 mod page;
 mod region;
 mod request;
@@ -86,8 +87,10 @@ pub use flash::Flash;
 pub use guard::{Calling, Guard, NoGuard, Panicked};
 pub use intern::Interner;
 pub use machine::{
-    CommitError, FullPage, Input, Lease, Load, Machine, Output, Record, RecordError, Scratch, UnknownTarget,
+    CommitError, FullPage, Input, Lease, Load, Machine, Output, Position, Record, RecordError, Scratch,
+    UnknownTarget,
 };
+pub use owner::{Claim, Owner};
 pub use page::{Marking, Page, Rollback};
 pub use region::RegionError;
 pub use request::{Pair, Request};

@@ -64,6 +64,9 @@ pub const ADMISSION_BURST: u32 = 2000;
 /// How many commands may wait for the browser's acknowledgement.
 pub const MAX_OUTBOX: usize = 64;
 
+/// The highest number that a browser can have counted a session's commands to; a higher one counts as this.
+pub const MAX_COMMAND: u64 = 1 << 48;
+
 /// How many events may wait in the browser for their acknowledgement (rule R12).
 pub const MAX_PENDING: usize = 64;
 

@@ -82,7 +82,7 @@ fn a_page_is_told_of_each_loss_and_each_return_once() {
 #[test]
 fn a_restored_session_comes_back_and_one_for_a_form_is_never_there() {
     let record = Pair::with(Presence, Text, Config::default()).machine.record().unwrap();
-    let restore = || {
+    let restore = |live| {
         Machine::restore(
             Arc::new(Presence),
             Text,
@@ -90,14 +90,15 @@ fn a_restored_session_comes_back_and_one_for_a_form_is_never_there() {
             &record,
             Arc::new(Request::default()),
             Config::default(),
+            live,
         )
         .unwrap()
     };
     let now = connected().now;
-    let mut pair = Pair::of(restore(), now);
+    let mut pair = Pair::of(restore(true), now);
     pair.connect(true);
     assert_eq!(pair.machine.session().state, "back ");
-    let mut form = Pair::of(restore(), now);
+    let mut form = Pair::of(restore(false), now);
     form.connect(false);
     assert_eq!(form.machine.session().state, "");
 }

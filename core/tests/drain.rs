@@ -69,7 +69,7 @@ fn kept(pair: &Tab) -> i64 {
     let (page, config) = (std::sync::Arc::new(Counter), Config::default());
     let record = pair.commits.last().expect("a commit");
     assert_eq!(record.id, ID);
-    let machine = Machine::restore(page, Decimal, Catch, record, Default::default(), config).unwrap();
+    let machine = Machine::restore(page, Decimal, Catch, record, Default::default(), config, true).unwrap();
     machine.session().state
 }
 

@@ -72,10 +72,12 @@ fn commit(tab: &mut Tab) -> Record {
 
 /// The process is gone; another goes on from the record, and the same browser comes back.
 fn crash(tab: Tab, record: &Record) -> Tab {
-    let machine = Machine::restore(Arc::new(Sum), Decimal, Catch, record, Arc::default(), durable()).unwrap();
+    let machine =
+        Machine::restore(Arc::new(Sum), Decimal, Catch, record, Arc::default(), durable(), true).unwrap();
     let mut next = Pair::of(machine, tab.now);
     next.client = tab.client;
     next.settle();
+    commit(&mut next);
     next.connect(true);
     for frame in next.client.resend() {
         next.frame(&frame);
@@ -196,7 +198,8 @@ fn a_server_that_another_has_overtaken_says_so_and_the_browser_counts_on() {
     let mut tab = connected();
     tab.click("inc");
     let record = commit(&mut tab);
-    let stale = Machine::restore(Arc::new(Sum), Decimal, Catch, &record, Arc::default(), durable()).unwrap();
+    let stale =
+        Machine::restore(Arc::new(Sum), Decimal, Catch, &record, Arc::default(), durable(), true).unwrap();
     tab.click("inc");
     commit(&mut tab);
     let hello = tab.client.hello();
@@ -205,6 +208,8 @@ fn a_server_that_another_has_overtaken_says_so_and_the_browser_counts_on() {
     assert!(stale.is_behind(&hello) && !tab.machine.is_behind(&hello));
     let mut late = Pair::of(stale, tab.now);
     late.client = tab.client;
+    late.settle();
+    commit(&mut late);
     late.connect(true);
     late.click("inc");
     assert_eq!(late.closed, Some(Reason::Protocol), "a gap, and no third event under the second's number");

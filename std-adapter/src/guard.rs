@@ -9,7 +9,7 @@ use tracing::{Span, debug_span};
 /// Catches panics, and gives each call of page code a `tracing` span. The machine puts the state back after a panic (rule R5), so that
 /// nothing half-changed is seen.
 ///
-/// The spans are `mount`, `event`, `info`, `missed`, `connection` and `render`, at the debug level. Names of events and topics are
+/// The spans are `mount`, `event`, `info`, `missed`, `connection` and `render`, at the debug level; the code of states and messages has none. Names of events and topics are
 /// escaped and cut at 64 characters; values, forms and messages are never in them (rule S14).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CatchUnwind;
@@ -39,6 +39,7 @@ fn span(call: Calling<'_>) -> Span {
         Calling::Missed(topic) => debug_span!("missed", topic = %Shown(topic)),
         Calling::Connection => debug_span!("connection"),
         Calling::Render => debug_span!("render"),
+        Calling::Value => Span::none(),
     }
 }
 

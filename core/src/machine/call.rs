@@ -18,12 +18,23 @@ use crate::page::{Marking, Page, Rollback};
 use crate::rules::Rule;
 use crate::session::Session;
 use crate::time::Instant;
+use crate::wire::Reason;
 
 /// What a failed call is undone to, beside the state itself.
 struct Before {
     dirty: DirtySet,
     flash: Flash,
     user_id: Option<String>,
+    /// There is a copy of the state, or none is needed. Without one nothing was called.
+    state_is_kept: bool,
+}
+
+/// Copies the state into the copy before, whose room it takes.
+fn copy<S: Clone>(state: &S, spare: &mut Option<S>) {
+    match spare {
+        Some(spare) => spare.clone_from(state),
+        None => *spare = Some(state.clone()),
+    }
 }
 
 impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
@@ -36,12 +47,18 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         call: impl FnOnce(&P, &mut Ctx<'_, P>, &mut Session<P::State>) -> Result,
     ) -> Result {
         self.wake_regions(now);
-        let before = self.remember();
+        let mut before = self.remember();
         let mut ctx = Ctx::new(&self.request, self.session.id, self.live, connected, now, &mut self.asked);
-        let (page, session) = (&*self.page, &mut self.session);
+        let (page, session, spare) = (&*self.page, &mut self.session, &mut self.spare);
         let done = self
             .guard
-            .run(calling, || call(page, &mut ctx, session))
+            .run(calling, || {
+                if P::ROLLBACK == Rollback::Clone {
+                    copy(&session.state, spare);
+                }
+                before.state_is_kept = true;
+                call(page, &mut ctx, session)
+            })
             .unwrap_or_else(|panic| Err(panic.into()));
         let done = done.and_then(|()| self.check_asked()).and_then(|()| self.check_storable());
         match done {
@@ -66,16 +83,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.counters.panics += u64::from(panicked);
         self.report(call, error);
         if panicked && self.strikes.strike(now) {
-            self.close(crate::wire::Reason::Internal);
+            self.close(Reason::Internal);
         }
     }
 
-    fn remember(&mut self) -> Before {
-        if P::ROLLBACK == Rollback::Clone {
-            self.spare.clone_from(&self.session.state);
-        }
+    fn remember(&self) -> Before {
         let Session { dirty, flash, user_id, .. } = &self.session;
-        Before { dirty: dirty.clone(), flash: flash.clone(), user_id: user_id.clone() }
+        Before { dirty: dirty.clone(), flash: flash.clone(), user_id: user_id.clone(), state_is_kept: false }
     }
 
     /// Refuses what would be more timers or topics than a session may have.
@@ -92,6 +106,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if !self.config.durable || !self.live {
             return Ok(());
         }
+        self.encoded = Some(self.guard.run(Calling::Value, || self.encode_asked())??);
+        Ok(())
+    }
+
+    /// The state's bytes. The messages' are made to see that they can be.
+    fn encode_asked(&self) -> Result<Vec<u8>> {
         let mut scratch = Vec::new();
         for (_, _, message) in &self.asked.timers {
             self.codec.encode(message, &mut scratch)?;
@@ -101,8 +121,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 self.codec.encode(message, &mut scratch)?;
             }
         }
-        self.encoded = Some(self.encode_state()?);
-        Ok(())
+        self.encode_state()
     }
 
     /// How many topics there will be.
@@ -111,11 +130,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if !effects.iter().any(|effect| matches!(effect, Effect::Subscribe(_))) {
             return 0;
         }
-        let mut topics: BTreeSet<&String> = self.topics.iter().collect();
+        let mut topics: BTreeSet<&str> = self.topics.names().collect();
         for effect in effects {
             match effect {
                 Effect::Subscribe(topic) => drop(topics.insert(topic)),
-                Effect::Unsubscribe(topic) => drop(topics.remove(topic)),
+                Effect::Unsubscribe(topic) => drop(topics.remove(&**topic)),
                 _ => {}
             }
         }
@@ -126,24 +145,35 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     fn absorb(&mut self, now: Instant) {
         self.render_failed = false;
         self.unchecked = true;
+        self.unstorable = false;
         self.mark_by_itself();
         for (timer, at, message) in self.asked.timers.drain(..) {
             self.timers.add(timer, at, message);
         }
-        for timer in self.asked.cancelled.drain(..) {
-            self.timers.cancel(timer);
+        if !self.asked.cancelled.is_empty() {
+            let cancelled = self.timers.take(&self.asked.cancelled);
+            self.asked.cancelled.clear();
+            self.discard(cancelled);
         }
-        self.delivery.push(self.session.pushed.drain(..));
+        self.push_commands(now);
         for effect in self.asked.effects.drain(..) {
             match &effect {
-                Effect::Subscribe(topic) if !self.topics.contains(topic) => self.topics.push(topic.clone()),
-                Effect::Unsubscribe(topic) => self.topics.retain(|known| known != topic),
+                Effect::Subscribe(topic) => self.topics.add(topic),
+                Effect::Unsubscribe(topic) => self.topics.remove(topic),
                 _ => {}
             }
             // A session that nobody is connected to has its topics, for later.
             if self.live || !matches!(effect, Effect::Subscribe(_) | Effect::Unsubscribe(_)) {
                 self.commit.hold(effect, now);
             }
+        }
+    }
+
+    /// Commands leave after the commit of what pushed them, a message's too: a crash that undoes the message then undoes them (rule R6).
+    fn push_commands(&mut self, now: Instant) {
+        if !self.session.pushed.is_empty() {
+            self.delivery.push(self.session.pushed.drain(..));
+            self.commit.event(now);
         }
     }
 
@@ -155,20 +185,33 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     fn undo(&mut self, before: Before, now: Instant) {
-        self.asked.clear();
+        self.forget_asked();
         self.encoded = None;
-        self.session.pushed.clear();
         let Session { dirty, flash, user_id, .. } = &mut self.session;
         (*dirty, *flash, *user_id) = (before.dirty, before.flash, before.user_id);
-        match P::ROLLBACK {
-            Rollback::Clone => core::mem::swap(&mut self.session.state, &mut self.spare),
-            Rollback::Remount => self.remount(now),
+        match (P::ROLLBACK, &mut self.spare) {
+            // The call wasn't made.
+            _ if !before.state_is_kept => {}
+            (Rollback::Clone, Some(spare)) => core::mem::swap(&mut self.session.state, spare),
+            _ => self.remount(now),
         }
     }
 
-    /// Starts the state anew. If `mount` fails too, the state stays the default.
+    /// What a failed call asked for isn't done.
+    fn forget_asked(&mut self) {
+        self.session.pushed.clear();
+        let asked = self.asked.take();
+        if !asked.is_empty() {
+            self.discard(asked);
+        }
+    }
+
+    /// Starts the state anew. If `mount` fails too, the state stays the default. Without a default the session can't go on.
     fn remount(&mut self, now: Instant) {
-        self.session.replace_state(P::State::default());
+        if let Err(error) = self.start_anew() {
+            self.report(Call::Mount, error);
+            return self.give_up(Reason::Internal);
+        }
         let mut ctx = Ctx::new(&self.request, self.session.id, self.live, self.live, now, &mut self.asked);
         let (page, session) = (&*self.page, &mut self.session);
         let done = self
@@ -178,11 +221,21 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         match done {
             Ok(()) => self.absorb(now),
             Err(error) => {
-                self.asked.clear();
-                self.session.pushed.clear();
-                self.session.replace_state(P::State::default());
+                self.forget_asked();
                 self.report(Call::Mount, error);
+                if let Err(error) = self.start_anew() {
+                    self.report(Call::Mount, error);
+                    self.give_up(Reason::Internal);
+                }
             }
         }
+    }
+
+    /// The default state, with everything marked.
+    fn start_anew(&mut self) -> Result {
+        let state = self.default_state()?;
+        self.replace_state(state);
+        self.session.mark_all();
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::effect::{Call, Effect};
 use crate::guard::Guard;
 use crate::limits::COMMIT_WITHIN;
+use crate::owner::{Claim, Owner};
 use crate::page::Page;
 use crate::rules::Rule;
 use crate::time::Instant;
@@ -16,8 +17,8 @@ use crate::wire::Reason;
 /// Where a session stands with its store.
 #[derive(Debug)]
 pub(super) struct Commit<M> {
-    /// The last generation written or under way.
-    generation: u64,
+    /// Of the last record written or under way.
+    owner: Owner,
     stage: Stage,
     /// When what has changed has to be committed.
     due: Option<Instant>,
@@ -36,17 +37,28 @@ enum Stage {
 }
 
 impl<M> Commit<M> {
-    pub(super) fn at(generation: u64) -> Self {
-        Self { generation, stage: Stage::Idle, due: None, held: Vec::new() }
+    /// Nothing is written under this claim.
+    pub(super) fn begin(claim: Claim) -> Self {
+        Self::at(Owner { claim, generation: 0 })
     }
 
-    /// The last generation written or under way.
-    pub(super) fn generation(&self) -> u64 {
-        self.generation
+    /// The session is taken over from `record`: the next record is the first under a claim of its own.
+    pub(super) fn take_over(record: &Record, nonce: u32) -> Self {
+        Self::at(Owner { claim: record.claim.next(nonce), generation: record.generation })
     }
 
-    pub(super) fn next_generation(&self) -> u64 {
-        self.generation + 1
+    fn at(owner: Owner) -> Self {
+        Self { owner, stage: Stage::Idle, due: None, held: Vec::new() }
+    }
+
+    /// Of the last record written or under way.
+    pub(super) fn owner(&self) -> Owner {
+        self.owner
+    }
+
+    /// Of the next record.
+    pub(super) fn next(&self) -> Owner {
+        Owner { generation: self.owner.generation + 1, ..self.owner }
     }
 
     /// Whether everything waits for the store.
@@ -72,7 +84,7 @@ impl<M> Commit<M> {
 
     /// A record is on its way to a store that isn't durable, so that the state may leave memory.
     pub(super) fn leave(&mut self, record: &Record) {
-        (self.generation, self.stage, self.due) = (record.generation, Stage::InFlight, None);
+        (self.owner, self.stage, self.due) = (record.owner(), Stage::InFlight, None);
     }
 
     /// Nothing has changed since the last commit.
@@ -83,6 +95,11 @@ impl<M> Commit<M> {
     /// What leaves after the commit.
     pub(super) fn held(&self) -> &[Effect<M>] {
         &self.held
+    }
+
+    /// Takes out what would leave after the commit, for a machine that ends.
+    pub(super) fn take_held(&mut self) -> Vec<Effect<M>> {
+        core::mem::take(&mut self.held)
     }
 
     /// When a driver has to come back for a commit.
@@ -115,7 +132,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.encoded = None;
         match record {
             Ok(record) => {
-                self.commit.generation = record.generation;
+                self.commit.owner = record.owner();
                 self.commit.stage = Stage::InFlight;
                 self.out.push_back(Output::Commit(record));
                 if self.config.broken.is(Rule::R3) {
@@ -132,7 +149,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     pub(super) fn on_committed(&mut self, generation: u64) {
-        if self.commit.stage == Stage::InFlight && generation == self.commit.generation {
+        if self.commit.stage == Stage::InFlight && generation == self.commit.owner.generation {
             self.commit.stage = Stage::Idle;
             // Nothing runs while a commit is under way.
             self.delivery.durable = self.delivery.applied;
@@ -142,14 +159,14 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     pub(super) fn on_commit_failed(&mut self, generation: u64, error: CommitError, now: Instant) {
-        if self.commit.stage != Stage::InFlight || generation != self.commit.generation {
+        if self.commit.stage != Stage::InFlight || generation != self.commit.owner.generation {
             return;
         }
         match error {
             // Whatever else has gone on with the session: the browser finds it there.
             CommitError::Fenced => self.give_up(Reason::Restart),
             CommitError::Unavailable => {
-                self.commit.generation -= 1;
+                self.commit.owner.generation -= 1;
                 // Nothing waits for a record that isn't durable.
                 self.commit.stage =
                     if self.config.durable { Stage::Retry(now + COMMIT_WITHIN) } else { Stage::Idle };

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::link::Link;
+use super::topics::Position;
 use super::{Machine, Output, Saved};
 use crate::codec::PageCodec;
 use crate::command::Command;
@@ -15,7 +16,7 @@ use crate::effect::Call;
 use crate::error::Result;
 use crate::event::Event;
 use crate::guard::{Calling, Guard};
-use crate::limits::{MAX_INBOX, MAX_OUTBOX, MAX_PENDING};
+use crate::limits::{MAX_COMMAND, MAX_INBOX, MAX_OUTBOX, MAX_PENDING};
 use crate::page::Page;
 use crate::region::Browser;
 use crate::rules::Rule;
@@ -47,6 +48,12 @@ pub(super) enum Waiting<M> {
     /// An event; for a sleeping machine, a request for a whole region too.
     Frame(Vec<u8>),
     Message(M),
+    /// A message, and the place behind it in its topic's log.
+    Published {
+        topic: String,
+        position: Position,
+        message: M,
+    },
     Missed(String),
     Connection,
 }
@@ -90,19 +97,31 @@ impl Delivery {
         }
     }
 
-    /// The browser has run the commands up to this one. `false` if there never was such a command.
-    fn acknowledge(&mut self, command: u64) -> bool {
+    /// The browser has run the commands up to this one. There may never have been such a one: a browser may know more than a store that was set back.
+    fn acknowledge(&mut self, command: u64) {
         while self.outbox.front().is_some_and(|(id, _)| *id <= command) {
             self.outbox.pop_front();
         }
-        command <= self.last_command
+    }
+
+    /// From now on numbers are above `command`, which the browser has counted to: it runs none that it takes for known.
+    fn number_above(&mut self, command: u64) {
+        let numbers = command + 1..;
+        self.outbox.iter_mut().zip(numbers).for_each(|((id, _), number)| *id = number);
+        self.last_command = command + self.outbox.len() as u64;
     }
 }
 
 impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     pub(super) fn on_connected(&mut self, hello: &Hello<'_>, token: &str, resumed: bool, now: Instant) {
-        let known = self.delivery.acknowledge(hello.command);
-        let command = if known { hello.command } else { 0 };
+        let command = hello.command.min(MAX_COMMAND);
+        if resumed {
+            self.delivery.acknowledge(command);
+        }
+        // What it has run of another session, or of one that a store has lost, is nothing of this one's.
+        if !resumed || command > self.delivery.last_command {
+            self.delivery.number_above(command);
+        }
         self.link = Some(Link::new(hello.hashes, command, self.config.broken));
         self.render_failed = false;
         let heartbeat = u64::try_from(self.config.heartbeat.as_millis()).unwrap_or(u64::MAX);
@@ -135,9 +154,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Ok(BrowserFrame::Ping) => self.out.push_back(Output::Transmit(ServerFrame::Pong.encode())),
             Ok(BrowserFrame::Ack { ack, command }) => {
                 self.acknowledge(ack, now);
-                if !self.delivery.acknowledge(command) {
-                    self.protocol_error(&"a command was acknowledged that was never sent");
-                }
+                let sent = self.link.as_ref().map_or(0, |link| link.command);
+                self.delivery.acknowledge(command.min(sent));
             }
             Ok(BrowserFrame::Resync(_)) if self.is_asleep() => self.queue(Waiting::Frame(frame.to_owned())),
             Ok(BrowserFrame::Resync(region)) => self.on_resync(region, now),
@@ -155,19 +173,28 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Takes in a message, now or after the commit that is under way.
     pub(super) fn receive(&mut self, waiting: Waiting<P::Message>, now: Instant) {
         if !self.takes_in() {
-            return;
+            return self.discard(waiting);
         }
         if self.is_idle() { self.run(waiting, now) } else { self.queue(waiting) }
     }
 
     pub(super) fn run(&mut self, waiting: Waiting<P::Message>, now: Instant) {
-        let connected = self.link.is_some();
+        let connected = self.live && self.link.is_some();
         match waiting {
             Waiting::Frame(frame) => match BrowserFrame::decode(&frame) {
                 Ok(BrowserFrame::Event { event, .. }) => self.on_event(&event, now),
                 Ok(BrowserFrame::Resync(region)) => self.on_resync(region, now),
                 _ => {}
             },
+            Waiting::Published { topic, position, message } => {
+                let known = self.topics.position(&topic);
+                if known.is_some_and(|known| known.epoch == position.epoch && known.offset >= position.offset)
+                {
+                    return self.discard(message);
+                }
+                self.topics.reach(&topic, position);
+                self.run(Waiting::Message(message), now);
+            }
             Waiting::Message(message) => {
                 self.counters.messages += 1;
                 let done = self.attempt(connected, Calling::Info, now, |page, ctx, session| {
@@ -209,6 +236,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         } else if matches!(waiting, Waiting::Frame(_)) {
             self.close(Reason::Rate);
         } else {
+            self.discard(waiting);
             self.inbox.retain(|known| !is_any_missed(known));
             self.inbox.push_back(Waiting::Missed(String::new()));
         }
@@ -232,7 +260,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             _ => {
                 let id = if broken.is(Rule::R4) { now.as_micros() } else { event.id };
                 let event = Event { id, ..*event };
-                self.attempt(true, Calling::Handle(event.name), now, |page, ctx, session| {
+                self.attempt(self.live, Calling::Handle(event.name), now, |page, ctx, session| {
                     page.handle(ctx, session, &event)
                 })
             }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::lease::Lease;
 use super::record::Record;
+use super::topics::Position;
 use crate::effect::Effect;
 use crate::stream::Version;
 use crate::time::Duration;
@@ -27,6 +28,15 @@ pub enum Input<'a, M> {
     Frame(&'a [u8]),
     /// A message for `info`.
     Message(M),
+    /// A message for `info` from a bus that keeps a log, by which a session goes on where it was (rule R15). One that the session has seen is dropped.
+    Published {
+        /// The topic.
+        topic: &'a str,
+        /// The place behind the message: with its changes it becomes part of the session's record.
+        position: Position,
+        /// The message.
+        message: M,
+    },
     /// Messages of this topic may have been missed.
     Missed(&'a str),
     /// Something was published on the topic of this shared region, by [`Effect::Follow`].

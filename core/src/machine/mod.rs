@@ -21,7 +21,9 @@ mod shared;
 mod sleep;
 mod strikes;
 mod timers;
+mod topics;
 mod update;
+mod values;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
@@ -29,14 +31,16 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::codec::PageCodec;
+use crate::codec::{CodecError, PageCodec};
 use crate::config::Config;
 use crate::counters::Counters;
 use crate::ctx::{Asked, Timer};
 use crate::effect::{Call, Effect};
 use crate::error::Result;
+use crate::flash::Flash;
 use crate::guard::{Calling, Guard};
 use crate::limits::MAX_INBOX;
+use crate::owner::Claim;
 use crate::page::Page;
 use crate::region::Regions;
 use crate::request::Request;
@@ -44,7 +48,7 @@ use crate::rules::Rule;
 use crate::session::{Session, SessionId};
 use crate::stream::Streams;
 use crate::time::Instant;
-use crate::wire::{Hello, Reason};
+use crate::wire::{Hello, List, Reason};
 use commit::Commit;
 pub use events::UnknownTarget;
 use events::{Delivery, Waiting};
@@ -52,16 +56,20 @@ pub use io::{CommitError, FullPage, Input, Output};
 pub use lease::Lease;
 use link::Link;
 pub use load::Load;
+use record::Kept;
 pub use record::{Record, RecordError};
-pub(crate) use record::{Saved, SavedPublish, SavedTimer};
+pub(crate) use record::{Saved, SavedPublish, SavedTimer, SavedTopic, Unknown};
 pub use scratch::Scratch;
 use shared::Shared;
 use sleep::Sleep;
 use strikes::Strikes;
 use timers::Timers;
+pub use topics::Position;
+use topics::Topics;
+use values::decoded;
 
 /// One session of one page.
-pub struct Machine<P: Page, C, G> {
+pub struct Machine<P: Page, C, G: Guard> {
     page: Arc<P>,
     codec: C,
     guard: G,
@@ -72,12 +80,15 @@ pub struct Machine<P: Page, C, G> {
     /// What the page knows of its connection.
     present: bool,
     session: Session<P::State>,
-    spare: P::State,
+    /// The state before the last call, whose room the next copy takes.
+    spare: Option<P::State>,
     /// The state's bytes, from the call that changed it to the commit.
     encoded: Option<Vec<u8>>,
     asked: Asked<P::Message>,
     timers: Timers<P::Message>,
-    topics: Vec<String>,
+    topics: Topics,
+    /// What a newer version has put into the session's record.
+    unknown: Option<Kept>,
     regions: Regions,
     title: String,
     layout: String,
@@ -95,6 +106,8 @@ pub struct Machine<P: Page, C, G> {
     /// The regions' HTML isn't in memory.
     resting: bool,
     sleep: Sleep,
+    /// The state can't leave memory as it is: its values panic, or it is over its limit.
+    unstorable: bool,
     /// Another server has the session, or its record is lost.
     over: bool,
     strikes: Strikes,
@@ -124,8 +137,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         now: Instant,
     ) -> Result<Self> {
         let user_id = request.user_id.clone();
-        let mut machine =
-            Self::blank(page, codec, guard, Session::new(id, P::State::default()), request, config);
+        let state = guard.run(Calling::Value, P::State::default)?;
+        let mut machine = Self::blank(page, codec, guard, Session::new(id, state), request, config);
         machine.session.user_id = user_id;
         machine.session.csrf = machine.request.csrf.clone();
         (machine.live, machine.present) = (connected, connected);
@@ -137,8 +150,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         Ok(machine)
     }
 
-    /// A session of before, from the record that a store kept. Its state is not mounted again; the first connection gets
-    /// what differs from what its browser shows (rule R9).
+    /// A session from the record that a store kept. Its state is not mounted again; the first connection gets what differs from what
+    /// its browser shows (rule R9). With [`Config::durable`] the session is first of all made this machine's own: an [`Output::Commit`] under a new
+    /// [`Claim`] is due, and what comes meanwhile waits for it (rule R1).
+    ///
+    /// `live` is false for a session that no browser connects to: it plays one request, such as a form that is posted without JavaScript.
+    /// It has no timers, [`Ctx::connected`](crate::Ctx::connected) is false, and its driver commits its [`record`](Self::record).
     ///
     /// # Errors
     /// A record of a newer schema, or a state that the codec can't decode (rule R11).
@@ -149,30 +166,45 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         record: &Record,
         request: Arc<Request>,
         config: Config,
+        live: bool,
     ) -> Result<Self, RecordError> {
         let saved = record.read()?;
-        let mut session = Session::new(record.id, codec.decode(saved.state).map_err(RecordError::State)?);
+        let state = decoded(&guard, || codec.decode(saved.state))?;
+        let mut session = Session::new(record.id, state);
+        session.flash = restored_flash(&saved.flash);
         session.user_id = saved.user_id.map(Into::into);
         session.csrf = request.csrf.clone();
         session.mark_all();
         let mut machine = Self::blank(page, codec, guard, session, request, config);
-        machine.commit = Commit::at(record.generation);
+        machine.live = live;
+        machine.commit = Commit::take_over(record, machine.config.nonce);
         machine.delivery = Delivery::resumed(&saved);
-        machine.topics.reserve_exact(saved.topics.len());
-        machine.topics.extend(saved.topics.iter().map(String::from));
+        machine.topics = Topics::restored(&saved.topics);
+        machine.unknown = Kept::of(saved.unknown);
         machine.asked.next_publish = saved.next_publish;
-        for SavedTimer { number, at, message } in saved.timers.iter() {
-            let message = machine.codec.decode(&message).map_err(RecordError::State)?;
+        for SavedTimer { number, at, message } in saved.timers.iter().filter(|_| live) {
+            let message = decoded(&machine.guard, || machine.codec.decode(&message))?;
             machine.timers.add(Timer(number), Instant::from_micros(at), message);
             machine.asked.next_timer = machine.asked.next_timer.max(number);
         }
-        machine.out.reserve_exact(saved.publishes.len());
         for SavedPublish { number, topic, message } in saved.publishes.iter() {
-            let message = machine.codec.decode(&message).map_err(RecordError::State)?;
-            let effect = Effect::Publish { number, topic: topic.into(), message };
-            machine.out.push_back(Output::Effect(effect));
+            let message = decoded(&machine.guard, || machine.codec.decode(&message))?;
+            machine.commit.hold(Effect::Publish { number, topic: topic.into(), message }, Instant::default());
         }
-        Ok(machine)
+        machine.claim(saved.state);
+        match machine.over {
+            true => Err(RecordError::State(CodecError::new("it can't be encoded again"))),
+            false => Ok(machine),
+        }
+    }
+
+    /// Puts out the record that makes a restored session this machine's own, with the state's bytes as they were.
+    fn claim(&mut self, state: &[u8]) {
+        if self.config.durable && self.live {
+            self.encoded = Some(state.into());
+            self.commit.event(Instant::default());
+            self.start_commit(Instant::default());
+        }
     }
 
     fn blank(
@@ -184,7 +216,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         config: Config,
     ) -> Self {
         Self {
-            commit: Commit::at(0),
+            commit: Commit::begin(Claim::first(config.nonce)),
             page,
             codec,
             guard,
@@ -193,11 +225,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             live: true,
             present: false,
             session,
-            spare: P::State::default(),
+            spare: None,
             encoded: None,
             asked: Asked::default(),
             timers: Timers::default(),
-            topics: Vec::new(),
+            topics: Topics::default(),
+            unknown: None,
             regions: Regions::new(),
             title: String::new(),
             layout: String::new(),
@@ -210,6 +243,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             draining: false,
             resting: false,
             sleep: Sleep::default(),
+            unstorable: false,
             over: false,
             strikes: Strikes::default(),
             scratch: None,
@@ -226,6 +260,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Input::Connected { hello, token, resumed } => self.on_connected(hello, token, resumed, now),
             Input::Frame(frame) => self.on_frame(frame, now),
             Input::Message(message) => self.receive(Waiting::Message(message), now),
+            Input::Published { topic, position, message } => {
+                self.receive(Waiting::Published { topic: topic.into(), position, message }, now);
+            }
             Input::Missed(topic) => self.receive(Waiting::Missed(topic.into()), now),
             Input::Changed { region, current } => self.on_changed(region, current, now),
             Input::Passed(lease) => self.on_passed(lease),
@@ -317,7 +354,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// # Errors
     /// A state that can't be encoded, is over [`Config::max_state`], or is in the store alone (it sleeps).
     pub fn record(&self) -> Result<Record> {
-        Record::of(self, self.commit.next_generation())
+        self.guard.run(Calling::Value, || Record::of(self, self.commit.next()))?
     }
 
     /// The page as it was rendered last, with every region filled in; empty while the machine rests.
@@ -331,8 +368,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     /// The topics that the session is subscribed to.
-    pub fn topics(&self) -> &[String] {
-        &self.topics
+    pub fn topics(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.topics.names()
+    }
+
+    /// How far the session has come in a topic that it is subscribed to: where a bus that keeps a log goes on from.
+    pub fn position(&self, topic: &str) -> Option<Position> {
+        self.topics.position(topic)
     }
 
     /// The highest event applied.
@@ -402,7 +444,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 }
 
-impl<P: Page, C, G> core::fmt::Debug for Machine<P, C, G> {
+fn restored_flash([success, error, warning, info]: &[List<'_, &str>; 4]) -> Flash {
+    let kept = |messages: &List<'_, &str>| messages.iter().map(String::from).collect();
+    Flash { success: kept(success), error: kept(error), warning: kept(warning), info: kept(info) }
+}
+
+impl<P: Page, C, G: Guard> core::fmt::Debug for Machine<P, C, G> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Machine")
             .field("id", &self.session.id)

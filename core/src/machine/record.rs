@@ -1,28 +1,34 @@
 //! What a store keeps of a session: rule R1.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::Machine;
+use super::topics::Position;
 use crate::codec::{CodecError, PageCodec};
 use crate::command::Command;
 use crate::ctx::Timer;
 use crate::effect::Effect;
 use crate::error::{Error, Result};
+use crate::flash::Flash;
 use crate::guard::Guard;
+use crate::owner::{Claim, Owner};
 use crate::page::Page;
 use crate::session::SessionId;
 use crate::time::Instant;
 use crate::wire::{DecodeError, List, record};
 
-/// A session as bytes. A store takes it only where the generation before is the one it has (fencing).
+/// A session as bytes. A store takes it only in place of a record that it [follows](Owner::follows) (rule R1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// The session.
     pub id: SessionId,
+    /// Whose record it is.
+    pub claim: Claim,
     /// Counts the session's commits from 1.
     pub generation: u64,
     /// The rest, as msgpack.
@@ -37,11 +43,28 @@ pub(crate) struct Saved<'a> {
     pub(crate) user_id: Option<&'a str>,
     pub(crate) next_command: u64,
     pub(crate) outbox: List<'a, (u64, Cow<'a, Command>)>,
-    pub(crate) topics: List<'a, &'a str>,
+    pub(crate) topics: List<'a, SavedTopic<'a>>,
     pub(crate) timers: List<'a, SavedTimer<'a>>,
     pub(crate) next_publish: u64,
     pub(crate) publishes: List<'a, SavedPublish<'a>>,
     pub(crate) failed: List<'a, u64>,
+    pub(crate) flash: [List<'a, &'a str>; 4],
+    pub(crate) unknown: Unknown<'a>,
+}
+
+/// Fields that a newer version has written behind those that this one knows: kept as they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Unknown<'a> {
+    pub(crate) fields: usize,
+    /// Their msgpack, one after the other.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// A topic, and how far its messages are part of the state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SavedTopic<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) position: Position,
 }
 
 /// A message that is to come.
@@ -77,16 +100,16 @@ pub enum RecordError {
 
 impl Record {
     /// The version of what `bytes` holds.
-    pub const SCHEMA: u64 = 1;
+    pub const SCHEMA: u64 = 2;
 
-    /// Whether a store that has generation `before` of the session, or none, may take this one: rule R1.
-    pub fn follows(&self, before: Option<u64>) -> bool {
-        before.unwrap_or(0).checked_add(1) == Some(self.generation)
+    /// What a store compares: see [`Owner::follows`].
+    pub const fn owner(&self) -> Owner {
+        Owner { claim: self.claim, generation: self.generation }
     }
 
     pub(super) fn of<P: Page, C: PageCodec<P>, G: Guard>(
         machine: &Machine<P, C, G>,
-        generation: u64,
+        owner: Owner,
     ) -> Result<Self> {
         if machine.is_asleep() {
             return Err(Error::msg("the state is in the store alone: the session sleeps"));
@@ -119,13 +142,19 @@ impl Record {
                 .iter()
                 .map(|(id, command)| (*id, Cow::Borrowed(command)))
                 .collect(),
-            topics: machine.topics.iter().map(String::as_str).collect(),
+            topics: machine.topics.saved(),
             timers: machine.timers.iter().map(timer).collect::<Result<_, CodecError>>()?,
             next_publish: machine.asked.next_publish,
             publishes: machine.commit.held().iter().filter_map(publish).collect::<Result<_, _>>()?,
             failed: machine.delivery.failed.iter().copied().collect(),
+            flash: {
+                let Flash { success, error, warning, info } = &machine.session.flash;
+                [success, error, warning, info].map(|kind| kind.iter().map(String::as_str).collect())
+            },
+            unknown: machine.unknown.as_ref().map_or_else(Unknown::default, Kept::lend),
         });
-        Ok(Self { id: machine.session.id, generation, bytes })
+        let Owner { claim, generation } = owner;
+        Ok(Self { id: machine.session.id, claim, generation, bytes })
     }
 
     pub(super) fn read(&self) -> Result<Saved<'_>, RecordError> {
@@ -144,6 +173,24 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             ))),
             _ => Ok(state),
         }
+    }
+}
+
+/// [`Unknown`] fields, until the next record is written.
+#[derive(Debug)]
+pub(super) struct Kept {
+    fields: usize,
+    bytes: Box<[u8]>,
+}
+
+impl Kept {
+    /// Nothing is kept where nothing is there, as mostly.
+    pub(super) fn of(unknown: Unknown<'_>) -> Option<Self> {
+        (unknown.fields > 0).then(|| Self { fields: unknown.fields, bytes: unknown.bytes.into() })
+    }
+
+    fn lend(&self) -> Unknown<'_> {
+        Unknown { fields: self.fields, bytes: &self.bytes }
     }
 }
 

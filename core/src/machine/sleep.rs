@@ -3,6 +3,7 @@
 //! A resting machine has dropped its regions' HTML, which `render` gives back: views are pure. A sleeping one has left its state to its record
 //! in the store, too; what comes meanwhile waits, as behind a commit, until the driver has fetched it.
 
+use super::values::decoded;
 use super::{Machine, Output, Record, RecordError};
 use crate::codec::PageCodec;
 use crate::dirty::DirtySet;
@@ -50,7 +51,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if let Some(link) = self.link.as_mut() {
             link.outline = Some(regions.outline());
         }
-        self.spare = P::State::default();
+        let spare = self.spare.take();
+        self.discard(spare);
         self.encoded = None;
         self.scratch = None;
         self.session.dirty = DirtySet::default();
@@ -61,7 +63,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Leaves the state to the store, where nothing is under way. With a durable store its record is there already.
     pub(super) fn on_hibernate(&mut self) {
         self.on_rest();
-        if !self.resting || self.sleep != Sleep::Awake {
+        if !self.resting || self.sleep != Sleep::Awake || self.unstorable {
             return;
         }
         if self.config.durable {
@@ -73,7 +75,10 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 self.sleep = Sleep::Leaving;
                 self.out.push_back(Output::Commit(record));
             }
-            Err(error) => self.report(Call::Commit, error),
+            Err(error) => {
+                self.unstorable = true;
+                self.report(Call::Commit, error);
+            }
         }
     }
 
@@ -88,7 +93,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     fn fall_asleep(&mut self) {
-        self.session.state = P::State::default();
+        match self.default_state() {
+            Ok(state) => self.replace_state(state),
+            Err(error) => {
+                self.unstorable = true;
+                return self.report(Call::Commit, error);
+            }
+        }
         self.sleep = Sleep::Asleep;
         self.counters.hibernated += 1;
     }
@@ -102,7 +113,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         };
         if due {
             self.sleep = Sleep::Fetching;
-            self.out.push_back(Output::Fetch { generation: self.commit.generation() });
+            self.out.push_back(Output::Fetch { generation: self.commit.owner().generation });
         }
         due
     }
@@ -128,11 +139,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             return;
         }
         match record
-            .filter(|record| record.generation == self.commit.generation())
+            .filter(|record| record.owner() == self.commit.owner())
             .map(|record| self.state_of(record))
         {
             Some(Ok(state)) => {
-                self.session.state = state;
+                self.replace_state(state);
                 self.sleep = Sleep::Awake;
                 self.counters.woken += 1;
                 // What the state looked like before anything changes it.
@@ -153,7 +164,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     }
 
     fn state_of(&self, record: &Record) -> Result<P::State, RecordError> {
-        self.codec.decode(record.read()?.state).map_err(RecordError::State)
+        let saved = record.read()?;
+        decoded(&self.guard, || self.codec.decode(saved.state))
     }
 
     /// The session goes on elsewhere, or nowhere.

@@ -20,8 +20,10 @@ impl<M> Timers<M> {
         self.list.push((at, timer, message));
     }
 
-    pub(super) fn cancel(&mut self, timer: Timer) {
-        self.list.retain(|(_, known, _)| *known != timer);
+    /// Takes these out, as far as they are there.
+    pub(super) fn take(&mut self, cancelled: &[Timer]) -> Vec<M> {
+        let taken = self.list.extract_if(.., |(_, timer, _)| cancelled.contains(timer));
+        taken.map(|(_, _, message)| message).collect()
     }
 
     /// How many have their time.

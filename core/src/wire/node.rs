@@ -44,7 +44,7 @@ impl<'a> Node<'a> {
         out.into_vec()
     }
 
-    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+    pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Ok(match reader.marker().ok_or(DecodeError::Truncated)? {
             Marker::Null => {
                 reader.nil();

@@ -1,16 +1,25 @@
-//! The bytes of a stored session: `[schema, applied, state, user, last command, outbox, topics, timers, last publish, publishes,
-//! failed]`, where timers are flat triples `number, microseconds, message`, and publishes `number, topic, message`.
+//! The bytes of a stored session, of schema 2: `[schema, applied, state, user, last command, outbox, topics, timers, last publish, publishes,
+//! failed, success, error, warning, info, …]`. Topics are flat triples `name, epoch, offset`, timers `number, microseconds, message`, publishes
+//! `number, topic, message`; the last four are the flash. Fields behind them are a newer version's, and are kept.
+//!
+//! Schema 1 ends with `failed`, and its topics are names alone.
 
 use alloc::vec::Vec;
 
 use super::read::{DecodeError, Reader};
-use super::{List, Writer, command};
+use super::{List, Node, Writer, command};
 use crate::limits::{MAX_OUTBOX, MAX_PENDING, MAX_TIMERS};
-use crate::machine::{Record, RecordError, Saved, SavedPublish, SavedTimer};
+use crate::machine::{Position, Record, RecordError, Saved, SavedPublish, SavedTimer, SavedTopic, Unknown};
+
+/// How many fields a record has that this version knows.
+const FIELDS: usize = 15;
+
+/// How many one of schema 1 has.
+const FIRST_FIELDS: usize = 11;
 
 pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
     let mut out = Writer::new();
-    out.array(11);
+    out.array(FIELDS + saved.unknown.fields);
     out.uint(Record::SCHEMA);
     out.uint(saved.applied);
     out.bin(saved.state);
@@ -20,7 +29,11 @@ pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
     }
     out.uint(saved.next_command);
     saved.outbox.write(&mut out, 1, |out, (id, command)| command::write(out, *id, command));
-    saved.topics.write(&mut out, 1, |out, topic| out.str(topic));
+    saved.topics.write(&mut out, 3, |out, topic| {
+        out.str(topic.name);
+        out.uint(topic.position.epoch);
+        out.uint(topic.position.offset);
+    });
     saved.timers.write(&mut out, 3, |out, timer| {
         out.uint(timer.number);
         out.uint(timer.at);
@@ -33,40 +46,76 @@ pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
         out.bin(&publish.message);
     });
     saved.failed.write(&mut out, 1, |out, id| out.uint(*id));
+    for messages in &saved.flash {
+        messages.write(&mut out, 1, |out, message| out.str(message));
+    }
+    out.raw(saved.unknown.bytes);
     out.into_vec()
 }
 
 pub(crate) fn read(bytes: &[u8]) -> Result<Saved<'_>, RecordError> {
     let mut reader = Reader::unbounded(bytes);
-    let schema = read_schema(&mut reader).map_err(RecordError::Damaged)?;
+    let (fields, schema) = read_schema(&mut reader).map_err(RecordError::Damaged)?;
     if schema > Record::SCHEMA {
         return Err(RecordError::Newer { schema });
     }
-    let saved = read_fields(&mut reader).map_err(RecordError::Damaged)?;
+    let saved = read_fields(&mut reader, fields, schema).map_err(RecordError::Damaged)?;
     reader.finish().map_err(RecordError::Damaged)?;
     Ok(saved)
 }
 
-fn read_schema(reader: &mut Reader<'_>) -> Result<u64, DecodeError> {
+/// How many fields there are, and the first.
+fn read_schema(reader: &mut Reader<'_>) -> Result<(usize, u64), DecodeError> {
     match reader.array()? {
         0 => Err(DecodeError::Truncated),
-        _ => reader.uint(),
+        fields => Ok((fields, reader.uint()?)),
     }
 }
 
-fn read_fields<'a>(reader: &mut Reader<'a>) -> Result<Saved<'a>, DecodeError> {
+fn read_fields<'a>(reader: &mut Reader<'a>, fields: usize, schema: u64) -> Result<Saved<'a>, DecodeError> {
+    let is_first = schema == 1;
+    let unknown = fields.checked_sub(if is_first { FIRST_FIELDS } else { FIELDS });
+    let unknown = unknown.filter(|unknown| !is_first || *unknown == 0).ok_or(DecodeError::Truncated)?;
     Ok(Saved {
         applied: reader.uint()?,
         state: reader.bin()?,
         user_id: if reader.nil() { None } else { Some(reader.str()?) },
         next_command: reader.uint()?,
         outbox: at_most(MAX_OUTBOX, List::read(reader, 1, command::read)?)?,
-        topics: List::read(reader, 1, |reader| reader.name(usize::MAX))?,
+        topics: match is_first {
+            true => List::read(reader, 1, read_name)?,
+            false => List::read(reader, 3, read_topic)?,
+        },
         timers: at_most(MAX_TIMERS, List::read(reader, 3, read_timer)?)?,
         next_publish: reader.uint()?,
         publishes: List::read(reader, 3, read_publish)?,
         failed: at_most(MAX_PENDING, List::read(reader, 1, Reader::uint)?)?,
+        flash: if is_first { Default::default() } else { read_flash(reader)? },
+        unknown: read_unknown(reader, unknown)?,
     })
+}
+
+fn read_name<'a>(reader: &mut Reader<'a>) -> Result<SavedTopic<'a>, DecodeError> {
+    Ok(SavedTopic { name: reader.name(usize::MAX)?, position: Position::default() })
+}
+
+fn read_topic<'a>(reader: &mut Reader<'a>) -> Result<SavedTopic<'a>, DecodeError> {
+    let SavedTopic { name, .. } = read_name(reader)?;
+    Ok(SavedTopic { name, position: Position { epoch: reader.uint()?, offset: reader.uint()? } })
+}
+
+fn read_flash<'a>(reader: &mut Reader<'a>) -> Result<[List<'a, &'a str>; 4], DecodeError> {
+    let mut messages = || List::read(reader, 1, Reader::str);
+    Ok([messages()?, messages()?, messages()?, messages()?])
+}
+
+/// Fields of any of the shapes that records are made of.
+fn read_unknown<'a>(reader: &mut Reader<'a>, fields: usize) -> Result<Unknown<'a>, DecodeError> {
+    let start = reader.rest();
+    for _ in 0..fields {
+        Node::read(reader)?;
+    }
+    Ok(Unknown { fields, bytes: reader.since(start) })
 }
 
 /// A session keeps no more of some things, so a record with more isn't one of ours.

@@ -44,6 +44,11 @@ impl Writer {
         sure(encode::write_str(&mut self.0, text));
     }
 
+    /// Values that are msgpack already.
+    pub(crate) fn raw(&mut self, values: &[u8]) {
+        self.0.as_mut_vec().extend_from_slice(values);
+    }
+
     pub(crate) fn bin(&mut self, bytes: &[u8]) {
         sure(encode::write_bin(&mut self.0, bytes));
     }

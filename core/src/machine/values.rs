@@ -1,0 +1,65 @@
+//! The application's own code in states and messages: `Clone`, `Default`, `Drop` and the codec. It runs in the guard, as the page's calls do.
+
+use alloc::string::ToString;
+use core::mem;
+
+use super::{Machine, RecordError};
+use crate::codec::{CodecError, PageCodec};
+use crate::effect::Call;
+use crate::error::Result;
+use crate::guard::{Calling, Guard};
+use crate::page::Page;
+
+/// A state or a message of a record.
+pub(super) fn decoded<T>(
+    guard: &impl Guard,
+    decode: impl FnOnce() -> Result<T, CodecError>,
+) -> Result<T, RecordError> {
+    let decoded = guard.run(Calling::Value, decode);
+    let decoded = decoded.unwrap_or_else(|panicked| Err(CodecError::new(panicked.to_string())));
+    decoded.map_err(RecordError::State)
+}
+
+impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
+    /// A new state.
+    pub(super) fn default_state(&self) -> Result<P::State> {
+        Ok(self.guard.run(Calling::Value, P::State::default)?)
+    }
+
+    /// Puts another state in the place of the session's.
+    pub(super) fn replace_state(&mut self, state: P::State) {
+        let before = mem::replace(&mut self.session.state, state);
+        self.discard(before);
+    }
+
+    /// Drops states or messages. A panic is reported, and stops nothing.
+    pub(super) fn discard<T>(&mut self, values: T) {
+        if let Err(panicked) = self.guard.run(Calling::Value, || drop(values)) {
+            self.counters.panics += 1;
+            self.report(Call::Value, panicked.into());
+        }
+    }
+}
+
+impl<P: Page, C, G: Guard> Drop for Machine<P, C, G> {
+    /// Each kind of value by itself: of several panics at once nobody could stop the second.
+    fn drop(&mut self) {
+        let Self { guard, spare, timers, inbox, commit, out, asked, .. } = self;
+        let drops: [&mut dyn FnMut(); 6] = [
+            &mut || drop(spare.take()),
+            &mut || drop(mem::take(timers)),
+            &mut || inbox.clear(),
+            &mut || drop(commit.take_held()),
+            &mut || out.clear(),
+            &mut || drop(asked.take()),
+        ];
+        for discard in drops {
+            // Nobody is left to report to.
+            let _ = guard.run(Calling::Value, discard);
+        }
+        if mem::needs_drop::<P::State>() {
+            let state = &mut self.session.state;
+            let _ = self.guard.run(Calling::Value, || drop(mem::take(state)));
+        }
+    }
+}
