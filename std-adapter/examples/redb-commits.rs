@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use live_core::{Record, SessionId};
+use live_core::{Claim, Record, SessionId};
 use live_std::store::StoreFuture;
 use live_std::{RedbStore, SessionStore, entropy};
 use redb::{Database, TableDefinition};
@@ -70,7 +70,12 @@ fn commit(store: &RedbStore, session: u64, began: Instant) -> u64 {
     let mut generation = 0;
     while began.elapsed() < TIME {
         generation += 1;
-        let record = Record { id: SessionId::new(key(session)), generation, bytes: vec![1; BYTES] };
+        let record = Record {
+            id: SessionId::new(key(session)),
+            claim: Claim::default(),
+            generation,
+            bytes: vec![1; BYTES],
+        };
         wait(store.commit(record, Duration::from_secs(3600)));
     }
     generation

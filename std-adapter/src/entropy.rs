@@ -20,6 +20,12 @@ pub fn session_id() -> SessionId {
     SessionId::new(id())
 }
 
+/// 32 random bits.
+pub fn nonce() -> u32 {
+    let [a, b, c, d, ..] = id();
+    u32::from_le_bytes([a, b, c, d])
+}
+
 /// 128 random bits as text that fits a header, a cookie or an attribute.
 pub fn text() -> String {
     BASE64URL_NOPAD.encode(&id())

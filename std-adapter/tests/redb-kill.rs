@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use live_core::{Record, SessionId};
+use live_core::{Claim, Record, SessionId};
 use live_std::store::StoreFuture;
 use live_std::{RedbStore, SessionStore, entropy};
 
@@ -98,7 +98,8 @@ fn commit_until_killed(path: &Path) {
 fn commit(store: &RedbStore, session: u8) {
     let there = wait(store.get(id(session))).map_or(0, |record| record.generation);
     for generation in there + 1.. {
-        let record = Record { id: id(session), generation, bytes: vec![session; 500] };
+        let record =
+            Record { id: id(session), claim: Claim::default(), generation, bytes: vec![session; 500] };
         wait(store.commit(record, LONG));
         let said = std::io::stdout().lock().write_all(format!("{session} {generation}.\n").as_bytes());
         if said.is_err() {

@@ -33,8 +33,9 @@ use crate::token::{Claims, SessionError, cookie_hash};
 pub(super) struct Fetched {
     /// The session that a browser with JavaScript will connect to.
     session: SessionId,
-    /// The session that the page's forms go on with: the same, unless the browser has named one.
-    pub(super) form: SessionId,
+    /// The session that the page's forms go on with: one of their own, since the live session's record is nobody else's to change.
+    form: SessionId,
+    /// The browser has named it.
     known: bool,
     host: Arc<dyn Host>,
     page: usize,
@@ -107,7 +108,7 @@ impl Engine {
         let cookie = found.unwrap_or_else(entropy::text);
         let mut fetched = Fetched {
             session,
-            form: session,
+            form: entropy::session_id(),
             known: false,
             host,
             page,
@@ -136,8 +137,9 @@ impl Engine {
 
     /// Goes on with the session `form`, if there is one, and gives the page's forms their token.
     pub(super) fn go_on(&self, fetched: &mut Fetched, form: Option<SessionId>) {
-        fetched.known = form.is_some();
-        fetched.form = form.unwrap_or(fetched.form);
+        if let Some(form) = form {
+            (fetched.form, fetched.known) = (form, true);
+        }
         let csrf = self.signer.sign(&self.claims_of(fetched).of_form()).into();
         Arc::make_mut(&mut fetched.request).csrf = csrf;
     }
@@ -155,7 +157,7 @@ impl Engine {
     /// The session of the page's forms as it was left, else a new one; after the tasks that `mount` spawned.
     pub(super) async fn opened(&self, fetched: &Fetched, outputs: &mut Outputs) -> Result<Box<dyn Live>> {
         let config = Config { durable: false, ..self.config(true) };
-        let (id, request) = (fetched.form, fetched.request.clone());
+        let (id, request) = (fetched.id(), fetched.request.clone());
         let new = New { id, request, config, streams: self.streams[fetched.page].clone() };
         let mut live = match self.left(fetched, &new).await? {
             Some(live) => live,
@@ -171,7 +173,7 @@ impl Engine {
         }
         let store = &self.options.session_store;
         let Some(record) = store.get(fetched.form).await? else { return Ok(None) };
-        match fetched.host.restore(&record, new.clone()) {
+        match fetched.host.restore(&record, new.clone(), false) {
             Ok(mut live) => {
                 // Nobody has listened meanwhile.
                 for topic in live.topics() {
@@ -362,8 +364,18 @@ pub(super) fn mounting(error: impl Into<Error>) -> ErrorReport {
 }
 
 impl Fetched {
+    /// The session that the answer shows.
+    fn id(&self) -> SessionId {
+        if self.known { self.form } else { self.session }
+    }
+
+    /// From now on it is about the session of the page's forms.
+    pub(super) fn is_posted(&mut self) {
+        self.known = true;
+    }
+
     pub(super) fn info(&self) -> SessionInfo<'_> {
-        SessionInfo { id: self.form, path: &self.request.path, user_id: self.request.user_id.as_deref() }
+        SessionInfo { id: self.id(), path: &self.request.path, user_id: self.request.user_id.as_deref() }
     }
 }
 

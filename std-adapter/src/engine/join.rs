@@ -59,9 +59,15 @@ pub(super) async fn join(
 impl Engine {
     /// What a token says, if it is good and this browser's.
     fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
-        let claims = self.signer.verify(token, unix_seconds())?;
-        let fits = !claims.is_form && upgrade.cookie == Some(claims.cookie);
-        if fits { Ok(claims) } else { Err(SessionError::InvalidCsrf) }
+        let mut claims = self.signer.verify(token, unix_seconds())?;
+        if claims.is_form || upgrade.cookie != Some(claims.cookie) {
+            return Err(SessionError::InvalidCsrf);
+        }
+        if claims.form == claims.session {
+            // As tokens had it once: a form would change the session's record behind its back.
+            claims.form = entropy::session_id();
+        }
+        Ok(claims)
     }
 
     /// The request as it would be for the page's first response, from whoever has connected: that has to be the token's user.
@@ -154,7 +160,7 @@ impl Engine {
             COME_BACK
         })?;
         let Some(record) = record else { return Ok(None) };
-        match found.host.restore(&record, new.clone()) {
+        match found.host.restore(&record, new.clone(), true) {
             Ok(live) => Ok(Some(live)),
             Err(error) => {
                 self.report(&info(new), &ErrorReport { call: Call::Mount, error: Error::from(error) });

@@ -72,7 +72,8 @@ pub(crate) trait Live: Send {
 /// A page, and how to start its sessions.
 pub(crate) trait Host: Send + Sync {
     fn mount(&self, new: New, connected: bool, now: Instant) -> Result<Box<dyn Live>>;
-    fn restore(&self, record: &Record, new: New) -> Result<Box<dyn Live>, RecordError>;
+    /// `live` as [`Machine::restore`] has it.
+    fn restore(&self, record: &Record, new: New, live: bool) -> Result<Box<dyn Live>, RecordError>;
 }
 
 /// What a session starts with.
@@ -106,10 +107,10 @@ where
         Ok(Box::new(machine))
     }
 
-    fn restore(&self, record: &Record, new: New) -> Result<Box<dyn Live>, RecordError> {
+    fn restore(&self, record: &Record, new: New, live: bool) -> Result<Box<dyn Live>, RecordError> {
         let New { request, config, streams, .. } = new;
         let mut machine =
-            Machine::restore(self.0.clone(), MsgpackCodec, CatchUnwind, record, request, config)?;
+            Machine::restore(self.0.clone(), MsgpackCodec, CatchUnwind, record, request, config, live)?;
         machine.lend(streams);
         Ok(Box::new(machine))
     }
@@ -167,7 +168,7 @@ where
     }
 
     fn topics(&self) -> Vec<String> {
-        self.topics().to_vec()
+        self.topics().map(str::to_owned).collect()
     }
 
     fn record(&self) -> Result<Record> {
@@ -206,14 +207,10 @@ where
 /// None for a message of another page's type, which is none of this page's business.
 fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option<Input<'_, P::Message>> {
     Some(match input {
-        Input::Message(Parcel::Bytes(bytes)) => match from_msgpack(&bytes) {
-            Ok(message) => Input::Message(message),
-            Err(error) => {
-                tracing::debug!(%error, "a message that this page can't read");
-                return None;
-            }
-        },
-        Input::Message(Parcel::Value(value)) => Input::Message(*value.downcast().ok()?),
+        Input::Message(parcel) => Input::Message(opened::<P>(parcel)?),
+        Input::Published { topic, position, message } => {
+            Input::Published { topic, position, message: opened::<P>(message)? }
+        }
         Input::Connected { hello, token, resumed } => Input::Connected { hello, token, resumed },
         Input::Frame(frame) => Input::Frame(frame),
         Input::Missed(topic) => Input::Missed(topic),
@@ -229,6 +226,19 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
         Input::Fetched(record) => Input::Fetched(record),
         Input::FetchFailed => Input::FetchFailed,
     })
+}
+
+fn opened<P: Page<Message: DeserializeOwned>>(parcel: Parcel) -> Option<P::Message> {
+    match parcel {
+        Parcel::Bytes(bytes) => match from_msgpack(&bytes) {
+            Ok(message) => Some(message),
+            Err(error) => {
+                tracing::debug!(%error, "a message that this page can't read");
+                None
+            }
+        },
+        Parcel::Value(value) => value.downcast().ok().map(|message| *message),
+    }
 }
 
 fn untyped<P: Page<Message: Serialize>>(effect: Effect<P::Message>) -> Effect<Parcel> {

@@ -210,6 +210,7 @@ impl Engine {
             heartbeat: self.options.heartbeat_interval,
             max_region_bytes: self.options.max_region_bytes,
             max_state: self.options.max_state,
+            nonce: entropy::nonce(),
             ..Config::default()
         }
     }

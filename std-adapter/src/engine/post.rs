@@ -53,8 +53,10 @@ impl Engine {
         };
         let token = (self.options.csrf.token_func)(&Form { uri, headers, fields: &fields });
         match self.form(&fetched, &token.unwrap_or_default()) {
+            // A token that names a live session is from before forms had one of their own.
+            Ok(form) if self.registry.get(form).is_some() => fetched.is_posted(),
             Ok(form) => self.go_on(&mut fetched, Some(form)),
-            Err(_) if !self.options.csrf.enabled => {}
+            Err(_) if !self.options.csrf.enabled => fetched.is_posted(),
             Err(error) => {
                 let told = format!(
                     "The form's token (the field `{CSRF_FIELD}`) wasn't accepted: {error}. Load the page again, and repeat what you did."

@@ -260,6 +260,7 @@ fn name(call: &Call) -> &'static str {
         Call::Connection => "connection",
         Call::Render => "render",
         Call::Commit => "commit",
+        Call::Value => "value",
     }
 }
 

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use live_core::{Record, SessionId};
+use live_core::{Claim, Record, SessionId};
 
 use super::{SessionStore, StoreError, StoreFuture};
 
@@ -32,6 +32,8 @@ pub(crate) fn done<T>(mut future: StoreFuture<'_, T>) -> Result<T, StoreError> {
 pub(crate) fn conforms(store: &dyn SessionStore) {
     a_record_is_kept_until_its_time_is_over(store);
     a_commit_follows_its_predecessor_or_fails(store);
+    a_takeover_follows_what_it_was_made_from_and_fences_the_others(store);
+    a_record_that_is_missing_is_written_again(store);
     two_generations_may_wait_at_once(store);
     a_session_may_begin_again_when_its_time_is_over(store);
     set_asks_for_no_generation(store);
@@ -45,7 +47,17 @@ fn id(n: u8) -> SessionId {
 }
 
 fn record(n: u8, generation: u64) -> Record {
-    Record { id: id(n), generation, bytes: vec![generation as u8; 3] }
+    owned(n, 1, generation)
+}
+
+/// A record under the claim of whoever has taken the session over for the `takeovers`th time.
+fn owned(n: u8, takeovers: u64, generation: u64) -> Record {
+    Record {
+        id: id(n),
+        claim: Claim::from_bits(takeovers << 32),
+        generation,
+        bytes: vec![generation as u8; 3],
+    }
 }
 
 fn fenced(result: Result<(), StoreError>) -> bool {
@@ -64,14 +76,34 @@ fn a_record_is_kept_until_its_time_is_over(store: &dyn SessionStore) {
 }
 
 fn a_commit_follows_its_predecessor_or_fails(store: &dyn SessionStore) {
-    assert!(fenced(done(store.commit(record(2, 2), LONG))));
-    assert_eq!(done(store.get(id(2))).unwrap(), None);
     done(store.commit(record(2, 1), LONG)).unwrap();
     done(store.commit(record(2, 2), LONG)).unwrap();
-    for wrong in [0, 1, 2, 4, u64::MAX] {
+    for wrong in [0, 1] {
         assert!(fenced(done(store.commit(record(2, wrong), LONG))), "{wrong}");
     }
     assert_eq!(done(store.get(id(2))).unwrap(), Some(record(2, 2)));
+    done(store.commit(record(2, 2), LONG)).expect("its answer may have been lost");
+    assert_eq!(done(store.get(id(2))).unwrap(), Some(record(2, 2)));
+}
+
+fn a_takeover_follows_what_it_was_made_from_and_fences_the_others(store: &dyn SessionStore) {
+    done(store.commit(record(9, 4), LONG)).unwrap();
+    for wrong in [1, 3, 4, 6, u64::MAX] {
+        assert!(fenced(done(store.commit(owned(9, 2, wrong), LONG))), "{wrong}");
+    }
+    done(store.commit(owned(9, 2, 5), LONG)).unwrap();
+    assert!(fenced(done(store.commit(record(9, 5), LONG))), "whoever was taken over from");
+    let rival = Record { claim: Claim::from_bits(2 << 32 | 7), ..owned(9, 2, 5) };
+    assert!(fenced(done(store.commit(rival, LONG))), "whoever took over at the same time");
+    assert_eq!(done(store.get(id(9))).unwrap(), Some(owned(9, 2, 5)));
+}
+
+fn a_record_that_is_missing_is_written_again(store: &dyn SessionStore) {
+    done(store.commit(record(10, 7), LONG)).unwrap();
+    assert_eq!(done(store.get(id(10))).unwrap(), Some(record(10, 7)));
+    done(store.delete(id(10))).unwrap();
+    done(store.commit(record(10, 8), LONG)).unwrap();
+    assert_eq!(done(store.get(id(10))).unwrap(), Some(record(10, 8)));
 }
 
 fn two_generations_may_wait_at_once(store: &dyn SessionStore) {
@@ -82,7 +114,9 @@ fn two_generations_may_wait_at_once(store: &dyn SessionStore) {
 
 fn a_session_may_begin_again_when_its_time_is_over(store: &dyn SessionStore) {
     done(store.set(record(4, 7), Duration::ZERO)).unwrap();
-    assert!(fenced(done(store.commit(record(4, 3), LONG))));
+    done(store.commit(owned(4, 9, 1), LONG)).unwrap();
+    assert_eq!(done(store.get(id(4))).unwrap(), Some(owned(4, 9, 1)));
+    done(store.set(record(4, 7), Duration::ZERO)).unwrap();
     done(store.commit(record(4, 1), LONG)).unwrap();
     assert_eq!(done(store.get(id(4))).unwrap(), Some(record(4, 1)));
     done(store.set(record(4, 7), Duration::ZERO)).unwrap();
@@ -95,7 +129,7 @@ fn set_asks_for_no_generation(store: &dyn SessionStore) {
         done(store.set(record(5, generation), LONG)).unwrap();
         assert_eq!(done(store.get(id(5))).unwrap(), Some(record(5, generation)));
     }
-    assert!(fenced(done(store.commit(record(5, 0), LONG))), "there is no generation after the last");
+    assert!(fenced(done(store.commit(owned(5, 2, 0), LONG))), "there is no generation after the last");
 }
 
 fn deleting_and_touching_nothing_is_no_error(store: &dyn SessionStore) {
@@ -110,10 +144,13 @@ fn deleting_and_touching_nothing_is_no_error(store: &dyn SessionStore) {
 
 fn of_two_who_go_on_with_a_session_one_does(store: &dyn SessionStore) {
     for generation in 1..=20 {
-        let go_on = || done(store.commit(record(7, generation), LONG));
+        let go_on = |nonce| {
+            let claim = Claim::from_bits(generation << 32 | nonce);
+            done(store.commit(Record { claim, ..record(7, generation) }, LONG))
+        };
         let (a, b) = thread::scope(|scope| {
-            let other = scope.spawn(go_on);
-            (go_on(), other.join().unwrap())
+            let other = scope.spawn(move || go_on(1));
+            (go_on(2), other.join().unwrap())
         });
         assert!(a.is_ok() != b.is_ok() && fenced(a.and(b)), "generation {generation}");
     }
@@ -121,7 +158,7 @@ fn of_two_who_go_on_with_a_session_one_does(store: &dyn SessionStore) {
 
 fn large_and_empty_records_come_back_as_they_were(store: &dyn SessionStore) {
     for bytes in [Vec::new(), (0..300_000).map(|n| n as u8).collect()] {
-        let record = Record { id: id(8), generation: 1, bytes };
+        let record = Record { id: id(8), claim: Claim::default(), generation: 1, bytes };
         done(store.set(record.clone(), LONG)).unwrap();
         assert_eq!(done(store.get(id(8))).unwrap(), Some(record));
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use live_core::{Record, SessionId};
 
-use super::{SessionStore, StoreError, StoreFuture, follows};
+use super::{SessionStore, StoreError, StoreFuture};
 
 /// The most records that a [`MemoryStore`] holds by default.
 pub const MAX_RECORDS: usize = 100_000;
@@ -58,9 +58,8 @@ impl MemoryStore {
                 return Err(StoreError::Full);
             }
         }
-        let there = records.get(&record.id);
-        let over = there.is_some_and(|kept| kept.until <= now);
-        if fenced && !follows(there.map(|kept| kept.record.generation), over, record.generation) {
+        let there = records.get(&record.id).filter(|kept| kept.until > now);
+        if fenced && !record.owner().follows(there.map(|kept| kept.record.owner())) {
             return Err(StoreError::Fenced);
         }
         records.insert(record.id, Kept { record, until: now + ttl });
@@ -116,12 +115,19 @@ impl fmt::Debug for MemoryStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use live_core::Claim;
+
     use crate::store::conformance::{conforms, done};
 
     const LONG: Duration = Duration::from_secs(60);
 
     fn record(n: u8, generation: u64) -> Record {
-        Record { id: SessionId::new([n; 16]), generation, bytes: vec![generation as u8] }
+        Record {
+            id: SessionId::new([n; 16]),
+            claim: Claim::default(),
+            generation,
+            bytes: vec![generation as u8],
+        }
     }
 
     #[test]

@@ -30,9 +30,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Puts a record in place of whatever there was, for `ttl` from now.
     fn set(&self, record: Record, ttl: Duration) -> StoreFuture<'_, ()>;
 
-    /// Puts `next` in place of the session's record of the generation before; for generation 1, where there is none yet, or
-    /// one whose time is over. Fails with [`StoreError::Fenced`], and changes nothing, when another generation is there: somebody
-    /// else has gone on with the session (rule R1). When the future is done, the record is as durable as the store can make it.
+    /// Puts `next` in place of the session's record, where it [follows](live_core::Owner::follows) that one; a record whose time is over counts as missing.
+    /// Fails with [`StoreError::Fenced`], and changes nothing, where it doesn't: another server has gone on with the session (rule R1). When the
+    /// future is done, the record is as durable as the store can make it. A commit whose answer was lost may be repeated.
     fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()>;
 
     /// Removes a record. None there is no error.
@@ -45,11 +45,6 @@ pub trait SessionStore: Send + Sync + 'static {
     fn is_volatile(&self) -> bool {
         false
     }
-}
-
-/// Whether a commit of the generation `next` may take the place of the one that is there, whose time may be `over` (rule R1).
-fn follows(there: Option<u64>, over: bool, next: u64) -> bool {
-    there.is_some_and(|there| there.checked_add(1) == Some(next)) || (next == 1 && (there.is_none() || over))
 }
 
 /// Why a store didn't do what it was asked.

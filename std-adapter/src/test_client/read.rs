@@ -50,8 +50,8 @@ impl<P: Page> TestClient<P> {
     }
 
     /// The topics that the session follows.
-    pub fn topics(&self) -> &[String] {
-        self.machine.topics()
+    pub fn topics(&self) -> Vec<&str> {
+        self.machine.topics().collect()
     }
 
     /// The patches that the browser has been sent since the last call, or since the page was opened.

@@ -1,7 +1,6 @@
 //! Records in a file.
 
 mod disk;
-mod doubts;
 mod error;
 mod oneshot;
 mod queue;

@@ -24,13 +24,6 @@ pub(super) enum Change {
 }
 
 impl Change {
-    pub(super) fn id(&self) -> SessionId {
-        match self {
-            Self::Set { record, .. } | Self::Commit { next: record, .. } => record.id,
-            Self::Delete(id) | Self::Touch { id, .. } => *id,
-        }
-    }
-
     fn bytes(&self) -> usize {
         match self {
             Self::Set { record, .. } | Self::Commit { next: record, .. } => record.bytes.len(),

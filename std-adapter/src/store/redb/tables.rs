@@ -1,23 +1,25 @@
 //! The tables, and what is done to them.
 
-use live_core::{Record, SessionId};
+use live_core::{Claim, Owner, Record, SessionId};
 use redb::{
     Database, ReadableDatabase, ReadableTable, Table, TableDefinition, TableHandle, WriteTransaction,
 };
 
-use super::doubts::Doubts;
 use super::error::RedbProblem;
 use super::queue::Change;
-use crate::store::{StoreError, follows};
+use crate::store::StoreError;
 
 /// The file's schema. A file of a greater number is not opened.
-const SCHEMA: u64 = 1;
+const SCHEMA: u64 = 2;
 
 /// Says what the file is: its name is the magic, and `schema` is in it.
 pub(super) const ABOUT: TableDefinition<&str, u64> = TableDefinition::new("mizu-live-sessions");
 
-/// By session: its generation and its bytes.
-const RECORDS: TableDefinition<&Key, (u64, &[u8])> = TableDefinition::new("records");
+/// By session: its claim, its generation and its bytes.
+const RECORDS: TableDefinition<&Key, (u64, u64, &[u8])> = TableDefinition::new("owned-records");
+
+/// The records of schema 1, by session: its generation and its bytes.
+const UNOWNED: TableDefinition<&Key, (u64, &[u8])> = TableDefinition::new("records");
 
 /// By session: when its time is over, in Unix seconds. Apart from the records, so that a touch leaves their bytes alone.
 const EXPIRY: TableDefinition<&Key, u64> = TableDefinition::new("expiry");
@@ -31,6 +33,7 @@ pub(super) type Outcome<T> = Result<T, redb::Error>;
 pub(super) fn prepare(database: &Database) -> Result<(), RedbProblem> {
     match schema(database)? {
         Some(SCHEMA) => Ok(()),
+        Some(1) => Ok(renew(database)?),
         Some(newer) => Err(RedbProblem::Newer(newer)),
         None => Ok(create(database)?),
     }
@@ -59,6 +62,22 @@ fn create(database: &Database) -> Outcome<()> {
     Ok(write.commit()?)
 }
 
+/// Brings the records of schema 1 over, which have no claim. All in one transaction: a crash leaves the old ones.
+fn renew(database: &Database) -> Outcome<()> {
+    let write = database.begin_write()?;
+    {
+        let (before, mut records) = (write.open_table(UNOWNED)?, write.open_table(RECORDS)?);
+        for row in before.iter()? {
+            let (id, kept) = row?;
+            let (generation, bytes) = kept.value();
+            records.insert(id.value(), (Claim::default().to_bits(), generation, bytes))?;
+        }
+    }
+    write.delete_table(UNOWNED)?;
+    write.open_table(ABOUT)?.insert("schema", SCHEMA)?;
+    Ok(write.commit()?)
+}
+
 /// A record whose time is not over at `now`.
 pub(super) fn get(database: &Database, id: SessionId, now: u64) -> Outcome<Option<Record>> {
     let read = database.begin_read()?;
@@ -68,8 +87,8 @@ pub(super) fn get(database: &Database, id: SessionId, now: u64) -> Outcome<Optio
     }
     let record = read.open_table(RECORDS)?.get(id.as_bytes())?;
     Ok(record.map(|kept| {
-        let (generation, bytes) = kept.value();
-        Record { id, generation, bytes: bytes.to_vec() }
+        let (claim, generation, bytes) = kept.value();
+        Record { id, claim: Claim::from_bits(claim), generation, bytes: bytes.to_vec() }
     }))
 }
 
@@ -81,7 +100,7 @@ pub(super) fn count(database: &Database) -> Outcome<u64> {
 
 /// Both tables, in one transaction.
 pub(super) struct Tables<'t> {
-    records: Table<'t, &'static Key, (u64, &'static [u8])>,
+    records: Table<'t, &'static Key, (u64, u64, &'static [u8])>,
     expiry: Table<'t, &'static Key, u64>,
 }
 
@@ -91,16 +110,11 @@ impl<'t> Tables<'t> {
     }
 
     /// What the change comes to, once the transaction is committed.
-    pub(super) fn apply(
-        &mut self,
-        change: &Change,
-        doubts: &Doubts,
-        now: u64,
-    ) -> Outcome<Result<(), StoreError>> {
+    pub(super) fn apply(&mut self, change: &Change, now: u64) -> Outcome<Result<(), StoreError>> {
         match change {
             Change::Set { record, until } => self.put(record, *until)?,
             Change::Commit { next, until } => {
-                if !self.may_follow(next, doubts, now)? {
+                if !next.owner().follows(self.there(next.id, now)?) {
                     return Ok(Err(StoreError::Fenced));
                 }
                 self.put(next, *until)?;
@@ -115,10 +129,16 @@ impl<'t> Tables<'t> {
         Ok(Ok(()))
     }
 
-    fn may_follow(&self, next: &Record, doubts: &Doubts, now: u64) -> Outcome<bool> {
-        let there = self.records.get(next.id.as_bytes())?.map(|kept| kept.value().0);
-        let own = doubts.own(next.id, there, next.generation);
-        Ok(own || follows(there, self.until(next.id)? <= now, next.generation))
+    /// Whose record is there, if its time is not over.
+    fn there(&self, id: SessionId, now: u64) -> Outcome<Option<Owner>> {
+        if self.until(id)? <= now {
+            return Ok(None);
+        }
+        let owner = self.records.get(id.as_bytes())?.map(|kept| {
+            let (claim, generation, _) = kept.value();
+            Owner { claim: Claim::from_bits(claim), generation }
+        });
+        Ok(owner)
     }
 
     /// Zero where there is no such record.
@@ -128,7 +148,7 @@ impl<'t> Tables<'t> {
 
     fn put(&mut self, record: &Record, until: u64) -> Outcome<()> {
         let id = record.id.as_bytes();
-        self.records.insert(id, (record.generation, &*record.bytes))?;
+        self.records.insert(id, (record.claim.to_bits(), record.generation, &*record.bytes))?;
         self.expiry.insert(id, until)?;
         Ok(())
     }

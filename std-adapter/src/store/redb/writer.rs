@@ -7,8 +7,7 @@ use std::time::Instant;
 use redb::Database;
 
 use super::disk::Disk;
-use super::doubts::Doubts;
-use super::error::{RedbError, RedbProblem};
+use super::error::RedbError;
 use super::queue::{Job, Queue, Taken};
 use super::tables::{self, Key, Outcome, Tables};
 use super::{RETRY, SWEEP, SWEEP_STEP};
@@ -58,7 +57,6 @@ impl Shared {
 pub(super) struct Writer<D> {
     shared: Arc<Shared>,
     disk: D,
-    doubts: Doubts,
     swept: Sweep,
     /// Since an error: when to open the file again.
     retry: Option<Instant>,
@@ -75,7 +73,7 @@ impl<D: Disk> Writer<D> {
     pub(super) fn new(shared: Arc<Shared>, disk: D) -> Self {
         let now = Instant::now();
         let swept = Sweep { next: now + SWEEP, from: None };
-        Self { shared, disk, doubts: Doubts::default(), swept, retry: None, rested: now }
+        Self { shared, disk, swept, retry: None, rested: now }
     }
 
     /// Until the queue is closed and empty.
@@ -95,17 +93,16 @@ impl<D: Disk> Writer<D> {
     /// One transaction. What is answered with `Ok` is durable.
     fn write(&mut self, jobs: Vec<Job>) {
         self.reopen();
-        let written = self.shared.with(|database| transaction(database, &jobs, &self.doubts));
+        let written = self.shared.with(|database| transaction(database, &jobs));
         self.shared.queue.release();
         match written {
             Ok(verdicts) => {
                 for (job, verdict) in jobs.into_iter().zip(verdicts) {
-                    self.doubts.settle(job.change.id());
                     job.answer.send(verdict);
                 }
             }
             Err(reason) => {
-                self.failed(&reason, &jobs);
+                self.failed(&reason);
                 for job in jobs {
                     job.answer.send(Err(StoreError::Failed(reason.clone().into())));
                 }
@@ -114,12 +111,11 @@ impl<D: Disk> Writer<D> {
     }
 
     /// redb does nothing more after an error until it is opened again.
-    fn failed(&mut self, reason: &str, jobs: &[Job]) {
+    fn failed(&mut self, reason: &str) {
         if self.retry.is_none() {
             tracing::error!(%reason, "the session store couldn't write; it is opened again");
             self.shared.replace(Err(reason.to_owned()));
             self.retry = Some(self.rested);
-            self.doubts.add(jobs.iter().map(|job| &job.change));
         }
     }
 
@@ -138,9 +134,6 @@ impl<D: Disk> Writer<D> {
                 tracing::info!(path = %self.shared.path.display(), "the session store is open again");
             }
             Err(problem) => {
-                if matches!(problem, RedbProblem::InUse) {
-                    self.doubts.clear();
-                }
                 self.retry = Some(self.rested);
                 let reason = RedbError::new(&self.shared.path, problem).to_string();
                 tracing::error!(%reason, "the session store is still closed");
@@ -158,16 +151,16 @@ impl<D: Disk> Writer<D> {
         let from = self.swept.from;
         match self.shared.with(|database| sweep(database, from)) {
             Ok(next) => self.swept.from = next,
-            Err(reason) => self.failed(&reason, &[]),
+            Err(reason) => self.failed(&reason),
         }
     }
 }
 
-fn transaction(database: &Database, jobs: &[Job], doubts: &Doubts) -> Outcome<Vec<Result<(), StoreError>>> {
+fn transaction(database: &Database, jobs: &[Job]) -> Outcome<Vec<Result<(), StoreError>>> {
     let now = unix_seconds();
     let write = database.begin_write()?;
     let mut tables = Tables::open(&write)?;
-    let verdicts: Outcome<Vec<_>> = jobs.iter().map(|job| tables.apply(&job.change, doubts, now)).collect();
+    let verdicts: Outcome<Vec<_>> = jobs.iter().map(|job| tables.apply(&job.change, now)).collect();
     drop(tables);
     let verdicts = verdicts?;
     write.commit()?;

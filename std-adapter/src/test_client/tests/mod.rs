@@ -95,10 +95,7 @@ fn mistake<T>(act: impl FnOnce() -> T) -> String {
 fn a_page_is_tried_without_a_server() {
     assert_eq!(TestClient::mount(Desk("")).unwrap_err().redirect().unwrap().to, "/?from=here");
     let mut tab = TestClient::open(Desk(""), "/?from=there").unwrap();
-    assert_eq!(
-        (tab.title(), tab.html("log"), tab.topics()),
-        ("Desk", "there loaded", &["desk".to_owned()][..])
-    );
+    assert_eq!((tab.title(), tab.html("log"), tab.topics()), ("Desk", "there loaded", vec!["desk"]));
     tab.send(Action::new("later"));
     tab.advance(Duration::from_secs(4));
     assert_eq!(tab.html("log"), "there loaded");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use live_core::{
-    CodecError, Config, Ctx, Event, Machine, NoGuard, Page, Record, Result, Session, SessionId, StateCodec,
+    Claim, CodecError, Config, Ctx, Event, Machine, NoGuard, Page, Record, Result, Session, SessionId, StateCodec,
     View,
 };
 use live_std::{from_msgpack, to_msgpack};
@@ -43,8 +43,8 @@ impl StateCodec<Vec<u8>> for Bytes {
 
 pub fn restore(data: &[u8]) {
     let read = |bytes: &[u8]| {
-        let record = Record { id: SessionId::new([1; 16]), generation: 1, bytes: bytes.into() };
-        Machine::restore(Arc::new(Anything), Bytes, NoGuard, &record, Arc::default(), Config::default())
+        let record = Record { id: SessionId::new([1; 16]), claim: Claim::default(), generation: 1, bytes: bytes.into() };
+        Machine::restore(Arc::new(Anything), Bytes, NoGuard, &record, Arc::default(), Config::default(), true)
     };
     let Ok(machine) = watched(bound(data.len()), || read(data)) else { return };
     let Ok(record) = machine.record() else { return };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use live_core::{Record, SessionId};
+use live_core::{Claim, Record, SessionId};
 use redb::{Database, TableDefinition};
 
 use crate::store::SessionStore;
@@ -36,7 +36,7 @@ impl Drop for Folder {
 }
 
 fn record(n: u8) -> Record {
-    Record { id: SessionId::new([n; 16]), generation: 1, bytes: vec![n; 5000] }
+    Record { id: SessionId::new([n; 16]), claim: Claim::default(), generation: 1, bytes: vec![n; 5000] }
 }
 
 /// The error names the file.
@@ -121,6 +121,36 @@ fn a_file_of_a_newer_version_is_left_alone() {
     write.commit().unwrap();
     drop(database);
     assert!(matches!(refused(&folder.file()).problem(), RedbProblem::Newer(9)));
+}
+
+#[test]
+fn a_file_of_the_first_schema_is_brought_over() {
+    type Unowned = TableDefinition<'static, &'static [u8; 16], (u64, &'static [u8])>;
+    let folder = Folder::new();
+    let database = Database::create(folder.file()).unwrap();
+    let write = database.begin_write().unwrap();
+    write.open_table(super::super::tables::ABOUT).unwrap().insert("schema", 1).unwrap();
+    let mut records = write.open_table(Unowned::new("records")).unwrap();
+    let mut expiry = write.open_table(TableDefinition::<&[u8; 16], u64>::new("expiry")).unwrap();
+    for n in 0..100 {
+        records.insert(&[n; 16], (u64::from(n) + 1, &[n; 50][..])).unwrap();
+        expiry.insert(&[n; 16], u64::MAX).unwrap();
+    }
+    drop((records, expiry));
+    write.commit().unwrap();
+    drop(database);
+    for opened in 1..=2 {
+        let store = RedbStore::open(folder.file()).unwrap();
+        assert_eq!(store.count().unwrap(), 100, "opened {opened} times");
+        for n in 0..100 {
+            let record = done(store.get(SessionId::new([n; 16]))).unwrap().unwrap();
+            let kept = Record { generation: u64::from(n) + 1, bytes: vec![n; 50], ..self::record(n) };
+            assert_eq!(record, kept);
+        }
+    }
+    let store = RedbStore::open(folder.file()).unwrap();
+    let taken = Record { claim: Claim::from_bits(1 << 32), generation: 8, ..record(6) };
+    done(store.commit(taken, LONG)).expect("whoever takes over from one of them");
 }
 
 #[test]

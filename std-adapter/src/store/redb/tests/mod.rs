@@ -7,7 +7,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use live_core::{Record, SessionId};
+use live_core::{Claim, Record, SessionId};
 
 use self::disk::FakeDisk;
 use super::queue::{Change, Queue};
@@ -27,7 +27,7 @@ fn fake() -> (FakeDisk, RedbStore) {
 fn record(n: u64, bytes: usize) -> Record {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&n.to_be_bytes());
-    Record { id: SessionId::new(id), generation: 1, bytes: vec![1; bytes] }
+    Record { id: SessionId::new(id), claim: Claim::default(), generation: 1, bytes: vec![1; bytes] }
 }
 
 #[test]
