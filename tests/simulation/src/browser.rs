@@ -8,6 +8,8 @@ use live_core::wire::ServerFrame;
 use live_core::{Broken, Command, FullPage, Instant, SessionId};
 use wire_tests::random::Random;
 
+use crate::page::TIMER;
+
 /// A tab, and what its user remembers.
 #[derive(Debug)]
 pub(crate) struct Tab {
@@ -145,9 +147,10 @@ impl Tab {
         Ok(())
     }
 
-    /// The acts that weren't told as failed, by number.
+    /// Whether each command was carried out: those of acts, and those of timers.
     pub(crate) fn has_run_all(&self) -> bool {
-        let wanted: BTreeSet<u64> = self.commands.iter().copied().collect();
+        let timers = (1..=self.timers).map(|nth| TIMER + nth);
+        let wanted: BTreeSet<u64> = self.commands.iter().copied().chain(timers).collect();
         wanted == self.ran.iter().copied().collect()
     }
 }

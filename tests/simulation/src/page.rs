@@ -13,6 +13,9 @@ use live_core::{
 /// The topic that every session follows.
 pub(crate) const TOPIC: &str = "room";
 
+/// The command of the nth timer tells this and n.
+pub(crate) const TIMER: u64 = 1 << 40;
+
 /// The most that one session shows of the room.
 const SHOWN: usize = 8;
 
@@ -166,8 +169,9 @@ impl Page for Diary {
                 s.state.heard.insert(said);
                 s.mark("room");
             }
-            Message::Fired(_) => {
+            Message::Fired(nth) => {
                 s.state.fired += 1;
+                s.push(Js::call("ran").arg("act", (TIMER + nth) as i64));
                 s.mark("off");
             }
         }

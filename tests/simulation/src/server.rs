@@ -102,7 +102,7 @@ impl Held {
         config: Config,
     ) -> Result<Self, String> {
         let page = Arc::new(page.clone());
-        let live = Machine::restore(page, Codec, NoGuard, record, Arc::new(Request::default()), config);
+        let live = Machine::restore(page, Codec, NoGuard, record, Arc::new(Request::default()), config, true);
         live.map(|live| Self::new(instance, live))
             .map_err(|error| format!("a record that can't be restored: {error}"))
     }

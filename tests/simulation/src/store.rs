@@ -43,8 +43,8 @@ impl Store {
         if fault == Fault::Refused {
             return Err(CommitError::Unavailable);
         }
-        let before = self.get(record.id).map(|record| record.generation);
-        if !record.follows(before) && !broken.is(Rule::R1) {
+        let there = self.get(record.id).map(Record::owner);
+        if !record.owner().follows(there) && !broken.is(Rule::R1) {
             return Err(CommitError::Fenced);
         }
         self.applied.insert(record.id, applied);

@@ -100,8 +100,9 @@ impl World {
                 self.tally.note(Happening::Restored);
                 let mut held = Held::restored(self.instances, &self.page, &record, config)?;
                 // Nobody has listened meanwhile (rule R15).
-                held.follows = !held.live.topics().is_empty();
-                for topic in held.live.topics().to_vec() {
+                held.follows = held.live.topics().len() > 0;
+                let topics: Vec<String> = held.live.topics().map(str::to_owned).collect();
+                for topic in topics {
                     self.tally.note(Happening::Missed);
                     held.handle(Input::Missed(&topic), now);
                 }

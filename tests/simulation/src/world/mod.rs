@@ -210,7 +210,9 @@ impl World {
     }
 
     pub(crate) fn config(&self) -> Config {
-        Config { durable: self.plan.durable, broken: self.broken, ..Config::default() }
+        // Each machine has a number of its own.
+        let nonce = u32::try_from(self.instances).unwrap_or(u32::MAX);
+        Config { durable: self.plan.durable, broken: self.broken, nonce, ..Config::default() }
     }
 
     /// The faults are over: what is down comes up, who is away comes back.
