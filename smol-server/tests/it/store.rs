@@ -12,7 +12,7 @@ use live_smol::live_std::store::{StoreError, StoreFuture};
 use live_smol::{Options, live_std::Keys};
 
 use crate::common::tab::{closed, load, open, request};
-use crate::common::{PATIENCE, Tab, options, start};
+use crate::common::{Durable, PATIENCE, Tab, options, start};
 
 /// A store that asks the test about each commit, and does what it says.
 struct Asking {
@@ -206,4 +206,45 @@ fn a_store_that_cannot_be_read_sends_the_browser_away_for_a_while() {
     ws.send(tungstenite::Message::Binary(page.client.hello().into())).unwrap();
     assert_eq!(closed(&mut ws), (1013, "5000".to_owned()));
     assert_eq!(server.sessions(), 0);
+}
+
+#[test]
+fn a_live_session_whose_record_is_missing_writes_it_again() {
+    let (store, keys) = (Arc::new(Durable::default()), Keys::default());
+    let with = || start(Options { session_store: store.clone(), keys: keys.clone(), ..options() });
+    let first = with();
+    let mut tab = Tab::new(first.local_addr(), "/lab/a");
+    tab.act("inc");
+    assert_eq!(store.0.len(), 1);
+    store.clear();
+    for count in ["2", "3"] {
+        tab.act("inc");
+        tab.until_html("count", count);
+    }
+    assert_eq!(store.0.len(), 1);
+    first.shutdown();
+    let second = with();
+    tab.move_to(second.local_addr());
+    tab.heard.clear();
+    tab.reconnect();
+    assert!(matches!(tab.heard[0], Heard::Welcome { resumed: true, reset: false, .. }), "{:?}", tab.heard);
+    tab.act("inc");
+    tab.until_html("count", "4");
+}
+
+#[test]
+fn a_server_that_was_taken_over_from_is_fenced_out_although_it_knows_nothing_of_it() {
+    let (store, keys) = (Arc::new(Durable::default()), Keys::default());
+    let with = || start(Options { session_store: store.clone(), keys: keys.clone(), ..options() });
+    let (first, second) = (with(), with());
+    let mut tab = Tab::new(first.local_addr(), "/lab/a");
+    tab.act("inc");
+    // The network between the browser and the first server is gone, and the first server hasn't noticed.
+    let mut abandoned = tab.elsewhere(second.local_addr());
+    tab.act("inc");
+    tab.until_html("count", "2");
+    let event = [&[0x94, 1, 2, 0, 0xa3][..], b"inc"].concat();
+    abandoned.send(tungstenite::Message::Binary(event.into())).unwrap();
+    assert_eq!(closed(&mut abandoned).0, 1012, "its commit is refused");
+    assert_eq!(tab.client.html("count"), Some("2"));
 }

@@ -1,5 +1,6 @@
 //! A store in memory that passes for a durable one.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use live_smol::live_core::{Record, SessionId};
@@ -8,7 +9,16 @@ use live_smol::live_std::{MemoryStore, SessionStore};
 
 /// Every event is committed to it before it is acknowledged.
 #[derive(Default)]
-pub(crate) struct Durable(pub(crate) MemoryStore);
+pub(crate) struct Durable(pub(crate) MemoryStore, Mutex<Vec<SessionId>>);
+
+impl Durable {
+    /// The store loses all that it has.
+    pub(crate) fn clear(&self) {
+        for id in self.1.lock().unwrap().drain(..) {
+            smol::block_on(self.0.delete(id)).unwrap();
+        }
+    }
+}
 
 impl SessionStore for Durable {
     fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Record>> {
@@ -20,6 +30,7 @@ impl SessionStore for Durable {
     }
 
     fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()> {
+        self.1.lock().unwrap().push(next.id);
         self.0.commit(next, ttl)
     }
 

@@ -85,6 +85,14 @@ impl Tab {
         }
     }
 
+    /// Connects to another server. The connection before stays open: it is given back.
+    pub(crate) fn elsewhere(&mut self, server: SocketAddr) -> WebSocket<TcpStream> {
+        self.server = server;
+        let before = std::mem::replace(&mut self.ws, open(server, request(server, &self.cookie)));
+        self.hello();
+        before
+    }
+
     /// The next connection goes to another server.
     pub(crate) fn move_to(&mut self, server: SocketAddr) {
         self.server = server;
