@@ -1,19 +1,48 @@
 //! Serves the pages that only the browser tests show, until it is killed; the first line of its output is its URL. `--dev` turns
-//! development mode on.
+//! development mode on, `--brief FILE` keeps sessions in that file, and their records and tokens for seconds alone.
 
 mod board;
+mod dialog;
 mod mistakes;
+mod report;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use live_smol::live_std::{RedbError, RedbStore};
 use live_smol::{Live, Options};
 
-fn main() -> Result<(), live_smol::Error> {
-    let options = Options { dev: std::env::args().any(|arg| arg == "--dev"), ..Options::default() };
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1);
+    let mut options = Options::default();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--dev" => options.dev = true,
+            "--brief" => options = brief(options, &args.next().ok_or("--brief needs a file")?)?,
+            other => return Err(format!("unknown argument {other}: there are --dev and --brief FILE").into()),
+        }
+    }
     let server = Live::new(options)
         .page("/board", board::Board)
+        .page("/dialog", dialog::Dialog)
         .page("/mistakes", mistakes::Mistakes)
+        .page("/report", report::Report)
         .bind("127.0.0.1:0")?;
     println!("http://{}", server.local_addr());
     loop {
         std::thread::park();
     }
+}
+
+/// What takes half an hour, or a day, takes seconds.
+fn brief(options: Options, file: &str) -> Result<Options, RedbError> {
+    Ok(Options {
+        session_store: Arc::new(RedbStore::open(file)?),
+        session_timeout: Duration::from_secs(2),
+        grace: Duration::from_secs(1),
+        token_lifetime: Duration::from_secs(3),
+        rest_after: Duration::from_millis(500),
+        hibernate_after: Duration::from_secs(1),
+        ..options
+    })
 }
