@@ -1,6 +1,7 @@
 //! The TestClient's own tests: what it shows, and each mistake that it finds.
 
 mod acts;
+mod waiting;
 
 use std::cell::Cell;
 use std::fmt::Write;

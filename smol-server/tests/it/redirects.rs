@@ -1,0 +1,187 @@
+//! `Err(Redirect)` from any call of page code: as a response, and over the connection.
+
+use std::fmt::Write;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use live_smol::live_core::client::Heard;
+use live_smol::prelude::*;
+
+use crate::common::{PATIENCE, Tab, http, server_of, telling};
+
+/// Leaves for `/there` in the call that its path names.
+struct Guide {
+    left: Sender<()>,
+}
+
+fn leave() -> Result {
+    Err(Redirect::to("/there").into())
+}
+
+impl Page for Guide {
+    type State = String;
+    type Message = String;
+
+    fn mount(&self, ctx: &mut Ctx<Self>, s: &mut Session<String>) -> Result {
+        s.state = ctx.param("call").unwrap_or_default().to_owned();
+        ctx.subscribe("guide")?;
+        match &*s.state {
+            "task" => ctx.spawn(async { "leave".to_owned() }),
+            "chain" => ctx.spawn(async { "chain".to_owned() }),
+            "push" => ctx.spawn(async { "push".to_owned() }),
+            "join" if ctx.connected() => ctx.spawn(async { "leave".to_owned() }),
+            _ => Ok(()),
+        }
+    }
+
+    fn render(&self, s: &Session<String>, view: &mut View) -> Result {
+        view.page(|out| Ok(write!(out, "<p>{}</p>{}", s.state, s.csrf_field())?));
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<String>, e: &Event) -> Result {
+        s.state += "!";
+        s.mark_all();
+        if e.name == "leave" { leave() } else { Ok(()) }
+    }
+
+    fn info(&self, ctx: &mut Ctx<Self>, s: &mut Session<String>, message: String) -> Result {
+        s.state += "?";
+        match &*message {
+            "chain" => ctx.spawn(async { "leave".to_owned() }),
+            "push" => Ok(s.push(Redirect::to("/there"))),
+            _ => leave(),
+        }
+    }
+
+    fn missed(&self, _: &mut Ctx<Self>, s: &mut Session<String>, _: &str) -> Result {
+        s.state += "~";
+        if s.state.starts_with("missed") { leave() } else { Ok(()) }
+    }
+
+    fn connection(&self, ctx: &mut Ctx<Self>, s: &mut Session<String>) -> Result {
+        if ctx.connected() {
+            return Ok(());
+        }
+        s.state += "#";
+        let _ = self.left.send(());
+        if s.state.starts_with("connection") { leave() } else { Ok(()) }
+    }
+}
+
+/// A server, the errors that it reports, and when it has noticed that a browser is gone.
+fn guide() -> (Server, Receiver<String>, Receiver<()>) {
+    let ((options, told), (left, noticed)) = (telling(), channel());
+    (server_of(options, "/{call}", Guide { left }), told, noticed)
+}
+
+#[track_caller]
+fn no_errors(told: &Receiver<String>) {
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [""; 0]);
+}
+
+#[track_caller]
+fn leads_away(answer: &http::Answer) {
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, Some("/there")),
+        "no redirect: {}",
+        answer.text()
+    );
+}
+
+/// Waits until the browser is sent away.
+fn sent_away(tab: &mut Tab) {
+    let away = Heard::Command(Redirect::to("/there").into());
+    tab.until("the redirect", |tab| tab.heard.contains(&away));
+    assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))));
+}
+
+/// Loads a page and posts its form.
+fn post(server: &Server, path: &str, event: &str) -> http::Answer {
+    let page = http::get(server.local_addr(), path, "");
+    let cookie = page.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap().to_owned();
+    let token = page.quoted("name=\"_csrf\" value=\"");
+    http::post(
+        server.local_addr(),
+        path,
+        &format!("Cookie: {cookie}\r\nOrigin: http://localhost\r\n"),
+        &format!("_csrf={token}&_lv_event={event}"),
+    )
+}
+
+#[test]
+#[should_panic(expected = "no redirect")]
+fn a_task_of_mount_answers_the_request_by_a_redirect() {
+    let (server, told, _noticed) = guide();
+    leads_away(&http::get(server.local_addr(), "/task", ""));
+    no_errors(&told);
+}
+
+#[test]
+#[should_panic(expected = "no redirect")]
+fn so_does_a_task_that_another_has_led_to() {
+    let (server, told, _noticed) = guide();
+    leads_away(&http::get(server.local_addr(), "/chain", ""));
+    no_errors(&told);
+}
+
+#[test]
+#[should_panic(expected = "no redirect")]
+fn so_does_a_redirect_that_is_pushed() {
+    let (server, told, _noticed) = guide();
+    leads_away(&http::get(server.local_addr(), "/push", ""));
+    no_errors(&told);
+}
+
+#[test]
+#[should_panic(expected = "no redirect")]
+fn a_posted_form_is_answered_by_the_handlers_redirect() {
+    let (server, told, _noticed) = guide();
+    leads_away(&post(&server, "/x", "leave"));
+    no_errors(&told);
+}
+
+#[test]
+#[should_panic(expected = "the redirect")]
+fn a_task_of_mount_sends_the_browser_away_once_it_has_joined() {
+    let (server, told, _noticed) = guide();
+    let mut tab = Tab::new(server.local_addr(), "/join");
+    tab.act("stay");
+    sent_away(&mut tab);
+    no_errors(&told);
+}
+
+#[test]
+#[should_panic(expected = "the redirect")]
+fn an_event_sends_the_browser_away_and_its_state_is_put_back() {
+    let (server, told, _noticed) = guide();
+    let mut tab = Tab::new(server.local_addr(), "/x");
+    tab.act("leave");
+    tab.act("stay");
+    sent_away(&mut tab);
+    assert!(tab.client.page_html().starts_with("<p>x!</p>"), "{}", tab.client.page_html());
+    no_errors(&told);
+}
+
+#[test]
+#[should_panic(expected = "the redirect")]
+fn a_message_sends_the_browser_away() {
+    let (server, told, _noticed) = guide();
+    let mut tab = Tab::new(server.local_addr(), "/x");
+    server.pubsub().publish("guide", &"leave".to_owned()).unwrap();
+    tab.act("stay");
+    sent_away(&mut tab);
+    no_errors(&told);
+}
+
+#[test]
+#[should_panic(expected = "the redirect")]
+fn a_redirect_waits_for_the_browser_to_come_back() {
+    let (server, told, noticed) = guide();
+    let mut tab = Tab::new(server.local_addr(), "/connection");
+    tab.vanish();
+    noticed.recv_timeout(PATIENCE).unwrap();
+    tab.reconnect();
+    sent_away(&mut tab);
+    no_errors(&told);
+}
