@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::Machine;
 use crate::codec::PageCodec;
+use crate::command::Redirect;
 use crate::ctx::{Ctx, TooMany};
 use crate::dirty::DirtySet;
 use crate::effect::{Call, Effect};
@@ -52,8 +53,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         done
     }
 
-    /// What follows from a failed call: the user or the application is told, and panics are counted.
+    /// What follows from a failed call: the browser is sent elsewhere, or the user or the application is told, and panics are counted.
     pub(super) fn failed(&mut self, call: Call, error: Error, now: Instant) {
+        if let Some(redirect) = error.redirect() {
+            return self.send_away(redirect.clone(), now);
+        }
         self.notice_error(&call, &error);
         if let Some(recoverable) = error.recoverable() {
             // In place of those before, which the failed call may have cleared.
@@ -68,6 +72,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if panicked && self.strikes.strike(now) {
             self.close(crate::wire::Reason::Internal);
         }
+    }
+
+    /// Sends the browser elsewhere, once that is committed; without a connection, when it is back.
+    fn send_away(&mut self, redirect: Redirect, now: Instant) {
+        self.delivery.push(core::iter::once(redirect.into()));
+        self.commit.event(now);
     }
 
     fn remember(&mut self) -> Before {
@@ -181,7 +191,10 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 self.asked.clear();
                 self.session.pushed.clear();
                 self.session.replace_state(P::State::default());
-                self.report(Call::Mount, error);
+                match error.redirect() {
+                    Some(redirect) => self.send_away(redirect.clone(), now),
+                    None => self.report(Call::Mount, error),
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use core::fmt;
 use super::link::Link;
 use super::{Machine, Output, Saved};
 use crate::codec::PageCodec;
-use crate::command::Command;
+use crate::command::{Command, Redirect};
 use crate::effect::Call;
 use crate::error::Result;
 use crate::event::Event;
@@ -39,6 +39,8 @@ pub(super) struct Delivery {
     pub(super) outbox: VecDeque<(u64, Command)>,
     /// The last command's id.
     pub(super) last_command: u64,
+    /// The last command of the record that the session was restored from.
+    restored: u64,
 }
 
 /// An input that waits for a commit, or for the state.
@@ -63,6 +65,7 @@ impl Delivery {
             failed: saved.failed.iter().collect(),
             outbox: saved.outbox.iter().map(|(id, command)| (id, command.into_owned())).collect(),
             last_command: saved.next_command,
+            restored: saved.next_command,
             ..Self::default()
         }
     }
@@ -88,6 +91,14 @@ impl Delivery {
                 self.outbox.pop_front();
             }
         }
+    }
+
+    /// The first redirect that page code has asked for here, and that the browser has not acknowledged.
+    pub(super) fn redirect(&self) -> Option<&Redirect> {
+        self.outbox.iter().filter(|(id, _)| *id > self.restored).find_map(|(_, command)| match command {
+            Command::Redirect(redirect) => Some(redirect),
+            _ => None,
+        })
     }
 
     /// The browser has run the commands up to this one. `false` if there never was such a command.
@@ -245,8 +256,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.delivery.ack_due = true;
         self.commit.event(now);
         if let Err(error) = done {
-            self.counters.failed += 1;
-            self.delivery.fail(event.id);
+            // One that leads elsewhere has done what it was sent for.
+            if error.redirect().is_none() {
+                self.counters.failed += 1;
+                self.delivery.fail(event.id);
+            }
             self.failed(Call::Handle(event.name.into()), error, now);
         }
     }

@@ -22,6 +22,7 @@ mod sleep;
 mod strikes;
 mod timers;
 mod update;
+mod waiting;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
