@@ -93,11 +93,13 @@ impl Delivery {
         }
     }
 
-    /// The first redirect that page code has asked for here, and that the browser has not acknowledged.
+    /// The last redirect that page code has asked for here, and that the browser has not acknowledged.
     pub(super) fn redirect(&self) -> Option<&Redirect> {
-        self.outbox.iter().filter(|(id, _)| *id > self.restored).find_map(|(_, command)| match command {
-            Command::Redirect(redirect) => Some(redirect),
-            _ => None,
+        self.outbox.iter().rev().take_while(|(id, _)| *id > self.restored).find_map(|(_, command)| {
+            match command {
+                Command::Redirect(redirect) => Some(redirect),
+                _ => None,
+            }
         })
     }
 

@@ -7,7 +7,8 @@ use crate::page::Page;
 
 impl<P: Page, C, G> Machine<P, C, G> {
     /// Where page code wants the browser to be, if it has asked for that since the session was mounted or restored, by a pushed [`Redirect`] or by one
-    /// that it returned as an error, and no browser has acknowledged it. A driver answers a request for a page by it, instead of the page.
+    /// that it returned as an error, and no browser has acknowledged it; the last of several, as in a browser. A driver answers a request for a page by
+    /// it, instead of the page.
     pub fn redirect(&self) -> Option<&Redirect> {
         self.delivery.redirect()
     }
