@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use live_smol::live_core::client::Heard;
 use live_smol::prelude::*;
@@ -29,6 +30,10 @@ impl Page for Guide {
             "chain" => ctx.spawn(async { "chain".to_owned() }),
             "push" => ctx.spawn(async { "push".to_owned() }),
             "posted" if ctx.header("origin").is_some() => ctx.spawn(async { "leave".to_owned() }),
+            "hang" | "join and hang" if ctx.connected() || s.state == "hang" => {
+                ctx.spawn(std::future::pending())?;
+                ctx.spawn(async { "leave".to_owned() })
+            }
             "join" if ctx.connected() => ctx.spawn(async { "leave".to_owned() }),
             _ => Ok(()),
         }
@@ -49,7 +54,10 @@ impl Page for Guide {
         s.state += "?";
         match &*message {
             "chain" => ctx.spawn(async { "leave".to_owned() }),
-            "push" => Ok(s.push(Redirect::to("/there"))),
+            "push" => {
+                s.push(Redirect::to("/there"));
+                Ok(())
+            }
             _ => leave(),
         }
     }
@@ -72,6 +80,8 @@ impl Page for Guide {
 /// A server, the errors that it reports, and when it has noticed that a browser is gone.
 fn guide() -> (Server, Receiver<String>, Receiver<()>) {
     let ((options, told), (left, noticed)) = (telling(), channel());
+    // Longer than any test: whoever is sent elsewhere waits for nothing else.
+    let options = Options { mount_timeout: Duration::from_secs(3600), ..options };
     (server_of(options, "/{call}", Guide { left }), told, noticed)
 }
 
@@ -129,6 +139,14 @@ fn a_task_of_mount_answers_the_request_by_a_redirect() {
 fn so_does_a_task_that_another_has_led_to() {
     let (server, told, _noticed) = guide();
     leads_away(&http::get(server.local_addr(), "/chain", ""));
+    no_errors(&told);
+}
+
+#[test]
+fn a_redirect_waits_for_no_other_task() {
+    let (server, told, _noticed) = guide();
+    leads_away(&http::get(server.local_addr(), "/hang", ""));
+    sent_away(&mut Tab::new(server.local_addr(), "/join%20and%20hang"));
     no_errors(&told);
 }
 

@@ -123,10 +123,11 @@ impl TestOptions {
             frames: VecDeque::new(),
         };
         // The first response waits for the tasks of `mount`, and may be a redirect.
-        sound(tab.settle());
+        let settled = tab.settle();
         if let Some(redirect) = tab.machine.redirect() {
             return Err(redirect.clone().into());
         }
+        sound(settled);
         sound(tab.connect(false));
         sound(tab.rendered());
         // A browser has the first page from the response.

@@ -263,4 +263,11 @@ fn the_panic_is_at_the_line_of_the_test() {
     let line = line!() + 1;
     mistake(|| tab.click("x"));
     assert_eq!(LINE.get(), line);
+    let mut tab = waiting::impatient("/");
+    let line = line!() + 1;
+    mistake(|| tab.send(Action::new("stuck")));
+    assert_eq!(LINE.get(), line);
+    let line = line!() + 1;
+    mistake(|| tab.release_tasks());
+    assert_eq!(LINE.get(), line);
 }

@@ -46,7 +46,7 @@ fn elsewhere(work: impl FnOnce() -> String + Send + 'static) -> impl Future<Outp
 }
 
 /// Does what its events and messages say, and shows the messages.
-struct Worker;
+pub(super) struct Worker;
 
 impl Page for Worker {
     type State = Vec<String>;
@@ -67,6 +67,10 @@ impl Page for Worker {
     fn handle(&self, ctx: &mut Ctx<Self>, _: &mut Session<Vec<String>>, e: &Event) -> Result {
         match e.name {
             "many" => (0..3).try_for_each(|n| ctx.spawn(elsewhere(move || n.to_string()))),
+            "busy" => ctx.spawn(poll_fn(|cx| {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            })),
             "stuck" => (0..2).try_for_each(|_| ctx.spawn(std::future::pending())),
             "panic" => ctx.spawn(async { panic!("a task falls") }),
             "self" => ctx.send_info("told".to_owned()),
@@ -80,6 +84,10 @@ impl Page for Worker {
     }
 
     fn info(&self, ctx: &mut Ctx<Self>, s: &mut Session<Vec<String>>, message: String) -> Result {
+        if let Some(left) = message.strip_prefix("down:") {
+            let left: usize = left.parse()?;
+            return if left == 0 { Ok(()) } else { ctx.send_info(format!("down:{}", left - 1)) };
+        }
         match &*message {
             "chain" => ctx.spawn(elsewhere(|| "link".to_owned()))?,
             "link" => ctx.send_info("end".to_owned())?,
@@ -104,6 +112,11 @@ impl Page for Worker {
 
 fn open(url: &str) -> TestClient<Worker> {
     TestClient::open(Worker, url).unwrap()
+}
+
+/// A client that soon has enough of waiting.
+pub(super) fn impatient(url: &str) -> TestClient<Worker> {
+    TestOptions { task_limit: Duration::from_millis(50), ..TestOptions::default() }.open(Worker, url).unwrap()
 }
 
 /// The words of the panic that an act ends in, which may take until the limit and not much longer.
@@ -180,6 +193,68 @@ fn a_page_that_sends_itself_messages_for_ever_is_told() {
     assert!(words.contains("send_info"), "{words}");
     let words = mistake_in_time(|| open("/").info("again".to_owned()));
     assert!(words.contains("task"), "{words}");
+}
+
+#[test]
+fn a_page_may_send_itself_as_many_messages_as_there_are_steps() {
+    let mut tab = open("/");
+    tab.info(format!("down:{}", MAX_STEPS - 1));
+    assert!(mistake(|| tab.info(format!("down:{MAX_STEPS}"))).contains(&format!("after {MAX_STEPS} steps")));
+}
+
+#[test]
+fn the_limit_names_what_is_under_way_and_who_has_spawned_it() {
+    let words = mistake_in_time(|| {
+        let mut tab = impatient("/");
+        tab.hold_tasks();
+        tab.send(Action::new("stuck"));
+        tab.info("stuck".to_owned());
+        tab.release_tasks();
+    });
+    let told = "3 tasks are still under way after 0.05 s: spawned by handle `stuck` (2), info (1). ";
+    assert!(words.starts_with(told), "{words}");
+    let words = mistake_in_time(|| drop(impatient("/?first=stuck")));
+    assert!(words.starts_with("1 task is still under way after 0.05 s: spawned by info (1). "), "{words}");
+    let words = mistake_in_time(|| impatient("/").send(Action::new("busy")));
+    assert!(
+        words.starts_with("1 task is still under way after 0.05 s: spawned by handle `busy` (1). "),
+        "{words}"
+    );
+}
+
+#[test]
+fn the_limit_is_five_seconds_if_nobody_says_otherwise() {
+    let start = std::time::Instant::now();
+    let words = mistake_in_time(|| open("/").send(Action::new("stuck")));
+    assert!(words.starts_with("2 tasks are still under way after 5 s"), "{words}");
+    let took = start.elapsed();
+    assert!((TASK_LIMIT..TASK_LIMIT * 2).contains(&took), "{took:?}");
+}
+
+#[test]
+fn the_page_is_seen_while_its_tasks_are_held() {
+    let held = TestOptions { hold_tasks: true, ..TestOptions::default() };
+    let mut tab = held.open(Worker, "/?first=loaded").unwrap();
+    tab.send(Action::new("many"));
+    tab.advance(Duration::from_secs(60));
+    assert_eq!(tab.html("log"), "");
+    tab.release_tasks();
+    assert_eq!(tab.session().state.len(), 4);
+    tab.hold_tasks();
+    tab.send(Action::new("chain"));
+    assert_eq!(tab.session().state.len(), 4);
+    tab.release_tasks();
+    assert!(tab.html("log").ends_with("chain link end"), "{}", tab.html("log"));
+}
+
+#[test]
+fn without_a_connection_tasks_are_awaited_too() {
+    let mut tab = open("/");
+    tab.disconnect();
+    tab.info("chain".to_owned());
+    assert_eq!(tab.session().state, ["chain", "link", "end"]);
+    tab.reconnect();
+    assert_eq!(tab.html("log"), "chain link end");
 }
 
 #[test]
