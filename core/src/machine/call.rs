@@ -53,7 +53,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         done
     }
 
-    /// What follows from a failed call: the browser is sent elsewhere, or the user or the application is told, and panics are counted.
+    /// What follows from a failed call: the browser is sent elsewhere, or the user or the application is told, and
+    /// panics are counted.
     pub(super) fn failed(&mut self, call: Call, error: Error, now: Instant) {
         if let Some(redirect) = error.redirect() {
             return self.send_away(redirect.clone(), now);

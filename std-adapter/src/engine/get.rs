@@ -29,7 +29,8 @@ use crate::notice;
 use crate::options::SessionInfo;
 use crate::token::{Claims, SessionError, cookie_hash};
 
-/// How many results of tasks are handled before the limit is looked at: those of tasks that are done at once could go on without end.
+/// How many results of tasks are handled before the limit is looked at: those of tasks that are done at once could go
+/// on without end.
 const RESULTS_IN_A_ROW: usize = 64;
 
 /// A request for a page, with all that its answer needs.
@@ -197,7 +198,8 @@ impl Engine {
         }
     }
 
-    /// Runs what the session has spawned, so that its HTML has its data: until `enough`, and not for longer than the options say.
+    /// Runs what the session has spawned, so that its HTML has its data: until `enough`, and not for longer than the
+    /// options say.
     pub(super) async fn settled(
         &self,
         fetched: &Fetched,

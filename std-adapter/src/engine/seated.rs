@@ -23,7 +23,8 @@ pub(super) struct Seated {
 }
 
 impl Seated {
-    /// Makes connection `number` the one that serves the session; an older one finds out when it is woken (rule R10). None if the session has ended.
+    /// Makes connection `number` the one that serves the session; an older one finds out when it is woken (rule R10).
+    /// None if the session has ended.
     pub(super) fn take(
         engine: &Arc<Engine>,
         slot: Arc<Slot>,
@@ -49,8 +50,9 @@ impl Seated {
         Ok(Some(Self { engine: engine.clone(), joined: Some(Joined { slot, number }) }))
     }
 
-    /// Waits for the tasks of a new session's `mount`, and for what they lead to, as the first response has done: a page without their data would take away
-    /// what the browser shows. Ends at the session's limit; other connections that come meanwhile wait no longer than to that.
+    /// Waits for the tasks of a new session's `mount`, and for what they lead to, as the first response has done: a
+    /// page without their data would take away what the browser shows. Ends at the session's limit; other connections
+    /// that come meanwhile wait no longer than to that.
     pub(super) async fn settle(&self) -> Result<(), Reason> {
         let Some(Joined { slot, number }) = &self.joined else { return Ok(()) };
         let Some(until) = slot.lock().settles_until else { return Ok(()) };
@@ -90,7 +92,8 @@ impl Seated {
         Poll::Pending
     }
 
-    /// Tells the session that its browser is there, unless a newer connection has come meanwhile, or the session has ended.
+    /// Tells the session that its browser is there, unless a newer connection has come meanwhile, or the session has
+    /// ended.
     pub(super) fn welcome(mut self, hello: &Hello<'_>, resumed: bool) -> Result<Joined, Reason> {
         if let Some(Joined { slot, number }) = &self.joined {
             let engine = &self.engine;

@@ -90,7 +90,8 @@ impl Slot {
         self.follows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether page code will be called no more if nothing new happens, but for timers: no task is under way, and nothing waits.
+    /// Whether page code will be called no more if nothing new happens, but for timers: no task is under way, and
+    /// nothing waits.
     pub(crate) fn is_quiet(&self, inner: &Inner) -> bool {
         // In this order: what a task has brought is in the mailbox before it counts as done.
         self.tasks.are_done() && self.mailbox.is_empty() && !inner.live.is_waiting()

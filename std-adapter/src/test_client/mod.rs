@@ -37,12 +37,13 @@ use tasks::Tasks;
 /// What may be a mistake of the test or the page, in words.
 type Checked<T> = std::result::Result<T, String>;
 
-/// A page, as one user sees it. Each call returns when everything has been done that it led to: events, messages of the page to
-/// itself, tasks and what their results lead to. The page's time passes only by [`advance`](Self::advance).
+/// A page, as one user sees it. Each call returns when everything has been done that it led to: events, messages of the
+/// page to itself, tasks and what their results lead to. The page's time passes only by [`advance`](Self::advance).
 ///
-/// Tasks run on the test's thread, and are waited for where they wait for something else: another thread (`unblock`), a channel, a
-/// runtime's timer. The first page is shown after those of `mount`. A call that isn't done after [`TestOptions::task_limit`] panics and names
-/// the tasks that are under way; [`hold_tasks`](Self::hold_tasks) shows the page while it waits for them.
+/// Tasks run on the test's thread, and are waited for where they wait for something else: another thread (`unblock`), a
+/// channel, a runtime's timer. The first page is shown after those of `mount`. A call that isn't done after
+/// [`TestOptions::task_limit`] panics and names the tasks that are under way; [`hold_tasks`](Self::hold_tasks) shows
+/// the page while it waits for them.
 ///
 /// What a user can do is checked against the page's HTML, and what the server made of it as well. A mistake is a panic at the
 /// line of the test: an event without an element, several elements where one is meant, an id that two elements have, a region
@@ -228,8 +229,8 @@ impl<P: Page> TestClient<P> {
         sound(self.settle());
     }
 
-    /// Leaves tasks alone from now on: each call returns without their results, so that a test sees what the page shows meanwhile.
-    /// What they have begun on other threads goes on. [`TestOptions::hold_tasks`] does so from the start.
+    /// Leaves tasks alone from now on: each call returns without their results, so that a test sees what the page shows
+    /// meanwhile. What they have begun on other threads goes on. [`TestOptions::hold_tasks`] does so from the start.
     ///
     /// ```
     /// # use std::fmt::Write;

@@ -49,8 +49,8 @@ pub const TASK_LIMIT: Duration = Duration::from_secs(5);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct TestOptions {
-    /// How long each call waits for the tasks that are under way, by the real clock; by default [`TASK_LIMIT`]. Past it the call panics, and names
-    /// the tasks.
+    /// How long each call waits for the tasks that are under way, by the real clock; by default [`TASK_LIMIT`]. Past it
+    /// the call panics, and names the tasks.
     pub task_limit: Duration,
     /// No task is run before [`TestClient::release_tasks`], not those of `mount` either; by default they all are.
     pub hold_tasks: bool,

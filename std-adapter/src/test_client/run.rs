@@ -7,7 +7,8 @@ use live_core::{Call, Effect, ErrorReport, Input, Output, Page};
 use super::dom::Dom;
 use super::{Checked, TestClient, fresh, patch};
 
-/// How much may happen at one instant: frames, messages of the page to itself, results of tasks. A page that goes on past it does so for ever.
+/// How much may happen at one instant: frames, messages of the page to itself, results of tasks. A page that goes on
+/// past it does so for ever.
 pub const MAX_STEPS: usize = 10_000;
 
 impl<P: Page> TestClient<P> {
@@ -50,7 +51,8 @@ impl<P: Page> TestClient<P> {
         }
     }
 
-    /// Until there is nothing more to do: frames to the browser and its answers, messages that are due, tasks and their results.
+    /// Until there is nothing more to do: frames to the browser and its answers, messages that are due, tasks and their
+    /// results.
     pub(super) fn settle(&mut self) -> Checked<()> {
         let deadline = self.tasks.deadline();
         for _ in 0..MAX_STEPS {

@@ -71,8 +71,8 @@ impl<M: Send + 'static> Tasks<M> {
         Instant::now() + self.limit
     }
 
-    /// The result of the next task that is done, waited for until `deadline`; none where there is nothing to wait for. An error names the tasks that
-    /// aren't done by then.
+    /// The result of the next task that is done, waited for until `deadline`; none where there is nothing to wait for.
+    /// An error names the tasks that aren't done by then.
     pub(super) fn next(&mut self, deadline: Instant) -> Checked<Option<Result<M, Panicked>>> {
         while !self.held && !self.under_way.is_empty() {
             let Some(number) = self.bell.wait(deadline) else { return Err(self.late()) };

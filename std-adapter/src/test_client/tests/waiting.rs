@@ -1,4 +1,5 @@
-//! Each call returns when all is done that it led to: tasks on other threads, chains of them, and messages of the page to itself.
+//! Each call returns when all is done that it led to: tasks on other threads, chains of them, and messages of the page
+//! to itself.
 
 use std::future::poll_fn;
 use std::sync::{Condvar, Mutex, mpsc};
