@@ -22,7 +22,9 @@ pub enum Command {
 
 /// Goes to another URL. Only paths of the same origin are followed, unless the page's script allows more (rule S6).
 ///
-/// Returned as an error from `mount`, it answers the request instead of the page.
+/// Pushed, it follows the patches of the same call. Returned as an [`Error`](crate::Error) it does so from any call of
+/// page code but `render`, and what the call has changed is put back; the request for a page is answered by it instead
+/// of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
     /// The URL, usually a path.

@@ -57,7 +57,7 @@ impl<'a, P: Page> Ctx<'a, P> {
 
     /// Whether a browser is connected by a WebSocket. `mount` also runs for the first HTTP response, with `false`;
     /// timers do nothing there, and subscriptions count only once it is connected. A session whose connection is lost gets
-    /// messages with `false`, and keeps both.
+    /// messages with `false`, and keeps both; so does a new one whose browser still waits for the tasks of `mount`.
     pub fn connected(&self) -> bool {
         self.connected
     }

@@ -55,8 +55,9 @@ pub trait Page: Sized + Send + Sync + 'static {
     /// Who says which regions have changed.
     const MARKING: Marking = Marking::Manual;
 
-    /// Fills in the state: once for the HTTP response, with [`Ctx::connected`] false, and once when the browser connects.
-    /// A [`Redirect`](crate::Redirect) returned as an error sends the browser elsewhere.
+    /// Fills in the state: once for the HTTP response, with [`Ctx::connected`] false, and once when the browser
+    /// connects. A [`Redirect`](crate::Redirect) returned as an error, here or from any other call but `render`, sends
+    /// the browser elsewhere.
     fn mount(&self, ctx: &mut Ctx<Self>, s: &mut Session<Self::State>) -> Result {
         let _ = (ctx, s);
         Ok(())

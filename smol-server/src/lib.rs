@@ -94,10 +94,10 @@ pub mod prelude {
         Block, Command, Ctx, DirtySet, Download, Error, Event, EventMeta, Flash, Focus, Js, Marking, Page,
         RecoverableError, Redirect, Result, Scroll, Session, SessionId, Timer, Value, View,
     };
-    #[cfg(feature = "test-client")]
-    pub use live_std::TestClient;
     pub use live_std::{
         Auth, Escaped, EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionError, SessionStore,
         Template, safe_url,
     };
+    #[cfg(feature = "test-client")]
+    pub use live_std::{TestClient, TestOptions};
 }

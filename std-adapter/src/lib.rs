@@ -59,5 +59,5 @@ pub use store::{MemoryStore, SessionStore};
 pub use store::{RedbError, RedbProblem, RedbStore};
 pub use template::{Once, SafeUrl, Simple, Template, safe_url};
 #[cfg(feature = "test-client")]
-pub use test_client::TestClient;
+pub use test_client::{TestClient, TestOptions};
 pub use token::{Claims, MAX_TOKEN, SessionError, Signer, cookie_hash};

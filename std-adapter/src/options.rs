@@ -60,7 +60,8 @@ pub struct Options {
     pub heartbeat_interval: Duration,
     /// How long a new connection may take to say who it is. Default: 5 s.
     pub hello_timeout: Duration,
-    /// How long the first response waits for the tasks that `mount` spawned. Default: 2 s.
+    /// How long the first response waits for the tasks that `mount` spawned, and for what their results lead to; and
+    /// how long a browser that connects does, for those of the session's own `mount`. Default: 2 s.
     pub mount_timeout: Duration,
     /// The largest message from a browser, in bytes, over all its fragments. Default: 64 KB.
     pub max_message_size: usize,

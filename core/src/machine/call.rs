@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::Machine;
 use crate::codec::PageCodec;
+use crate::command::Redirect;
 use crate::ctx::{Ctx, TooMany};
 use crate::dirty::DirtySet;
 use crate::effect::{Call, Effect};
@@ -69,8 +70,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         done
     }
 
-    /// What follows from a failed call: the user or the application is told, and panics are counted.
+    /// What follows from a failed call: the browser is sent elsewhere, or the user or the application is told, and
+    /// panics are counted.
     pub(super) fn failed(&mut self, call: Call, error: Error, now: Instant) {
+        if let Some(redirect) = error.redirect() {
+            return self.send_away(redirect.clone(), now);
+        }
         self.notice_error(&call, &error);
         if let Some(recoverable) = error.recoverable() {
             // In place of those before, which the failed call may have cleared.
@@ -85,6 +90,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if panicked && self.strikes.strike(now) {
             self.close(Reason::Internal);
         }
+    }
+
+    /// Sends the browser elsewhere, once that is committed; without a connection, when it is back.
+    fn send_away(&mut self, redirect: Redirect, now: Instant) {
+        self.session.push(redirect);
+        self.push_commands(now);
     }
 
     fn remember(&self) -> Before {
@@ -222,10 +233,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Ok(()) => self.absorb(now),
             Err(error) => {
                 self.forget_asked();
-                self.report(Call::Mount, error);
                 if let Err(error) = self.start_anew() {
                     self.report(Call::Mount, error);
-                    self.give_up(Reason::Internal);
+                    return self.give_up(Reason::Internal);
+                }
+                match error.redirect() {
+                    Some(redirect) => self.send_away(redirect.clone(), now),
+                    None => self.report(Call::Mount, error),
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::link::Link;
 use super::topics::Position;
 use super::{Machine, Output, Saved};
 use crate::codec::PageCodec;
-use crate::command::Command;
+use crate::command::{Command, Redirect};
 use crate::effect::Call;
 use crate::error::Result;
 use crate::event::Event;
@@ -40,6 +40,8 @@ pub(super) struct Delivery {
     pub(super) outbox: VecDeque<(u64, Command)>,
     /// The last command's id.
     pub(super) last_command: u64,
+    /// The last command of the record that the session was restored from.
+    restored: u64,
 }
 
 /// An input that waits for a commit, or for the state.
@@ -70,6 +72,7 @@ impl Delivery {
             failed: saved.failed.iter().collect(),
             outbox: saved.outbox.iter().map(|(id, command)| (id, command.into_owned())).collect(),
             last_command: saved.next_command,
+            restored: saved.next_command,
             ..Self::default()
         }
     }
@@ -97,6 +100,16 @@ impl Delivery {
         }
     }
 
+    /// The last redirect that page code has asked for here, and that the browser has not acknowledged.
+    pub(super) fn redirect(&self) -> Option<&Redirect> {
+        self.outbox.iter().rev().take_while(|(id, _)| *id > self.restored).find_map(|(_, command)| {
+            match command {
+                Command::Redirect(redirect) => Some(redirect),
+                _ => None,
+            }
+        })
+    }
+
     /// The browser has run the commands up to this one. There may never have been such a one: a browser may know more than a store that was set back.
     fn acknowledge(&mut self, command: u64) {
         while self.outbox.front().is_some_and(|(id, _)| *id <= command) {
@@ -104,11 +117,14 @@ impl Delivery {
         }
     }
 
-    /// From now on numbers are above `command`, which the browser has counted to: it runs none that it takes for known.
+    /// From now on all numbers are above `command`, which the browser has counted to: it runs none that it takes for known.
     fn number_above(&mut self, command: u64) {
-        let numbers = command + 1..;
-        self.outbox.iter_mut().zip(numbers).for_each(|((id, _), number)| *id = number);
-        self.last_command = command + self.outbox.len() as u64;
+        let last = self.last_command.max(command);
+        self.last_command = last;
+        if self.outbox.front().is_some_and(|(id, _)| *id <= command) {
+            self.outbox.iter_mut().zip(last + 1..).for_each(|((id, _), number)| *id = number);
+            self.last_command += self.outbox.len() as u64;
+        }
     }
 }
 
@@ -119,9 +135,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.delivery.acknowledge(command);
         }
         // What it has run of another session, or of one that a store has lost, is nothing of this one's.
-        if !resumed || command > self.delivery.last_command {
-            self.delivery.number_above(command);
-        }
+        self.delivery.number_above(command);
         self.link = Some(Link::new(hello.hashes, command, self.config.broken));
         self.render_failed = false;
         let heartbeat = u64::try_from(self.config.heartbeat.as_millis()).unwrap_or(u64::MAX);
@@ -273,8 +287,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.delivery.ack_due = true;
         self.commit.event(now);
         if let Err(error) = done {
-            self.counters.failed += 1;
-            self.delivery.fail(event.id);
+            // One that leads elsewhere has done what it was sent for.
+            if error.redirect().is_none() {
+                self.counters.failed += 1;
+                self.delivery.fail(event.id);
+            }
             self.failed(Call::Handle(event.name.into()), error, now);
         }
     }

@@ -24,6 +24,7 @@ mod timers;
 mod topics;
 mod update;
 mod values;
+mod waiting;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};

@@ -22,7 +22,7 @@ const COMMIT: Duration = Duration::from_millis(50);
 
 /// Commits slowly, and not at all while it is held.
 #[derive(Default)]
-struct Slow {
+pub(crate) struct Slow {
     kept: MemoryStore,
     held: Mutex<bool>,
 }

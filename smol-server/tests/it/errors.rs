@@ -1,25 +1,15 @@
 //! What becomes of errors: the specification's four behaviours, and its three named errors.
 
 use std::fmt::Write;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use live_smol::live_core::ErrorReport;
 use live_smol::live_core::client::{Action, Client, Heard};
-use live_smol::live_std::{ErrorHook, Keys};
+use live_smol::live_std::Keys;
 use live_smol::prelude::*;
 use tungstenite::Message;
 
 use crate::common::tab::{closed, load, open, request};
-use crate::common::{PATIENCE, Tab, options, server, start};
-
-/// Options whose hook tells the errors.
-fn telling() -> (Options, Receiver<String>) {
-    let (tell, told) = channel();
-    let on_error: ErrorHook = Arc::new(move |_, report: &ErrorReport| tell.send(report.to_string()).unwrap());
-    (Options { on_error, ..options() }, told)
-}
+use crate::common::{PATIENCE, Tab, options, server, start, telling};
 
 fn failed(tab: &Tab) -> usize {
     tab.heard.iter().filter(|heard| matches!(heard, Heard::Failed(_))).count()

@@ -7,8 +7,9 @@ use live_core::Record;
 use live_smol::live_std::store::{StoreError, StoreFuture};
 use live_smol::prelude::*;
 
+use crate::common::browser::Browser;
 use crate::common::http::{self, Answer};
-use crate::common::{Browser, options, server, start};
+use crate::common::{options, server, start};
 
 fn count(answer: &Answer) -> &str {
     answer.text().split_once("<b data-lv-region=\"count\">").unwrap().1.split_once('<').unwrap().0

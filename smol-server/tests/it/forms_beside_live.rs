@@ -8,8 +8,10 @@ use live_smol::live_core::client::Heard;
 use live_smol::live_std::{MemoryStore, Metrics, RedbStore, SessionStore};
 use live_smol::prelude::*;
 
+use crate::common::browser::Browser;
+use crate::common::durable::Durable;
 use crate::common::tab::{Loaded, load};
-use crate::common::{Browser, Durable, Tab, http, options, server_of, start};
+use crate::common::{Tab, http, options, server_of, start};
 
 /// The stores, each in the way that sessions use it: committed to with each event, or left to while nothing happens.
 fn stores() -> Vec<(&'static str, Arc<dyn SessionStore>)> {

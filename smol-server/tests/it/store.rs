@@ -11,8 +11,9 @@ use live_smol::live_std::SessionStore;
 use live_smol::live_std::store::{StoreError, StoreFuture};
 use live_smol::{Options, live_std::Keys};
 
+use crate::common::durable::Durable;
 use crate::common::tab::{closed, load, open, request};
-use crate::common::{Durable, PATIENCE, Tab, options, start};
+use crate::common::{PATIENCE, Tab, options, start};
 
 /// A store that asks the test about each commit, and does what it says.
 struct Asking {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use live_smol::live_core::client::Action;
 use live_smol::prelude::*;
 
 use crate::common::{PATIENCE, Tab, options};
@@ -42,6 +43,11 @@ impl Page for Busy {
             "wait" => ctx.spawn(async move {
                 let _told = Told(dropped, "cancelled");
                 std::future::pending().await
+            }),
+            "unblock" => ctx.spawn(live_smol::unblock(|| "elsewhere".to_owned())),
+            "timer" => ctx.spawn(async {
+                smol::Timer::after(Duration::from_millis(20)).await;
+                "later".to_owned()
             }),
             "fall" => ctx.spawn(async { panic!("it falls") }),
             _ => e.unknown(),
@@ -102,4 +108,13 @@ fn a_task_that_panics_is_told_to_the_hook_and_the_session_goes_on() {
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "info: panicked: it falls");
     tab.act("work");
     tab.until_html("", "its value");
+}
+
+#[test]
+fn a_test_waits_for_blocking_work_and_for_a_runtimes_timer() {
+    let mut tab = TestClient::mount(Busy { dropped: channel().0 }).unwrap();
+    for (event, html) in [("unblock", "elsewhere"), ("timer", "elsewherelater")] {
+        tab.send(Action::new(event));
+        assert_eq!(tab.html(""), html);
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use atomic_waker::AtomicWaker;
@@ -28,6 +28,20 @@ struct List {
     set: u64,
     /// When the watching task looks next.
     looks_at: Instant,
+}
+
+/// When a task is woken next, as far as it has asked for that.
+#[derive(Default)]
+pub(crate) struct Alarm(Option<Instant>);
+
+impl Alarm {
+    /// Wakes the context's task at `at`, unless it is woken sooner anyway: it then looks again.
+    pub(crate) fn set(&mut self, alarms: &Alarms, at: Instant, now: Instant, cx: &Context<'_>) {
+        if self.0.is_none_or(|set| set <= now || at < set) {
+            self.0 = Some(at);
+            alarms.set(at, cx.waker().clone());
+        }
+    }
 }
 
 impl Alarms {

@@ -16,10 +16,10 @@ use super::join::{Joined, guarded};
 use super::live::recycle;
 use super::notices::explain;
 use super::peers::Place;
-use super::serve::{Served, attend, serve};
+use super::seated::leave;
+use super::serve::{Served, serve};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
-use crate::metrics::Metrics;
 use crate::store::BoxFuture;
 
 /// What a browser with too many connections is told to wait, in milliseconds.
@@ -290,22 +290,9 @@ impl Connection {
 
     /// Leaves the session to the next connection, unless that one has it already.
     fn leave(&mut self) {
-        let Phase::Joined(Joined { slot, number }) = std::mem::replace(&mut self.phase, Phase::Closed) else {
-            return;
-        };
-        let mut inner = slot.lock();
-        if !inner.seat.leave(number) {
-            return;
+        if let Phase::Joined(joined) = std::mem::replace(&mut self.phase, Phase::Closed) {
+            leave(&self.engine, joined);
         }
-        let now = self.engine.now();
-        inner.way = Way::default();
-        inner.detached += 1;
-        self.engine.step(&slot, &mut inner, |live| live.handle(Input::Closed, now));
-        self.engine.count(Metrics::disconnected);
-        let count = inner.detached;
-        drop(inner);
-        self.engine.detached(&slot, count);
-        attend(&self.engine, slot, count);
     }
 
     /// Nothing to send now: looks after the connection itself, and sees to it that it is woken in time.

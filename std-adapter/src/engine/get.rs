@@ -14,7 +14,7 @@ use live_core::{
 
 use super::live::{Host, Live, New, Parcel};
 use super::pages::Found;
-use super::runtime::{caught, within};
+use super::runtime::{caught, within, yield_now};
 use super::upgrade::pairs;
 use super::{Engine, Visitor};
 use crate::assets;
@@ -28,6 +28,10 @@ use crate::metrics::Metrics;
 use crate::notice;
 use crate::options::SessionInfo;
 use crate::token::{Claims, SessionError, cookie_hash};
+
+/// How many results of tasks are handled before the limit is looked at: those of tasks that are done at once could go
+/// on without end.
+const RESULTS_IN_A_ROW: usize = 64;
 
 /// A request for a page, with all that its answer needs.
 pub(super) struct Fetched {
@@ -155,6 +159,9 @@ impl Engine {
     }
 
     /// The session of the page's forms as it was left, else a new one; after the tasks that `mount` spawned.
+    ///
+    /// # Errors
+    /// A [`Redirect`](live_core::Redirect) is one as well, whatever page code it came from.
     pub(super) async fn opened(&self, fetched: &Fetched, outputs: &mut Outputs) -> Result<Box<dyn Live>> {
         let config = Config { durable: false, ..self.config(true) };
         let (id, request) = (fetched.id(), fetched.request.clone());
@@ -163,8 +170,12 @@ impl Engine {
             Some(live) => live,
             None => fetched.host.mount(new, false, self.now())?,
         };
-        self.settled(fetched, &mut *live, outputs).await;
-        Ok(live)
+        // Whoever is sent elsewhere need not wait for the rest.
+        self.settled(fetched, &mut *live, outputs, |live| live.redirect().is_some()).await;
+        match live.redirect() {
+            Some(redirect) => Err(redirect.clone().into()),
+            None => Ok(live),
+        }
     }
 
     async fn left(&self, fetched: &Fetched, new: &New) -> Result<Option<Box<dyn Live>>> {
@@ -189,15 +200,28 @@ impl Engine {
         }
     }
 
-    /// Runs what the session has spawned, so that its HTML has its data; not for longer than the options say.
-    pub(super) async fn settled(&self, fetched: &Fetched, live: &mut dyn Live, outputs: &mut Outputs) {
+    /// Runs what the session has spawned, so that its HTML has its data: until `enough`, and not for longer than the
+    /// options say.
+    pub(super) async fn settled(
+        &self,
+        fetched: &Fetched,
+        live: &mut dyn Live,
+        outputs: &mut Outputs,
+        enough: fn(&dyn Live) -> bool,
+    ) {
         let limit = self.options.mount_timeout;
-        within(&*self.runtime, limit, Box::pin(self.settle(live, &fetched.info(), outputs))).await;
+        within(&*self.runtime, limit, Box::pin(self.settle(live, &fetched.info(), outputs, enough))).await;
     }
 
-    async fn settle(&self, live: &mut dyn Live, session: &SessionInfo<'_>, outputs: &mut Outputs) {
+    async fn settle(
+        &self,
+        live: &mut dyn Live,
+        session: &SessionInfo<'_>,
+        outputs: &mut Outputs,
+        enough: fn(&dyn Live) -> bool,
+    ) {
         let mut tasks = Vec::new();
-        loop {
+        for result in 1.. {
             while let Some(output) = live.poll(self.now()) {
                 match output {
                     Output::Effect(Effect::Spawn(task)) => tasks.push(Box::pin(caught(task))),
@@ -205,6 +229,12 @@ impl Engine {
                     Output::Transmit(frame) => outputs.frames.push(frame),
                     Output::Commit(_) | Output::Fetch { .. } | Output::Close(_) => {}
                 }
+            }
+            if enough(live) {
+                return;
+            }
+            if result % RESULTS_IN_A_ROW == 0 {
+                yield_now().await;
             }
             match first(&mut tasks).await {
                 None => return,

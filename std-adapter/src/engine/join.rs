@@ -3,11 +3,11 @@
 use std::sync::{Arc, PoisonError};
 
 use live_core::wire::{BrowserFrame, Hello, Reason};
-use live_core::{Broken, Call, Error, ErrorReport, Input, Request};
+use live_core::{Call, Error, ErrorReport, Request};
 
-use super::direct::Way;
 use super::live::{Live, New};
 use super::pages::Found;
+use super::seated::Seated;
 use super::slot::Slot;
 use super::upgrade::{Protocol, Upgrade};
 use super::{Engine, hook, runtime};
@@ -48,8 +48,9 @@ pub(super) async fn join(
             Some(slot) => (slot, true),
             None => engine.start(&mut claims, &hello, request.clone(), protocol).await?,
         };
-        if engine.attach(&slot, number, &hello, resumed)? {
-            return Ok(Joined { slot, number });
+        if let Some(seated) = Seated::take(&engine, slot.clone(), number, &hello, resumed)? {
+            seated.settle().await?;
+            return seated.welcome(&hello, resumed);
         }
         // It ended in this very moment.
         engine.drop_session(&slot);
@@ -193,40 +194,16 @@ impl Engine {
                 self.follow(&slot, &topic, inner.mark);
             }
         }
-        self.settle_outputs(&slot, &mut inner, self.now());
+        let now = self.now();
+        self.settle_outputs(&slot, &mut inner, now);
+        if !was_there && (inner.live.is_waiting() || slot.tasks.have_begun()) {
+            inner.settles_until = Some(now + self.options.mount_timeout);
+        }
         drop(inner);
         if let Some(on_start) = &self.options.on_session_start {
             hook(|| on_start(&slot.info()));
         }
         (slot, was_there)
-    }
-
-    /// Makes this connection the session's; an older one finds out when it is woken (rule R10). False if the session has ended.
-    fn attach(
-        &self,
-        slot: &Arc<Slot>,
-        number: u64,
-        hello: &Hello<'_>,
-        resumed: bool,
-    ) -> Result<bool, Reason> {
-        let token = self.signer.sign(&self.claims_for(slot.id, slot.form, slot.cookie, &slot.request));
-        let mut inner = slot.lock();
-        if inner.ended {
-            return Ok(false);
-        }
-        let was_free = inner.seat.is_free();
-        if !inner.seat.take(number, hello.attempt, Broken::default()) {
-            return Err(Reason::Replaced);
-        }
-        inner.way = Way::default();
-        if !was_free {
-            self.count(Metrics::disconnected);
-        }
-        let connected = Input::Connected { hello, token: &token, resumed };
-        self.step(slot, &mut inner, |live| live.handle(connected, self.now()));
-        self.count(|metrics| metrics.connected(resumed));
-        slot.mailbox.wake();
-        Ok(true)
     }
 }
 

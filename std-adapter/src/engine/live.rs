@@ -7,7 +7,7 @@ use std::sync::Arc;
 use live_core::wire::Hello;
 use live_core::{
     Call, Config, Counters, Effect, Error, ErrorReport, FullPage, Input, Instant, Lease, Machine, Output,
-    Page, Record, RecordError, Request, Result, Scratch, SessionId,
+    Page, Record, RecordError, Redirect, Request, Result, Scratch, SessionId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,6 +57,8 @@ pub(crate) trait Live: Send {
     fn lease(&self) -> Option<Lease>;
     fn is_ready(&self) -> bool;
     fn is_clean(&self) -> bool;
+    fn is_waiting(&self) -> bool;
+    fn redirect(&self) -> Option<&Redirect>;
     fn full_page(&mut self) -> Result<FullPage>;
     fn topics(&self) -> Vec<String>;
     fn record(&self) -> Result<Record>;
@@ -158,6 +160,14 @@ where
 
     fn is_clean(&self) -> bool {
         self.is_clean()
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.is_waiting()
+    }
+
+    fn redirect(&self) -> Option<&Redirect> {
+        self.redirect()
     }
 
     fn full_page(&mut self) -> Result<FullPage> {

@@ -66,8 +66,19 @@ impl Mailbox {
 
     /// Leaves what the session itself has asked for: it always finds room.
     pub(crate) fn put(&self, mail: Mail) {
-        self.lock().mail.push_back(mail);
+        self.push(mail);
         self.wake();
+    }
+
+    /// The same, for whoever wakes the session afterwards.
+    pub(crate) fn push(&self, mail: Mail) {
+        self.lock().mail.push_back(mail);
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        let inbox = self.lock();
+        inbox.mail.is_empty() && inbox.changed.is_empty()
     }
 
     /// The oldest; notes of changes at the end, when they tell the most.

@@ -23,6 +23,7 @@ mod registry;
 mod respond;
 mod rest;
 mod runtime;
+mod seated;
 mod serve;
 mod slot;
 mod slow;

@@ -76,22 +76,24 @@ impl Engine {
     /// Runs a task beside the session, for as long as that lives; its value comes by mail.
     fn spawn(&self, slot: &Arc<Slot>, task: live_core::Task<Parcel>) {
         let (tasks, on_error) = (slot.tasks.clone(), self.options.on_error.clone());
-        let metrics = self.options.metrics.clone();
+        let (metrics, number) = (self.options.metrics.clone(), tasks.begin());
         let slot = Arc::downgrade(slot);
         self.runtime.spawn(Box::pin(async move {
-            let result = caught(Box::pin(async move { tasks.run(task).await })).await;
+            let result = caught(Box::pin(async move { tasks.run(number, task).await })).await;
             let Some(slot) = slot.upgrade() else { return };
             match result {
-                Ok(None) => {}
-                Ok(Some(parcel)) => slot.mailbox.put(Mail::Message(parcel)),
+                Ok(None) => return,
+                Ok(Some(parcel)) => slot.tasks.finish(|| slot.mailbox.push(Mail::Message(parcel))),
                 Err(panicked) => {
                     let report = ErrorReport { call: Call::Info, error: Error::from(panicked) };
                     if let Some(metrics) = metrics {
                         metrics.error(&report.call);
                     }
                     hook(|| on_error(&slot.info(), &report));
+                    slot.tasks.finish(|| ());
                 }
             }
+            slot.mailbox.wake();
         }));
     }
 }

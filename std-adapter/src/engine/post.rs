@@ -5,7 +5,7 @@
 use http::{HeaderMap, Response, StatusCode, Uri};
 use live_core::client::{Action, Client, Heard};
 use live_core::wire::BrowserFrame;
-use live_core::{Command, Error, Input, Pair, Redirect, Result};
+use live_core::{Error, Input, Pair, Redirect, Result};
 
 use super::get::{Fetched, Outputs, mounting, see_other};
 use super::live::Live;
@@ -110,22 +110,26 @@ impl Engine {
 
     async fn try_event(&self, fetched: &Fetched, action: Action) -> Result<Outcome> {
         let mut outputs = Outputs::default();
-        let mut live = self.opened(fetched, &mut outputs).await?;
+        let mut live = match self.opened(fetched, &mut outputs).await {
+            Ok(live) => live,
+            Err(error) => {
+                self.without_connection(outputs.effects, &fetched.info());
+                return Err(error);
+            }
+        };
         let mut client = Client::new("");
         if let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&client.hello()) {
             live.handle(Input::Connected { hello: &hello, token: "", resumed: false }, self.now());
         }
-        self.settled(fetched, &mut *live, &mut outputs).await;
+        self.settled(fetched, &mut *live, &mut outputs, |_| false).await;
         heard(&mut client, &mut outputs)?;
         live.handle(Input::Frame(&client.send(action)), self.now());
-        self.settled(fetched, &mut *live, &mut outputs).await;
-        let (mut redirect, mut failed) = (None, false);
-        for heard in heard(&mut client, &mut outputs)? {
-            match heard {
-                Heard::Command(Command::Redirect(to)) => redirect = Some(to),
-                Heard::Failed(_) => failed = true,
-                _ => {}
-            }
+        self.settled(fetched, &mut *live, &mut outputs, |_| false).await;
+        let failed = heard(&mut client, &mut outputs)?.iter().any(|heard| matches!(heard, Heard::Failed(_)));
+        let redirect = live.redirect().cloned();
+        // The browser carries out now what it ever will: the record keeps no command.
+        while let Some(reply) = client.reply() {
+            live.handle(Input::Frame(&reply), self.now());
         }
         Ok(Outcome { live, outputs, redirect, failed })
     }

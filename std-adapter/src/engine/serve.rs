@@ -8,6 +8,7 @@ use live_core::wire::Reason;
 use live_core::{CommitError, Input, Instant};
 
 use super::Engine;
+use super::alarms::Alarm;
 use super::live::Parcel;
 use super::mailbox::Mail;
 use super::outputs::ToBrowser;
@@ -59,7 +60,7 @@ pub(super) fn serve(
 /// don't wait for anybody.
 pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
     let weak = Arc::downgrade(engine);
-    let mut alarm = None;
+    let mut alarm = Alarm::default();
     engine.runtime.spawn(Box::pin(poll_fn(move |cx| {
         let Some(engine) = weak.upgrade() else { return Poll::Ready(()) };
         let now = engine.now();
@@ -68,24 +69,31 @@ pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
             return Poll::Ready(());
         }
         slot.mailbox.register(cx.waker());
-        let due = loop {
-            if let Served::Idle { next, .. } = turn(&engine, &slot, &mut inner, now) {
-                break next;
-            }
-        };
+        let due = until_idle(&engine, &slot, &mut inner, now);
         if inner.live.is_drained() {
             inner.ended = true;
             engine.drop_session(&slot);
             return Poll::Ready(());
         }
-        if let Some(at) = due
-            && alarm.is_none_or(|set| set <= now || at < set)
-        {
-            alarm = Some(at);
-            engine.alarms.set(at, cx.waker().clone());
+        if let Some(at) = due {
+            alarm.set(&engine.alarms, at, now, cx);
         }
         Poll::Pending
     })));
+}
+
+/// A session's turn while nobody is connected; when the next is due.
+pub(super) fn until_idle(
+    engine: &Engine,
+    slot: &Arc<Slot>,
+    inner: &mut Inner,
+    now: Instant,
+) -> Option<Instant> {
+    loop {
+        if let Served::Idle { next, .. } = turn(engine, slot, inner, now) {
+            return next;
+        }
+    }
 }
 
 fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> Served {

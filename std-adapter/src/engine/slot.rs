@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use live_core::{Lease, Request, Seat, SessionId};
+use live_core::{Instant, Lease, Request, Seat, SessionId};
 
 use super::direct::Way;
 use super::live::{Live, New};
@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) lease: Option<Lease>,
     /// Of the connection that serves the session; free while it waits for one.
     pub(crate) seat: Seat,
+    /// Until when a browser waits for the tasks of `mount`, while there are any.
+    pub(crate) settles_until: Option<Instant>,
     /// How often the session was left without a connection: tells an old end of grace from the present one.
     pub(crate) detached: u64,
     /// The bus's position before page code was called last.
@@ -61,6 +63,7 @@ impl Slot {
             way: Way::default(),
             lease: None,
             seat: Seat::default(),
+            settles_until: None,
             detached: 0,
             mark,
             ended: false,
@@ -85,6 +88,13 @@ impl Slot {
 
     pub(crate) fn follows(&self) -> MutexGuard<'_, Vec<Arc<Entry>>> {
         self.follows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether page code will be called no more if nothing new happens, but for timers: no task is under way, and
+    /// nothing waits.
+    pub(crate) fn is_quiet(&self, inner: &Inner) -> bool {
+        // In this order: what a task has brought is in the mailbox before it counts as done.
+        self.tasks.are_done() && self.mailbox.is_empty() && !inner.live.is_waiting()
     }
 
     /// Ends it, if it has had no connection since it was left for the `detached`th time.

@@ -17,13 +17,39 @@ pub(crate) struct Tasks {
 struct Running {
     wakers: HashMap<u64, Waker>,
     begun: u64,
+    /// How many have begun and are not finished.
+    under_way: usize,
     ended: bool,
 }
 
 impl Tasks {
+    /// The number of a task that is under way from now on, until [`finish`](Self::finish).
+    pub(crate) fn begin(&self) -> u64 {
+        let mut running = self.lock();
+        running.begun += 1;
+        running.under_way += 1;
+        running.begun
+    }
+
+    /// A task is over. Whoever sees that finds what `hand_on` has left of it.
+    pub(crate) fn finish(&self, hand_on: impl FnOnce()) {
+        let mut running = self.lock();
+        hand_on();
+        running.under_way -= 1;
+    }
+
+    /// Whether there was any task so far.
+    pub(crate) fn have_begun(&self) -> bool {
+        self.lock().begun > 0
+    }
+
+    /// Whether no task is under way.
+    pub(crate) fn are_done(&self) -> bool {
+        self.lock().under_way == 0
+    }
+
     /// `task`'s value, or none if the session ends before. Then the task is dropped at once.
-    pub(crate) async fn run<T>(&self, mut task: BoxFuture<'static, T>) -> Option<T> {
-        let number = self.begin();
+    pub(crate) async fn run<T>(&self, number: u64, mut task: BoxFuture<'static, T>) -> Option<T> {
         let value = poll_fn(|cx| {
             if self.wakes(number, cx.waker()) { task.as_mut().poll(cx).map(Some) } else { Poll::Ready(None) }
         })
@@ -40,12 +66,6 @@ impl Tasks {
             std::mem::take(&mut running.wakers)
         };
         wakers.into_values().for_each(Waker::wake);
-    }
-
-    fn begin(&self) -> u64 {
-        let mut running = self.lock();
-        running.begun += 1;
-        running.begun
     }
 
     /// Keeps the waker for the end; false if that has come.

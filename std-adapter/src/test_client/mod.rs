@@ -10,9 +10,11 @@ mod element;
 mod fields;
 mod fresh;
 mod gesture;
+mod open;
 mod patch;
 mod read;
 mod run;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -21,24 +23,27 @@ use std::fmt;
 use std::sync::Arc;
 
 use live_core::client::{Action, Client, Heard};
-use live_core::{
-    Config, Duration, ErrorReport, Input, Instant, Machine, NoCodec, Page, Pair, Request, Result, SessionId,
-    Task,
-};
-use matchit::Router;
+use live_core::{Call, Duration, ErrorReport, Input, Instant, Machine, NoCodec, Page, Request, Result};
 
-use crate::form;
 use crate::guard::CatchUnwind;
 use dom::{Dom, attribute};
 pub use element::Element;
+pub use open::{TASK_LIMIT, TestOptions};
 use patch::Patches;
 pub use patch::{Patch, PatchKind};
+pub use run::MAX_STEPS;
+use tasks::Tasks;
 
 /// What may be a mistake of the test or the page, in words.
 type Checked<T> = std::result::Result<T, String>;
 
-/// A page, as one user sees it. Each call returns when everything has been done that it led to; time passes only by
-/// [`advance`](Self::advance).
+/// A page, as one user sees it. Each call returns when everything has been done that it led to: events, messages of the
+/// page to itself, tasks and what their results lead to. The page's time passes only by [`advance`](Self::advance).
+///
+/// Tasks run on the test's thread, and are waited for where they wait for something else: another thread (`unblock`), a
+/// channel, a runtime's timer. The first page is shown after those of `mount`. A call that isn't done after
+/// [`TestOptions::task_limit`] panics and names the tasks that are under way; [`hold_tasks`](Self::hold_tasks) shows
+/// the page while it waits for them.
 ///
 /// What a user can do is checked against the page's HTML, and what the server made of it as well. A mistake is a panic at the
 /// line of the test: an event without an element, several elements where one is meant, an id that two elements have, a region
@@ -82,7 +87,7 @@ pub struct TestClient<P: Page> {
     client: Client,
     dom: Dom,
     now: Instant,
-    tasks: Vec<Task<P::Message>>,
+    tasks: Tasks<P::Message>,
     heard: Vec<Heard>,
     errors: Vec<ErrorReport>,
     published: Vec<(String, P::Message)>,
@@ -92,15 +97,15 @@ pub struct TestClient<P: Page> {
     frames: VecDeque<Vec<u8>>,
 }
 
-/// The page is opened.
+/// The page is opened, with the default [`TestOptions`].
 impl<P: Page> TestClient<P> {
     /// Opens a page at `/`.
     ///
     /// # Errors
-    /// What `mount` returned, such as a [`Redirect`](live_core::Redirect).
+    /// What `mount` returned, such as a [`Redirect`](live_core::Redirect); and a redirect that its tasks have led to.
     #[track_caller]
     pub fn mount(page: P) -> Result<Self> {
-        Self::open(page, "/")
+        TestOptions::default().mount(page)
     }
 
     /// Opens a page by its path, with a query or without.
@@ -109,7 +114,7 @@ impl<P: Page> TestClient<P> {
     /// As [`mount`](Self::mount).
     #[track_caller]
     pub fn open(page: P, url: &str) -> Result<Self> {
-        Self::with(page, request(url))
+        TestOptions::default().open(page, url)
     }
 
     /// Opens a page by its route and a path that fits it: `at(page, "/chat/{room}", "/chat/tea?name=Ada")`.
@@ -121,9 +126,7 @@ impl<P: Page> TestClient<P> {
     /// Where the path doesn't fit the route.
     #[track_caller]
     pub fn at(page: P, route: &str, url: &str) -> Result<Self> {
-        let request = self::request(url);
-        let params = sound(params(route, &request.path));
-        Self::with(page, Request { params, ..request })
+        TestOptions::default().at(page, route, url)
     }
 
     /// Opens a page for a request: with parameters, headers, or a user.
@@ -135,27 +138,7 @@ impl<P: Page> TestClient<P> {
     /// Where the page can't be rendered.
     #[track_caller]
     pub fn with(page: P, request: Request) -> Result<Self> {
-        let (page, request) = (Arc::new(page), Arc::new(request));
-        let (id, now) = (SessionId::new([0; 16]), Instant::default());
-        let machine = Machine::mount(page, NoCodec, CatchUnwind, id, request, config(), true, now)?;
-        let mut tab = Self {
-            machine,
-            client: Client::new("test"),
-            dom: Dom::default(),
-            now,
-            tasks: Vec::new(),
-            heard: Vec::new(),
-            errors: Vec::new(),
-            published: Vec::new(),
-            followed: Vec::new(),
-            patches: Patches::default(),
-            frames: VecDeque::new(),
-        };
-        sound(tab.connect(false));
-        sound(tab.rendered());
-        // A browser has the first page from the HTTP response.
-        tab.patches.take();
-        Ok(tab)
+        TestOptions::default().with(page, request)
     }
 }
 
@@ -216,7 +199,7 @@ impl<P: Page> TestClient<P> {
     /// Delivers a message to `info`, as the bus would.
     #[track_caller]
     pub fn info(&mut self, message: P::Message) {
-        self.machine.handle(Input::Message(message), self.now);
+        self.input(&Call::Info, Input::Message(message));
         sound(self.settle());
     }
 
@@ -234,7 +217,6 @@ impl<P: Page> TestClient<P> {
         let end = self.now + duration;
         while let Some(due) = self.machine.poll_timeout().filter(|due| *due <= end) {
             self.now = self.now.max(due);
-            self.machine.handle(Input::Timeout, self.now);
             sound(self.settle());
         }
         self.now = end;
@@ -243,7 +225,50 @@ impl<P: Page> TestClient<P> {
     /// Loses the connection. The session goes on without, as it does for [`Options::grace`](crate::Options::grace).
     #[track_caller]
     pub fn disconnect(&mut self) {
-        self.machine.handle(Input::Closed, self.now);
+        self.input(&Call::Connection, Input::Closed);
+        sound(self.settle());
+    }
+
+    /// Leaves tasks alone from now on: each call returns without their results, so that a test sees what the page shows
+    /// meanwhile. What they have begun on other threads goes on. [`TestOptions::hold_tasks`] does so from the start.
+    ///
+    /// ```
+    /// # use std::fmt::Write;
+    /// # use live_core::{Ctx, Event, Page, Result, Session, View};
+    /// # use live_std::TestClient;
+    /// # struct Search;
+    /// # impl Page for Search {
+    /// #     type State = String;
+    /// #     type Message = String;
+    /// #     fn render(&self, s: &Session<String>, view: &mut View) -> Result {
+    /// #         view.page(|out| Ok(write!(out, "<button data-lv-click='search'>Search</button><p>{}</p>", s.state)?));
+    /// #         Ok(())
+    /// #     }
+    /// #     fn handle(&self, ctx: &mut Ctx<Self>, s: &mut Session<String>, _: &Event) -> Result {
+    /// #         s.replace_state("Searching …".to_owned());
+    /// #         ctx.spawn(async { "Nothing found.".to_owned() })
+    /// #     }
+    /// #     fn info(&self, _: &mut Ctx<Self>, s: &mut Session<String>, found: String) -> Result {
+    /// #         s.replace_state(found);
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// let mut tab = TestClient::mount(Search)?;
+    /// tab.hold_tasks();
+    /// tab.click("search");
+    /// assert_eq!(tab.element("p").text(), "Searching …");
+    /// tab.release_tasks();
+    /// assert_eq!(tab.element("p").text(), "Nothing found.");
+    /// # Ok::<(), live_core::Error>(())
+    /// ```
+    pub fn hold_tasks(&mut self) {
+        self.tasks.held = true;
+    }
+
+    /// Lets tasks run again, and waits for those that were held.
+    #[track_caller]
+    pub fn release_tasks(&mut self) {
+        self.tasks.held = false;
         sound(self.settle());
     }
 
@@ -253,7 +278,7 @@ impl<P: Page> TestClient<P> {
         self.disconnect();
         sound(self.connect(true));
         for frame in self.client.resend() {
-            self.machine.handle(Input::Frame(&frame), self.now);
+            self.event(&frame);
         }
         sound(self.settle());
     }
@@ -263,28 +288,6 @@ impl<P: Page> TestClient<P> {
         sound(self.dom.has_event(kind, event));
         self.element(&attribute(&format!("data-lv-{kind}"), event))
     }
-}
-
-fn request(url: &str) -> Request {
-    let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    Request {
-        path: path.to_owned(),
-        query: form::pairs(query).expect("a query of few fields"),
-        ..Request::default()
-    }
-}
-
-/// A path's parameters.
-fn params(route: &str, path: &str) -> Checked<Vec<Pair>> {
-    let mut router = Router::new();
-    router.insert(route, ()).map_err(|error| format!("`{route}` is no route: {error}"))?;
-    let found = router.at(path).map_err(|_| format!("the path `{path}` doesn't fit the route `{route}`"))?;
-    Ok(crate::engine::params(found.params.iter()))
-}
-
-/// What the sessions of tests run by.
-fn config() -> Config {
-    Config { dev: true, ..Config::default() }
 }
 
 /// Stops the test at the line that called.

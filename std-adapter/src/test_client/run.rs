@@ -1,20 +1,22 @@
 //! The session and its browser at work: frames back and forth, tasks, effects, and the checks of what came out.
 
-use std::task::{Context, Poll, Waker};
-
 use live_core::client::Action;
 use live_core::wire::{BrowserFrame, ServerFrame};
-use live_core::{Call, Effect, Input, Output, Page};
+use live_core::{Call, Effect, ErrorReport, Input, Output, Page};
 
 use super::dom::Dom;
 use super::{Checked, TestClient, fresh, patch};
+
+/// How much may happen at one instant: frames, messages of the page to itself, results of tasks. A page that goes on
+/// past it does so for ever.
+pub const MAX_STEPS: usize = 10_000;
 
 impl<P: Page> TestClient<P> {
     pub(super) fn connect(&mut self, resumed: bool) -> Checked<()> {
         self.patches.reconnect();
         let hello = self.client.hello();
         if let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&hello) {
-            self.machine.handle(Input::Connected { hello: &hello, token: "test", resumed }, self.now);
+            self.input(&Call::Connection, Input::Connected { hello: &hello, token: "test", resumed });
         }
         self.settle()
     }
@@ -30,26 +32,51 @@ impl<P: Page> TestClient<P> {
         }
         for action in actions {
             let frame = self.client.send(action);
-            self.machine.handle(Input::Frame(&frame), self.now);
+            self.event(&frame);
         }
         self.settle()
     }
 
-    /// Until there is nothing more to do: frames to the browser and its answers, tasks and their results.
+    /// Hands the machine an input that makes it call page code so.
+    pub(super) fn input(&mut self, call: &Call, input: Input<'_, P::Message>) {
+        let before = self.machine.held_tasks();
+        self.machine.handle(input, self.now);
+        self.tasks.expect(call, self.machine.held_tasks() - before);
+    }
+
+    /// Hands the machine a frame of the browser with an event.
+    pub(super) fn event(&mut self, frame: &[u8]) {
+        if let Ok(BrowserFrame::Event { event, .. }) = BrowserFrame::decode(frame) {
+            self.input(&Call::Handle(event.name.to_owned()), Input::Frame(frame));
+        }
+    }
+
+    /// Until there is nothing more to do: frames to the browser and its answers, messages that are due, tasks and their
+    /// results.
     pub(super) fn settle(&mut self) -> Checked<()> {
-        loop {
+        let deadline = self.tasks.deadline();
+        for _ in 0..MAX_STEPS {
             while let Some(output) = self.machine.poll(self.now) {
                 self.carry_out(output);
             }
             if let Some(frame) = self.frames.pop_front() {
                 self.receive(&frame)?;
-            } else if let Some(message) = self.finished_task() {
-                self.machine.handle(Input::Message(message), self.now);
+            } else if self.machine.poll_timeout().is_some_and(|due| due <= self.now) {
+                self.input(&Call::Info, Input::Timeout);
             } else {
-                break;
+                match self.tasks.next(deadline)? {
+                    None => return self.check(),
+                    Some(Ok(message)) => self.input(&Call::Info, Input::Message(message)),
+                    Some(Err(panicked)) => {
+                        self.errors.push(ErrorReport { call: Call::Info, error: panicked.into() });
+                    }
+                }
             }
         }
-        self.check()
+        Err(format!(
+            "the page isn't done after {MAX_STEPS} steps at one instant: it sends itself messages for ever, by send_info or by tasks whose results \
+             lead to more of them"
+        ))
     }
 
     pub(super) fn receive(&mut self, frame: &[u8]) -> Checked<()> {
@@ -91,7 +118,7 @@ impl<P: Page> TestClient<P> {
     fn carry_out(&mut self, output: Output<P::Message>) {
         match output {
             Output::Transmit(frame) => self.frames.push_back(frame),
-            Output::Effect(Effect::Spawn(task)) => self.tasks.push(task),
+            Output::Effect(Effect::Spawn(task)) => self.tasks.begin(task),
             Output::Effect(Effect::Publish { topic, message, .. }) => {
                 self.outdate(&topic);
                 self.published.push((topic, message));
@@ -104,7 +131,7 @@ impl<P: Page> TestClient<P> {
             Output::Effect(Effect::Subscribe(_) | Effect::Unsubscribe(_))
             | Output::Commit(_)
             | Output::Fetch { .. } => {}
-            Output::Close(_) => self.machine.handle(Input::Closed, self.now),
+            Output::Close(_) => self.input(&Call::Connection, Input::Closed),
         }
     }
 
@@ -114,17 +141,5 @@ impl<P: Page> TestClient<P> {
         for (region, _) in regions {
             self.machine.handle(Input::Changed { region, current: None }, self.now);
         }
-    }
-
-    /// The result of a task that can be finished without waiting for anything outside.
-    fn finished_task(&mut self) -> Option<P::Message> {
-        let mut context = Context::from_waker(Waker::noop());
-        for at in 0..self.tasks.len() {
-            if let Poll::Ready(message) = self.tasks[at].as_mut().poll(&mut context) {
-                drop(self.tasks.swap_remove(at));
-                return Some(message);
-            }
-        }
-        None
     }
 }

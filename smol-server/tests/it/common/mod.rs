@@ -7,15 +7,19 @@ pub(crate) mod http;
 pub(crate) mod page;
 pub(crate) mod tab;
 
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use live_smol::prelude::*;
-use live_smol::{Server, live_std::Keys};
+use live_smol::{
+    Server,
+    live_core::ErrorReport,
+    live_std::{ErrorHook, Keys},
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use browser::Browser;
-pub(crate) use durable::Durable;
 pub(crate) use page::Lab;
 pub(crate) use tab::Tab;
 
@@ -45,5 +49,13 @@ pub(crate) fn lab(options: Options) -> Live {
 
 /// The defaults, with the errors of page code kept out of the test's output.
 pub(crate) fn options() -> Options {
-    Options { keys: Keys::default(), on_error: std::sync::Arc::new(|_, _| {}), ..Options::default() }
+    Options { keys: Keys::default(), on_error: Arc::new(|_, _| {}), ..Options::default() }
+}
+
+/// Options whose hook tells the errors.
+pub(crate) fn telling() -> (Options, Receiver<String>) {
+    let (tell, told) = channel();
+    // A test that is over hears nothing.
+    let on_error: ErrorHook = Arc::new(move |_, report: &ErrorReport| drop(tell.send(report.to_string())));
+    (Options { on_error, ..options() }, told)
 }

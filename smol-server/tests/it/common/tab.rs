@@ -14,6 +14,8 @@ use super::http;
 pub(crate) struct Tab {
     pub(crate) client: Client,
     pub(crate) heard: Vec<Heard>,
+    /// All that the server has sent.
+    pub(crate) frames: Vec<Vec<u8>>,
     pub(crate) cookie: String,
     pub(crate) token: String,
     pub(crate) ws: WebSocket<TcpStream>,
@@ -66,7 +68,7 @@ impl Tab {
     pub(crate) fn of(server: SocketAddr, loaded: Loaded) -> Self {
         let Loaded { client, cookie, token } = loaded;
         let ws = open(server, request(server, &cookie));
-        let mut tab = Self { client, heard: Vec::new(), cookie, token, ws, server };
+        let mut tab = Self { client, heard: Vec::new(), frames: Vec::new(), cookie, token, ws, server };
         tab.hello();
         tab
     }
@@ -142,6 +144,7 @@ impl Tab {
     pub(crate) fn take_in(&mut self, frame: &[u8]) {
         let heard = self.client.receive(frame).unwrap();
         self.heard.extend(heard);
+        self.frames.push(frame.to_vec());
         while let Some(reply) = self.client.reply() {
             self.send_raw(reply);
         }

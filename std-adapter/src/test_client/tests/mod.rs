@@ -1,6 +1,7 @@
 //! The TestClient's own tests: what it shows, and each mistake that it finds.
 
 mod acts;
+mod waiting;
 
 use std::cell::Cell;
 use std::fmt::Write;
@@ -258,5 +259,12 @@ fn the_panic_is_at_the_line_of_the_test() {
     let mut tab = desk("");
     let line = line!() + 1;
     mistake(|| tab.click("x"));
+    assert_eq!(LINE.get(), line);
+    let mut tab = waiting::impatient("/");
+    let line = line!() + 1;
+    mistake(|| tab.send(Action::new("stuck")));
+    assert_eq!(LINE.get(), line);
+    let line = line!() + 1;
+    mistake(|| tab.release_tasks());
     assert_eq!(LINE.get(), line);
 }
