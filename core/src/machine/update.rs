@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::Machine;
-use super::plan::{Planner, dirty_names};
+use super::plan::Planner;
 use super::shared::Shared;
 use crate::codec::PageCodec;
 use crate::effect::Call;
@@ -72,13 +72,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if self.regions.are_gone() {
             self.regions = Regions::new();
         }
-        let names = dirty_names(&self.session.dirty, &self.regions);
         let (page, session, regions, guard) = (&*self.page, &self.session, &self.regions, &self.guard);
         let spare = &mut self.scratch.get_or_insert_default().html;
         let around = Around { title: &self.title, streams: self.streams.as_deref(), spare };
         let mut rendered = guard
             .run(Calling::Render, || {
-                region::render(regions, names, around, |view| page.render(session, view))
+                region::render(regions, &session.dirty, around, |view| page.render(session, view))
             })
             .unwrap_or_else(|panic| Err(panic.into()))
             .map_err(|error| (Call::Render, error))?;

@@ -1,5 +1,6 @@
 //! The regions of one session: a tree of hosts, the HTML last rendered into each, and what the browser has of it.
 
+mod adopt;
 mod outline;
 mod render;
 mod tree;

@@ -1,13 +1,19 @@
-//! Rendering: from the regions that are wanted to all that have to be, as hosts turn up in what was rendered.
+//! Rendering in passes, from the root down: a region is rendered once a host of it is known to be on the page, and never without one.
+//!
+//! A mark means "render this if it is still hosted", and only the new markup of the regions around it says whether it is. So a marked region waits
+//! while a region around it does, and one for which no host turns up is never rendered. Each pass is one level deeper than the one before.
 
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use smallvec::SmallVec;
 
 use super::{Region, RegionError, Regions};
 use crate::delta::Common;
+use crate::dirty::DirtySet;
 use crate::error::Result;
 use crate::limits::MAX_REGION_DEPTH;
 use crate::narrow::{HostError, attributes, has_attribute_between, host_at, hosts};
@@ -19,12 +25,23 @@ use crate::view::{View, Wanted};
 pub(crate) struct Rendered {
     /// The regions that were rendered.
     pub(crate) regions: Few<Fresh>,
-    /// Which region holds each host that was found in them.
-    pub(crate) hosts: HashMap<Arc<str>, Arc<str>>,
+    /// Where the hosts are that were found in them. Each region has one.
+    pub(super) hosts: HashMap<Arc<str>, Place>,
+    /// The known regions among those that were in another region before.
+    pub(super) moved: Vec<Arc<str>>,
     /// The page's title, where it differs from the one before.
     pub(crate) title: Option<String>,
     /// The layout that it asks for.
     pub(crate) layout: String,
+}
+
+/// Where a region is.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// The region with its host.
+    pub(super) parent: Arc<str>,
+    /// How deep it is nested; the root is at 0.
+    pub(super) depth: usize,
 }
 
 /// One rendered region.
@@ -34,14 +51,14 @@ pub(crate) struct Fresh {
     pub(crate) html: Html,
     /// What it shows is shared by all that look at this topic.
     pub(crate) topic: Option<Arc<str>>,
-    /// How many bytes its HTML had before.
-    pub(crate) before: usize,
+    /// How many bytes its HTML had before; `None` where it is new.
+    pub(super) before: Option<usize>,
     /// What it shares with that, if it was looked at.
-    pub(crate) common: Option<Common>,
+    pub(super) common: Option<Common>,
     /// It surely has no hosts: see [`attributes`].
-    pub(crate) hostless: bool,
+    pub(super) hostless: bool,
     /// Its hosts, in document order.
-    pub(crate) children: Vec<Arc<str>>,
+    pub(super) children: Vec<Arc<str>>,
 }
 
 /// As many as an event mostly changes are kept without an allocation.
@@ -57,88 +74,193 @@ pub(crate) struct Around<'a> {
     pub(crate) spare: &'a mut String,
 }
 
-/// Renders `names`, and every region whose host is new. `call` is the page's `render`, once a pass.
+/// Renders the marked regions that are on the page, and every region whose host is new. `call` is the page's `render`, once a pass.
 pub(crate) fn render(
     regions: &Regions,
-    names: Few<Arc<str>>,
+    dirty: &DirtySet,
     around: Around<'_>,
     mut call: impl FnMut(&mut View<'_>) -> Result,
 ) -> Result<Rendered> {
-    let mut rendered = Rendered::default();
     let Around { title, streams, spare } = around;
-    let mut wanted: Few<Wanted> = names
-        .into_iter()
-        .map(|name| {
-            let before = regions.get(&name).map_or(0, |region| region.html.len());
-            Wanted::new(name, before, spare)
-        })
-        .collect();
+    let mut passes = Passes::new(regions, dirty);
+    let mut wanted = passes.next(spare);
     for _ in 0..=MAX_REGION_DEPTH {
-        wanted.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        let mut view = View::new(&mut wanted, title, &mut rendered.layout, streams);
+        let mut view = View::new(&mut wanted, title, &mut passes.rendered.layout, streams);
         call(&mut view)?;
-        rendered.title = view.finish()?;
-        wanted = rendered.take(regions, wanted)?;
+        passes.rendered.title = view.finish()?;
+        passes.take(wanted)?;
+        wanted = passes.next(spare);
         if wanted.is_empty() {
-            return Ok(rendered);
+            return Ok(passes.finish()?);
         }
     }
     Err(RegionError::TooDeep.into())
 }
 
-impl Rendered {
-    /// Takes in one pass; gives what the next has to render.
-    fn take(&mut self, regions: &Regions, pass: Few<Wanted>) -> Result<Few<Wanted>, RegionError> {
-        let mut next = Few::new();
-        let first = self.regions.len();
+/// A render under way: the tree as it was, and what has become of it so far.
+struct Passes<'a> {
+    regions: &'a Regions,
+    dirty: &'a DirtySet,
+    /// Regions to render, as their hosts have turned up.
+    found: Few<Arc<str>>,
+    /// Marked regions that no pass has rendered yet. Where everything is marked there are none: each is found by its host.
+    waiting: Few<Arc<str>>,
+    deepest: usize,
+    rendered: Rendered,
+}
+
+impl<'a> Passes<'a> {
+    fn new(regions: &'a Regions, dirty: &'a DirtySet) -> Self {
+        let waiting = dirty.iter().filter_map(|name| regions.name(name)).collect();
+        let found = if dirty.is_all() { regions.name("").into_iter().collect() } else { Few::new() };
+        Self { regions, dirty, found, waiting, deepest: 0, rendered: Rendered::default() }
+    }
+
+    /// What the next pass has to render, sorted by name.
+    fn next(&mut self, spare: &mut String) -> Few<Wanted> {
+        let mut names = mem::take(&mut self.found);
+        let mut waiting = mem::take(&mut self.waiting);
+        waiting.retain(|name| {
+            let is_hosted = self.depth(name).is_some();
+            if is_hosted {
+                names.push(name.clone());
+            }
+            !is_hosted
+        });
+        self.waiting = waiting;
+        names.sort_unstable();
+        let wanted = names.into_iter().map(|name| {
+            let before = self.regions.get(&name).map_or(0, |region| region.html.len());
+            Wanted::new(name, before, spare)
+        });
+        wanted.collect()
+    }
+
+    /// Takes in what a pass has rendered.
+    fn take(&mut self, pass: Few<Wanted>) -> Result<(), RegionError> {
         for wanted in pass {
             if !wanted.rendered {
                 return Err(RegionError::Undeclared((*wanted.name).into()));
             }
-            self.regions.push(Fresh {
-                name: wanted.name.clone(),
-                topic: wanted.topic.clone(),
-                html: wanted.into_html(),
-                before: 0,
-                common: None,
-                hostless: false,
-                children: Vec::new(),
-            });
+            let mut fresh = Fresh::of(wanted);
+            self.find_hosts(&mut fresh)?;
+            self.rendered.regions.push(fresh);
         }
-        for at in first..self.regions.len() {
-            let fresh = &mut self.regions[at];
-            let before = regions.get(&fresh.name);
-            fresh.before = before.map_or(0, |before| before.html.len());
-            if fresh.topic.is_some() {
-                fresh.childless()?;
-                continue;
-            }
-            if fresh.is_hostless_since(before) {
-                continue;
-            }
-            let mut attributes = attributes(&fresh.html).peekable();
-            fresh.hostless = attributes.peek().is_none();
-            for host in attributes.filter_map(|at| host_at(&fresh.html, at)) {
-                let host = host.map_err(|error| match error {
-                    HostError::NotEmpty(name) => RegionError::NotEmpty(name.into()),
-                    HostError::Name(name) => RegionError::Name(name.chars().take(40).collect()),
-                })?;
-                let known = regions.name(host.name);
-                let name = known.clone().unwrap_or_else(|| host.name.into());
-                if self.hosts.insert(name.clone(), fresh.name.clone()).is_some() {
-                    return Err(RegionError::Duplicate(host.name.into()));
-                }
-                if known.is_none() {
-                    next.push(Wanted::new(name.clone(), 0, &mut String::new()));
-                }
-                fresh.children.push(name);
+        Ok(())
+    }
+
+    fn find_hosts(&mut self, fresh: &mut Fresh) -> Result<(), RegionError> {
+        let before = self.regions.get(&fresh.name);
+        fresh.before = before.map(|before| before.html.len());
+        if fresh.topic.is_some() {
+            return fresh.childless();
+        }
+        if fresh.is_hostless_since(before) {
+            return Ok(());
+        }
+        let mut attributes = attributes(&fresh.html).peekable();
+        fresh.hostless = attributes.peek().is_none();
+        if fresh.hostless {
+            return Ok(());
+        }
+        // It was rendered, so it is somewhere.
+        let depth = self.depth(&fresh.name).unwrap_or(MAX_REGION_DEPTH) + 1;
+        for host in attributes.filter_map(|at| host_at(&fresh.html, at)) {
+            let host = host.map_err(|error| match error {
+                HostError::NotEmpty(name) => RegionError::NotEmpty(name.into()),
+                HostError::Name(name) => RegionError::Name(name.chars().take(40).collect()),
+            })?;
+            let name = self.add_host(host.name, Place { parent: fresh.name.clone(), depth })?;
+            fresh.children.push(name);
+        }
+        Ok(())
+    }
+
+    /// Takes in a host, whose region is rendered in the next pass if it is new, or everything is.
+    fn add_host(&mut self, name: &str, place: Place) -> Result<Arc<str>, RegionError> {
+        let known = self.regions.get_with_name(name);
+        let name = known.map_or_else(|| name.into(), |(name, _)| name.clone());
+        if known.is_none() || self.dirty.is_all() {
+            self.found.push(name.clone());
+        }
+        if known.is_some_and(|(_, region)| region.parent != place.parent) {
+            self.rendered.moved.push(name.clone());
+        }
+        self.deepest = self.deepest.max(place.depth);
+        match self.rendered.hosts.entry(name.clone()) {
+            Entry::Occupied(_) => Err(self.second_host(&name, &place.parent)),
+            Entry::Vacant(entry) => {
+                entry.insert(place);
+                Ok(name)
             }
         }
-        Ok(next)
+    }
+
+    /// How deep a region is, as far as is known. `None` where no host of it is known, or a region around it waits: that may drop it.
+    fn depth(&self, name: &str) -> Option<usize> {
+        let mut at = name;
+        for steps in 0..=MAX_REGION_DEPTH {
+            if let Some(place) = self.rendered.hosts.get(at) {
+                return Some(place.depth + steps);
+            }
+            if at.is_empty() {
+                return Some(steps);
+            }
+            let region = self.regions.get(at)?;
+            if self.dirty.has(&region.parent) {
+                return None;
+            }
+            at = &region.parent;
+        }
+        None
+    }
+
+    /// All passes are done. Refuses a host that moved out of a region which still has it, as that is on the page and was not rendered.
+    fn finish(self) -> Result<Rendered, RegionError> {
+        for name in &self.rendered.moved {
+            let (Some(before), Some(now)) = (self.regions.get(name), self.rendered.hosts.get(name)) else {
+                continue;
+            };
+            if !self.dirty.has(&before.parent) && self.depth(&before.parent).is_some() {
+                return Err(self.second_host(name, &now.parent));
+            }
+        }
+        if self.deepest > MAX_REGION_DEPTH {
+            return Err(RegionError::TooDeep);
+        }
+        Ok(self.rendered)
+    }
+
+    /// What is wrong with a host in `holder` of a region that has another. Within itself a region always has: the one on the way there.
+    fn second_host(&self, name: &str, holder: &Arc<str>) -> RegionError {
+        let mut at = holder;
+        for _ in 0..=2 * MAX_REGION_DEPTH {
+            if **at == *name {
+                return RegionError::Recursive { name: name.into(), holder: (**holder).into() };
+            }
+            let place = self.rendered.hosts.get(at).map(|place| &place.parent);
+            match place.or_else(|| self.regions.get(at).map(|region| &region.parent)) {
+                Some(parent) => at = parent,
+                None => break,
+            }
+        }
+        RegionError::Duplicate(name.into())
     }
 }
 
 impl Fresh {
+    fn of(wanted: Wanted) -> Self {
+        Self {
+            name: wanted.name.clone(),
+            topic: wanted.topic.clone(),
+            html: wanted.into_html(),
+            before: None,
+            common: None,
+            hostless: false,
+            children: Vec::new(),
+        }
+    }
+
     /// Looks at it beside what the region was before: once, for all who want to know. True where it surely has no hosts, as before.
     fn is_hostless_since(&mut self, before: Option<&Region>) -> bool {
         let Some(before) = before else { return false };
