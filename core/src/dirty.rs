@@ -20,23 +20,34 @@ use crate::limits::MAX_MARKS;
 /// dirty.clear();
 /// assert!(dirty.is_empty());
 /// ```
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct DirtySet {
     all: bool,
     regions: HashSet<SmolStr>,
+    /// Something was marked since anybody last asked, also where it was marked before.
+    news: bool,
 }
+
+impl PartialEq for DirtySet {
+    fn eq(&self, other: &Self) -> bool {
+        (self.all, &self.regions) == (other.all, &other.regions)
+    }
+}
+
+impl Eq for DirtySet {}
 
 impl Clone for DirtySet {
     /// Of nothing there is nothing to copy: not the room for it either.
     fn clone(&self) -> Self {
         let regions = if self.regions.is_empty() { HashSet::default() } else { self.regions.clone() };
-        Self { all: self.all, regions }
+        Self { all: self.all, regions, news: self.news }
     }
 }
 
 impl DirtySet {
     /// Marks one region; every region, past [`MAX_MARKS`].
     pub fn add(&mut self, id: &str) {
+        self.news = true;
         if self.all || self.regions.contains(id) {
             return;
         }
@@ -48,8 +59,13 @@ impl DirtySet {
 
     /// Marks every region.
     pub fn add_all(&mut self) {
-        self.all = true;
+        (self.all, self.news) = (true, true);
         self.regions.clear();
+    }
+
+    /// Whether anything was marked since this was last asked.
+    pub(crate) fn take_news(&mut self) -> bool {
+        core::mem::take(&mut self.news)
     }
 
     /// Whether a region is marked, by itself or with all.
@@ -64,7 +80,7 @@ impl DirtySet {
 
     /// Forgets all marks.
     pub fn clear(&mut self) {
-        self.all = false;
+        (self.all, self.news) = (false, false);
         self.regions.clear();
     }
 

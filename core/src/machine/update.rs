@@ -43,6 +43,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if self.session.is_dirty() || self.link.as_ref()?.wants_regions() {
             self.wake_regions(now);
         }
+        // A render that failed is tried again once anything is marked.
+        self.render_failed &= !self.session.dirty.take_news();
         let mut changes = Few::new();
         if self.session.is_dirty() && !self.render_failed {
             match self.render_dirty() {
@@ -99,10 +101,23 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         Ok(changes)
     }
 
+    /// Renders what is dirty before a frame is due. What the browser lacks then is sent whole by the next one.
+    pub(super) fn render_ahead(&mut self) -> Result<(), (Call, Error)> {
+        let changes = self.render_dirty()?;
+        // A browser that has just connected is compared with what it shows.
+        let Some(link) = self.link.as_mut().filter(|link| link.shown.is_none()) else { return Ok(()) };
+        for Change { name, .. } in changes {
+            self.regions.lose(&name);
+            link.resync.insert(name);
+        }
+        Ok(())
+    }
+
     /// The page keeps what it showed, its regions stay dirty, and the application is told (design: a failed render comes
     /// after the commit).
     pub(super) fn render_failure(&mut self, call: Call, error: Error, now: Instant) {
         self.render_failed = true;
+        self.session.dirty.take_news();
         self.counters.failed_renders += 1;
         self.notice_error(&call, &error);
         self.report(call, error);

@@ -205,6 +205,13 @@ impl Regions {
         changes
     }
 
+    /// The browser lacks what this region shows.
+    pub(crate) fn lose(&mut self, name: &str) {
+        if let Some(region) = self.map.get_mut(name) {
+            region.browser = Browser::Nothing;
+        }
+    }
+
     /// Gives a shared region another version's HTML.
     pub(crate) fn set_html(&mut self, name: &str, html: Html) {
         if let Some(region) = self.map.get_mut(name).filter(|region| region.topic.is_some()) {
