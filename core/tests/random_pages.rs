@@ -36,9 +36,16 @@ struct Change<'a> {
     dice: &'a mut Dice,
     tree: Tree,
     marks: BTreeSet<String>,
+    /// The boxes that there were.
+    before: BTreeSet<String>,
 }
 
-impl Change<'_> {
+impl<'a> Change<'a> {
+    fn of(tree: Tree, dice: &'a mut Dice) -> Self {
+        let before = tree.0.keys().cloned().collect();
+        Self { dice, tree, marks: BTreeSet::new(), before }
+    }
+
     /// One mutation, as page code would do it.
     fn mutate(&mut self) {
         let (Some(at), Some(to)) = (self.any(), self.any()) else { return };
@@ -82,8 +89,10 @@ impl Change<'_> {
         let text = format!("new {}", self.dice.below(1000));
         self.tree.0.insert(name.clone(), Node::new(&text));
         self.host(to, &name);
-        // A name that was used before the last render stands for something else by now.
-        self.mark(&name);
+        // What another call took away is another box by now; where this one did, it has to say that this looks different.
+        if self.before.contains(&name) {
+            self.mark(&name);
+        }
     }
 
     fn host(&mut self, to: &str, name: &str) {
@@ -189,7 +198,7 @@ impl<P: Restore<Lines>> World<P, Lines> {
         let (mut tree, mut all_marks) = (self.good.clone(), BTreeSet::new());
         let away = self.leave(page);
         for _ in 0..1 + self.dice.below(4) {
-            let mut change = Change { dice: &mut self.dice, tree, marks: BTreeSet::new() };
+            let mut change = Change::of(tree, &mut self.dice);
             (0..=change.dice.below(2)).for_each(|_| change.mutate());
             let marks = change.marks;
             tree = change.tree;
@@ -243,8 +252,7 @@ impl<P: Restore<Lines>> World<P, Lines> {
             2 => pair.machine.handle(Input::Rest, pair.now),
             3 => {
                 // Frames that nobody receives, and the connection is gone.
-                let mut change =
-                    Change { dice: &mut self.dice, tree: self.good.clone(), marks: BTreeSet::new() };
+                let mut change = Change::of(self.good.clone(), &mut self.dice);
                 change.mutate();
                 let (lost, marks) = (change.tree, change.marks);
                 if fresh(page, &lost).is_ok() {

@@ -73,6 +73,48 @@ fn a_row_that_is_edited_and_then_removed_before_the_next_render_is_not_rendered(
     shows_state(&pair);
 }
 
+/// Two changes by messages of their own, and one render after both.
+fn in_one_render(before: &str, between: (&str, &[&str]), after: (Tree, &[&str])) {
+    for away in [false, true] {
+        let mut pair = showing(Boxes, Tree::of(before));
+        if away {
+            pair.machine.handle(Input::Closed, pair.now);
+            pair.settle();
+        }
+        let between = Next(Tree::of(between.0), exactly(between.1));
+        let after = Next(after.0.clone(), exactly(after.1));
+        for next in [between, after] {
+            pair.machine.handle(Input::Message(next), pair.now);
+        }
+        if away {
+            pair.connect(true);
+        }
+        pair.settle();
+        shows_state(&pair);
+    }
+}
+
+#[test]
+fn a_row_that_is_removed_and_added_again_before_the_next_render_is_the_new_one() {
+    let again = |tree: &str, name| Tree::of(tree).with(name, "another one");
+    let list = "list(row:1 row:2)";
+    in_one_render(list, ("list(row:1)", &["list"]), (again(list, "row:2"), &["list"]));
+    // With regions in it, below one that is new again, and in another place.
+    let dialog = "list dialog(fields(name))";
+    in_one_render(dialog, ("list", &[""]), (again(dialog, "name"), &[""]));
+    in_one_render("a(x(y)) b", ("a b", &["a"]), (again("a b(x(y))", "y"), &["b"]));
+    in_one_render("a(x(y)) b", ("b", &[""]), (again("b(x) y", "y"), &["b", ""]));
+}
+
+#[test]
+fn a_row_that_one_change_moves_is_not_rendered() {
+    let mut pair = showing(Boxes, Tree::of("a(row:1 row:2) b(row:3)"));
+    let regions = pair.machine.counters().regions;
+    show(&mut pair, Tree::of("a(row:2) b(row:3 row:1)"), &["a", "b"]);
+    assert_eq!(pair.machine.counters().regions - regions, 2, "the lists around it");
+    shows_state(&pair);
+}
+
 #[test]
 fn a_marked_region_below_one_that_is_kept_is_rendered_in_its_new_place() {
     let mut pair = showing(Boxes, Tree::of("left(panel(row:1 row:2)) right"));

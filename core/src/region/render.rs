@@ -2,13 +2,16 @@
 //!
 //! A mark means "render this if it is still hosted", and only the new markup of the regions around it says whether it is. So a marked region waits
 //! while a region around it does, and one for which no host turns up is never rendered. Each pass is one level deeper than the one before.
+//!
+//! A region whose host is as it was is kept, unless it may have been gone in between: where several calls of page code marked the region around it, or it moved
+//! by the marks of several calls, it is rendered afresh, with all that is in it.
 
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
-use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use super::{Region, RegionError, Regions};
@@ -105,6 +108,8 @@ struct Passes<'a> {
     found: Few<Arc<str>>,
     /// Marked regions that no pass has rendered yet. Where everything is marked there are none: each is found by its host.
     waiting: Few<Arc<str>>,
+    /// Known regions that are rendered without a mark, for they may be others under the same name.
+    afresh: HashSet<Arc<str>>,
     deepest: usize,
     rendered: Rendered,
 }
@@ -113,7 +118,15 @@ impl<'a> Passes<'a> {
     fn new(regions: &'a Regions, dirty: &'a DirtySet) -> Self {
         let waiting = dirty.iter().filter_map(|name| regions.name(name)).collect();
         let found = if dirty.is_all() { regions.name("").into_iter().collect() } else { Few::new() };
-        Self { regions, dirty, found, waiting, deepest: 0, rendered: Rendered::default() }
+        Self {
+            regions,
+            dirty,
+            found,
+            waiting,
+            afresh: HashSet::new(),
+            deepest: 0,
+            rendered: Rendered::default(),
+        }
     }
 
     /// What the next pass has to render, sorted by name.
@@ -129,6 +142,8 @@ impl<'a> Passes<'a> {
         });
         self.waiting = waiting;
         names.sort_unstable();
+        // One that was found may have waited, too.
+        names.dedup();
         let wanted = names.into_iter().map(|name| {
             let before = self.regions.get(&name).map_or(0, |region| region.html.len());
             Wanted::new(name, before, spare)
@@ -176,15 +191,19 @@ impl<'a> Passes<'a> {
         Ok(())
     }
 
-    /// Takes in a host, whose region is rendered in the next pass if it is new, or everything is.
+    /// Takes in a host. Its region is rendered in the next pass, unless it is known and kept.
     fn add_host(&mut self, name: &str, place: Place) -> Result<Arc<str>, RegionError> {
         let known = self.regions.get_with_name(name);
         let name = known.map_or_else(|| name.into(), |(name, _)| name.clone());
-        if known.is_none() || self.dirty.is_all() {
-            self.found.push(name.clone());
-        }
-        if known.is_some_and(|(_, region)| region.parent != place.parent) {
+        let is_moved = known.is_some_and(|(_, region)| region.parent != place.parent);
+        if is_moved {
             self.rendered.moved.push(name.clone());
+        }
+        if known.is_none() {
+            self.found.push(name.clone());
+        } else if self.has_others_in(&place.parent) || is_moved && self.dirty.is_of_several_calls() {
+            self.found.push(name.clone());
+            self.afresh.insert(name.clone());
         }
         self.deepest = self.deepest.max(place.depth);
         match self.rendered.hosts.entry(name.clone()) {
@@ -194,6 +213,16 @@ impl<'a> Passes<'a> {
                 Ok(name)
             }
         }
+    }
+
+    /// Whether the regions in this one may be others by now, under the same names.
+    fn has_others_in(&self, name: &str) -> bool {
+        self.afresh.contains(name) || self.dirty.has_again(name)
+    }
+
+    /// Whether this render asks a known region for its markup, now or later.
+    fn is_to_render(&self, name: &str) -> bool {
+        self.dirty.has(name) || self.afresh.contains(name)
     }
 
     /// How deep a region is, as far as is known. `None` where no host of it is known, or a region around it waits: that may drop it.
@@ -207,7 +236,7 @@ impl<'a> Passes<'a> {
                 return Some(steps);
             }
             let region = self.regions.get(at)?;
-            if self.dirty.has(&region.parent) {
+            if self.is_to_render(&region.parent) {
                 return None;
             }
             at = &region.parent;
@@ -221,7 +250,7 @@ impl<'a> Passes<'a> {
             let (Some(before), Some(now)) = (self.regions.get(name), self.rendered.hosts.get(name)) else {
                 continue;
             };
-            if !self.dirty.has(&before.parent) && self.depth(&before.parent).is_some() {
+            if !self.is_to_render(&before.parent) && self.depth(&before.parent).is_some() {
                 return Err(self.second_host(name, &now.parent));
             }
         }
