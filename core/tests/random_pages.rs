@@ -36,19 +36,25 @@ struct Change<'a> {
     dice: &'a mut Dice,
     tree: Tree,
     marks: BTreeSet<String>,
-    /// The boxes that there were.
+    /// The boxes before this change, and those that the browser was last shown.
     before: BTreeSet<String>,
+    shown: BTreeSet<String>,
 }
 
 impl<'a> Change<'a> {
-    fn of(tree: Tree, dice: &'a mut Dice) -> Self {
-        let before = tree.0.keys().cloned().collect();
-        Self { dice, tree, marks: BTreeSet::new(), before }
+    fn of(tree: Tree, shown: &Tree, dice: &'a mut Dice) -> Self {
+        let names = |tree: &Tree| tree.0.keys().cloned().collect();
+        let (before, shown) = (names(&tree), names(shown));
+        Self { dice, tree, marks: BTreeSet::new(), before, shown }
     }
 
     /// One mutation, as page code would do it.
     fn mutate(&mut self) {
-        let (Some(at), Some(to)) = (self.any(), self.any()) else { return };
+        let (Some(at), Some(mut to)) = (self.any(), self.any()) else { return };
+        if self.dice.one_in(3) {
+            // Chains grow as deep as they may.
+            to = self.deepest();
+        }
         match self.dice.below(14) {
             0..=3 => self.add(&to),
             4 | 5 => self.remove(&at),
@@ -67,6 +73,18 @@ impl<'a> Change<'a> {
         self.dice.pick(&names)
     }
 
+    /// One of the boxes that are furthest from the page.
+    fn deepest(&self) -> String {
+        let (mut seen, mut level, mut deepest) = (BTreeSet::new(), vec![""], "");
+        while let Some(first) = level.first() {
+            deepest = first;
+            let below = level.iter().flat_map(|name| &self.tree.0[*name].inner).map(String::as_str);
+            let may_hold = |name: &&str| self.tree.0.get(*name).is_some_and(|node| !node.shared);
+            level = below.filter(may_hold).filter(|name| seen.insert(*name)).collect();
+        }
+        deepest.into()
+    }
+
     fn node(&mut self, name: &str) -> &mut Node {
         self.tree.0.get_mut(name).unwrap()
     }
@@ -82,7 +100,12 @@ impl<'a> Change<'a> {
 
     fn add(&mut self, to: &str) {
         let kind = if self.dice.one_in(2) { "row:" } else { "box:" };
-        let name = format!("{kind}{}", self.dice.below(12));
+        let mut name = format!("{kind}{}", self.dice.below(12));
+        let gone: Vec<String> =
+            self.shown.iter().filter(|name| !self.tree.0.contains_key(*name)).cloned().collect();
+        if let Some(again) = self.dice.pick(&gone).filter(|_| self.dice.one_in(2)) {
+            name = again;
+        }
         if self.node(to).shared || self.tree.0.contains_key(&name) {
             return;
         }
@@ -108,15 +131,22 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// It and all in it are gone: closures for them fail.
+    /// It and all in it are gone, with every host of them: closures for them fail.
     fn remove(&mut self, name: &str) {
         if name.is_empty() {
             return;
         }
-        self.take_out(name);
         let mut open = vec![name.to_owned()];
         while let Some(name) = open.pop() {
             open.extend(self.tree.0.remove(&name).into_iter().flat_map(|node| node.inner));
+        }
+        let left: BTreeSet<String> = self.tree.0.keys().cloned().collect();
+        for (holder, node) in &mut self.tree.0 {
+            let before = node.inner.len();
+            node.inner.retain(|inner| left.contains(inner));
+            if node.inner.len() != before {
+                self.marks.insert(holder.clone());
+            }
         }
     }
 
@@ -198,7 +228,7 @@ impl<P: Restore<Lines>> World<P, Lines> {
         let (mut tree, mut all_marks) = (self.good.clone(), BTreeSet::new());
         let away = self.leave(page);
         for _ in 0..1 + self.dice.below(4) {
-            let mut change = Change::of(tree, &mut self.dice);
+            let mut change = Change::of(tree, &self.good, &mut self.dice);
             (0..=change.dice.below(2)).for_each(|_| change.mutate());
             let marks = change.marks;
             tree = change.tree;
@@ -252,7 +282,7 @@ impl<P: Restore<Lines>> World<P, Lines> {
             2 => pair.machine.handle(Input::Rest, pair.now),
             3 => {
                 // Frames that nobody receives, and the connection is gone.
-                let mut change = Change::of(self.good.clone(), &mut self.dice);
+                let mut change = Change::of(self.good.clone(), &self.good, &mut self.dice);
                 change.mutate();
                 let (lost, marks) = (change.tree, change.marks);
                 if fresh(page, &lost).is_ok() {
@@ -357,11 +387,11 @@ fn run<P: Restore<Lines> + Send + 'static>(page: P, seeds: std::ops::Range<u64>,
 #[test]
 fn after_each_round_the_browser_shows_the_state_and_the_machine_holds_no_more() {
     let illegal = bounded(|| run(Boxes, 0..40, 30));
-    assert!(illegal > 50, "{illegal} states that make no sense");
+    assert!(illegal > 30, "{illegal} states that make no sense");
 }
 
 #[test]
 fn the_same_where_everything_is_rendered_after_each_message() {
     let illegal = bounded(|| run(Automatic, 1000..1020, 30));
-    assert!(illegal > 30, "{illegal} states that make no sense");
+    assert!(illegal > 20, "{illegal} states that make no sense");
 }
