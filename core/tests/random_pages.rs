@@ -57,7 +57,11 @@ impl<'a> Change<'a> {
         }
         match self.dice.below(14) {
             0..=3 => self.add(&to),
-            4 | 5 => self.remove(&at),
+            4 => self.remove(&at),
+            5 => {
+                let deepest = self.deepest();
+                self.remove(&deepest);
+            }
             6 | 7 => self.edit(&at),
             8..=10 => self.move_to(&at, &to),
             11 => self.swap_with_parent(&at),
@@ -221,7 +225,11 @@ impl<P: Restore<Lines>> World<P, Lines> {
         let mut pair = Pair::with(page, Lines, Config::default());
         pair.connect(false);
         let dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        Self { pair, dice, good: Tree::of(""), followed: BTreeSet::new(), illegal: 0 }
+        // Half of them begin with a chain that is almost as deep as it may be.
+        let chain = "box:0(box:1(row:2(box:3(row:4(box:5(box:6)))))) row:7(box:8)";
+        let good = Tree::of(if seed % 2 == 0 { "" } else { chain });
+        pair.message(Next(good.clone(), Marks::All));
+        Self { pair, dice, good, followed: BTreeSet::new(), illegal: 0 }
     }
 
     fn round(&mut self, page: P) {
