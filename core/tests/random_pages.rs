@@ -213,6 +213,8 @@ struct World<P: Page, C> {
     good: Tree,
     /// Topics of shared regions that the machine asked for.
     followed: BTreeSet<String>,
+    /// This round's changes say exactly what they change.
+    is_exact: bool,
     illegal: u32,
 }
 
@@ -229,12 +231,13 @@ impl<P: Restore<Lines>> World<P, Lines> {
         let chain = "box:0(box:1(row:2(box:3(row:4(box:5(box:6)))))) row:7(box:8)";
         let good = Tree::of(if seed % 2 == 0 { "" } else { chain });
         pair.message(Next(good.clone(), Marks::All));
-        Self { pair, dice, good, followed: BTreeSet::new(), illegal: 0 }
+        Self { pair, dice, good, followed: BTreeSet::new(), is_exact: true, illegal: 0 }
     }
 
     fn round(&mut self, page: P) {
         let (mut tree, mut all_marks) = (self.good.clone(), BTreeSet::new());
         let away = self.leave(page);
+        self.is_exact = self.dice.below(3) > 0;
         for _ in 0..1 + self.dice.below(4) {
             let mut change = Change::of(tree, &self.good, &mut self.dice);
             (0..=change.dice.below(2)).for_each(|_| change.mutate());
@@ -263,7 +266,7 @@ impl<P: Restore<Lines>> World<P, Lines> {
     /// Sends a state with marks of some kind.
     fn tell(&mut self, tree: Tree, marks: BTreeSet<String>) {
         let pair = &mut self.pair;
-        let marks = match self.dice.below(6) {
+        let marks = match if self.is_exact { 3 } else { self.dice.below(5) } {
             0 => Marks::All,
             1 => Marks::Replace,
             2 => {
