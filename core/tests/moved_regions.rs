@@ -49,11 +49,9 @@ fn a_node_that_is_dropped_onto_its_own_child_is_refused_by_name() {
             let before = pair.client.page_html();
             show(&mut pair, with_host(tree, "a", "b"), &["b"]);
             let expected = RegionError::Recursive { name: "a".into(), holder: "b".into() };
-            assert_eq!(region_errors(&pair), [expected.clone()]);
-            assert!(
-                expected.to_string().contains("`a`") && expected.to_string().contains("`b`"),
-                "{expected}"
-            );
+            let told = expected.to_string();
+            assert!(told.contains("`a`") && told.contains("`b`"), "{told}");
+            assert_eq!(region_errors(&pair), [expected]);
             assert_eq!(pair.client.page_html(), before);
             pair.effects.clear();
             show(&mut pair, Tree::of(tree).with("d", "put right"), &["b", "d"]);

@@ -20,7 +20,7 @@ struct Moved {
 impl Regions {
     /// Makes what was rendered part of the tree: drops what has no host any more, moves what has another, and gives what changed. Refuses,
     /// before anything is touched, regions that would be too deep, and more bytes than `limit`.
-    pub(crate) fn adopt(&mut self, rendered: Rendered, limit: usize) -> Result<Few<Change>, RegionError> {
+    pub(crate) fn adopt(&mut self, mut rendered: Rendered, limit: usize) -> Result<Few<Change>, RegionError> {
         let dropped = self.dropped(&rendered);
         let moved = self.moved(&rendered)?;
         let bytes = self.size_with(&rendered, &dropped);
@@ -30,8 +30,10 @@ impl Regions {
         self.bytes = bytes;
         dropped.iter().for_each(|name| drop(self.map.remove(name)));
         self.put_in_place(&rendered, &moved);
-        let mut changes: Few<Change> =
-            rendered.regions.into_iter().filter_map(|fresh| self.adopt_one(fresh)).collect();
+        let mut changes = Few::new();
+        for fresh in &mut rendered.regions {
+            changes.extend(self.adopt_one(fresh));
+        }
         let kept = moved.into_iter().filter(|moved| !moved.is_fresh);
         changes.extend(kept.map(|moved| Change { name: moved.name, old: None }));
         debug_assert!(self.is_sound());
@@ -39,7 +41,7 @@ impl Regions {
     }
 
     /// Takes over one region's HTML. Gives a change where the browser has something else.
-    fn adopt_one(&mut self, fresh: Fresh) -> Option<Change> {
+    fn adopt_one(&mut self, fresh: &mut Fresh) -> Option<Change> {
         let region = self.map.get_mut(&fresh.name)?;
         let same = match fresh.common {
             Some(common) => common.is_all(region.html.len(), fresh.html.len()),
@@ -48,13 +50,15 @@ impl Regions {
         if let Some(trail) = &mut region.trail {
             trail.cut(fresh.common.map_or(0, |common| common.prefix));
         }
-        (region.children, region.topic, region.hostless) = (fresh.children, fresh.topic, fresh.hostless);
+        (region.topic, region.hostless) = (fresh.topic.take(), fresh.hostless);
+        region.children = mem::take(&mut fresh.children);
         let old = (!same).then(|| Old {
-            html: mem::replace(&mut region.html, fresh.html),
+            html: mem::replace(&mut region.html, mem::take(&mut fresh.html)),
             markup: mem::take(&mut region.markup),
             common: fresh.common,
         });
-        (old.is_some() || region.browser == Browser::Nothing).then_some(Change { name: fresh.name, old })
+        (old.is_some() || region.browser == Browser::Nothing)
+            .then(|| Change { name: fresh.name.clone(), old })
     }
 
     /// Adds the new regions, and puts those that moved where they are now: the browser has empty hosts for them, so that all of it is sent whole,

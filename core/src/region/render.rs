@@ -6,12 +6,13 @@
 //! A region whose host is as it was is kept, unless it may have been gone in between: where several calls of page code marked the region around it, or it moved
 //! by the marks of several calls, it is rendered afresh, with all that is in it.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
+use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use hashbrown::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use super::{Region, RegionError, Regions};
@@ -85,16 +86,17 @@ pub(crate) fn render(
     mut call: impl FnMut(&mut View<'_>) -> Result,
 ) -> Result<Rendered> {
     let Around { title, streams, spare } = around;
-    let mut passes = Passes::new(regions, dirty);
-    let mut wanted = passes.next(spare);
+    let mut rendered = Rendered::default();
+    let mut passes = Passes::new(regions, dirty, &mut rendered);
     for _ in 0..=MAX_REGION_DEPTH {
+        let mut wanted = passes.next(spare);
         let mut view = View::new(&mut wanted, title, &mut passes.rendered.layout, streams);
         call(&mut view)?;
         passes.rendered.title = view.finish()?;
         passes.take(wanted)?;
-        wanted = passes.next(spare);
-        if wanted.is_empty() {
-            return Ok(passes.finish()?);
+        if passes.are_done() {
+            passes.check()?;
+            return Ok(rendered);
         }
     }
     Err(RegionError::TooDeep.into())
@@ -109,38 +111,30 @@ struct Passes<'a> {
     /// Marked regions that no pass has rendered yet. Where everything is marked there are none: each is found by its host.
     waiting: Few<Arc<str>>,
     /// Known regions that are rendered without a mark, for they may be others under the same name.
-    afresh: HashSet<Arc<str>>,
+    afresh: BTreeSet<Arc<str>>,
     deepest: usize,
-    rendered: Rendered,
+    rendered: &'a mut Rendered,
 }
 
 impl<'a> Passes<'a> {
-    fn new(regions: &'a Regions, dirty: &'a DirtySet) -> Self {
-        let waiting = dirty.iter().filter_map(|name| regions.name(name)).collect();
-        let found = if dirty.is_all() { regions.name("").into_iter().collect() } else { Few::new() };
-        Self {
-            regions,
-            dirty,
-            found,
-            waiting,
-            afresh: HashSet::new(),
-            deepest: 0,
-            rendered: Rendered::default(),
+    fn new(regions: &'a Regions, dirty: &'a DirtySet, rendered: &'a mut Rendered) -> Self {
+        let mut waiting: Few<_> = dirty.iter().filter_map(|name| regions.name(name)).collect();
+        let mut found = Few::new();
+        if dirty.is_all() {
+            found.extend(regions.name(""));
+        } else if waiting.len() == 1 {
+            // One alone waits for nobody.
+            found = mem::take(&mut waiting);
         }
+        let mut passes =
+            Self { regions, dirty, found, waiting, afresh: BTreeSet::new(), deepest: 0, rendered };
+        passes.find_waiting();
+        passes
     }
 
     /// What the next pass has to render, sorted by name.
     fn next(&mut self, spare: &mut String) -> Few<Wanted> {
         let mut names = mem::take(&mut self.found);
-        let mut waiting = mem::take(&mut self.waiting);
-        waiting.retain(|name| {
-            let is_hosted = self.depth(name).is_some();
-            if is_hosted {
-                names.push(name.clone());
-            }
-            !is_hosted
-        });
-        self.waiting = waiting;
         names.sort_unstable();
         // One that was found may have waited, too.
         names.dedup();
@@ -149,6 +143,28 @@ impl<'a> Passes<'a> {
             Wanted::new(name, before, spare)
         });
         wanted.collect()
+    }
+
+    /// Marked regions that wait no longer are found.
+    fn find_waiting(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let mut waiting = mem::take(&mut self.waiting);
+        waiting.retain(|name| {
+            let is_hosted = self.depth(name).is_some();
+            if is_hosted {
+                self.found.push(name.clone());
+            }
+            !is_hosted
+        });
+        self.waiting = waiting;
+    }
+
+    /// Whether nothing is left to render. What waits still is gone from the page.
+    fn are_done(&mut self) -> bool {
+        self.find_waiting();
+        self.found.is_empty()
     }
 
     /// Takes in what a pass has rendered.
@@ -244,20 +260,18 @@ impl<'a> Passes<'a> {
         None
     }
 
-    /// All passes are done. Refuses a host that moved out of a region which still has it, as that is on the page and was not rendered.
-    fn finish(self) -> Result<Rendered, RegionError> {
+    /// Refuses regions that are too deep, and a host that moved out of a region which still has it: that is on the page, and was not rendered.
+    fn check(&self) -> Result<(), RegionError> {
         for name in &self.rendered.moved {
-            let (Some(before), Some(now)) = (self.regions.get(name), self.rendered.hosts.get(name)) else {
-                continue;
-            };
-            if !self.is_to_render(&before.parent) && self.depth(&before.parent).is_some() {
+            let places = self.regions.get(name).zip(self.rendered.hosts.get(name));
+            if let Some((before, now)) = places
+                && !self.is_to_render(&before.parent)
+                && self.depth(&before.parent).is_some()
+            {
                 return Err(self.second_host(name, &now.parent));
             }
         }
-        if self.deepest > MAX_REGION_DEPTH {
-            return Err(RegionError::TooDeep);
-        }
-        Ok(self.rendered)
+        if self.deepest > MAX_REGION_DEPTH { Err(RegionError::TooDeep) } else { Ok(()) }
     }
 
     /// What is wrong with a host in `holder` of a region that has another. Within itself a region always has: the one on the way there.

@@ -148,8 +148,7 @@ impl Regions {
     }
 
     /// The names of the regions around one, from the inside out, without the root: its place, as its [hash](hash::region_hash) has it.
-    pub(crate) fn around(&self, name: &str) -> Cow<'_, str> {
-        let Some(region) = self.map.get(name) else { return Cow::Borrowed("") };
+    fn around<'a>(&'a self, region: &'a Region) -> Cow<'a, str> {
         let mut around = Cow::Borrowed(&*region.parent);
         let mut at = &region.parent;
         for _ in 2..region.depth {
@@ -162,13 +161,15 @@ impl Regions {
 
     /// The hash of a region's HTML in its place.
     pub(crate) fn hash(&self, name: &str) -> RegionHash {
-        let html = self.map.get(name).map_or("", |region| &*region.html);
-        hash::region_hash(&self.around(name), name, html)
+        match self.map.get(name) {
+            Some(region) => hash::region_hash(&self.around(region), name, &*region.html),
+            None => hash::region_hash("", name, ""),
+        }
     }
 
     /// The same after a change, read from where that is on where the HTML is long.
     pub(crate) fn hash_of_change(&mut self, name: &str) -> RegionHash {
-        let around = self.around(name).into_owned();
+        let around = self.map.get(name).map(|region| self.around(region).into_owned()).unwrap_or_default();
         match self.map.get_mut(name) {
             Some(Region { html: Html::Own(html), trail, .. }) if html.len() >= LONG => {
                 trail.get_or_insert_default().region_hash(&around, name, html)
