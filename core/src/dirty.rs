@@ -9,8 +9,8 @@ use crate::limits::MAX_MARKS;
 
 /// The regions that changed since the last render, by name.
 ///
-/// It tells the calls of page code apart that marked them. What several calls marked before one render has to look as if each had been rendered: a row that one
-/// took away and another added again is another row.
+/// It tells the calls of page code apart that marked them. What several calls marked before one render has to look as if
+/// each had been rendered: a row that one call removed and another one added is another row.
 ///
 /// ```
 /// use live_core::DirtySet;

@@ -8,8 +8,8 @@ pub fn check(html: impl AsRef<[u8]>) -> u32 {
     Digest::of(html.as_ref()).hash(0)
 }
 
-/// The hash of the region `name` that holds `html`, where the regions `around` it are: their names from the inside out without the root's, joined by
-/// spaces. So a region whose hash is known to both ends is in the same place for both, with all that is around it.
+/// The hash of the region `name` that holds `html`. The regions `around` it are their names from the inside out, without
+/// the root's, joined by spaces: two ends that agree on the hash agree on all hosts around the region.
 pub fn region_hash(around: &str, name: &str, html: impl AsRef<[u8]>) -> RegionHash {
     RegionHash::of(&Digest::of(html.as_ref()), around, name)
 }

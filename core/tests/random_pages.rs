@@ -1,5 +1,5 @@
-//! Random pages: regions nest, come, go, move, legally and not, under every way to mark them, over connections that are lost and machines
-//! that rest. After each round the browser shows what the state says, and the machine holds no more than that.
+//! Random pages: regions nest, come, go and move, legally and not, under every way to mark them, while connections are
+//! lost and machines rest. After each round the browser shows what the state says, and the machine holds no more than that.
 
 #[path = "common/boxes.rs"]
 mod boxes;
@@ -116,7 +116,7 @@ impl<'a> Change<'a> {
         let text = format!("new {}", self.dice.below(1000));
         self.tree.0.insert(name.clone(), Node::new(&text));
         self.host(to, &name);
-        // What another call took away is another box by now; where this one did, it has to say that this looks different.
+        // A box that another call removed is known to be another one by now. One that this call removed has to be marked.
         if self.before.contains(&name) {
             self.mark(&name);
         }
@@ -229,7 +229,7 @@ impl<P: Restore<Lines>> World<P, Lines> {
         let dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         // Half of them begin with a chain that is almost as deep as it may be.
         let chain = "box:0(box:1(row:2(box:3(row:4(box:5(box:6)))))) row:7(box:8)";
-        let good = Tree::of(if seed % 2 == 0 { "" } else { chain });
+        let good = Tree::of(if seed.is_multiple_of(2) { "" } else { chain });
         pair.message(Next(good.clone(), Marks::All));
         Self { pair, dice, good, followed: BTreeSet::new(), is_exact: true, illegal: 0 }
     }

@@ -18,8 +18,8 @@ struct Moved {
 }
 
 impl Regions {
-    /// Makes what was rendered part of the tree: drops what has no host any more, moves what has another, and gives what changed. Refuses,
-    /// before anything is touched, regions that would be too deep, and more bytes than `limit`.
+    /// Makes what was rendered part of the tree: drops what has no host any more, moves what has another one, and gives
+    /// what changed. Refuses, before anything is touched, regions that are too deep, and more bytes than `limit`.
     pub(crate) fn adopt(&mut self, mut rendered: Rendered, limit: usize) -> Result<Few<Change>, RegionError> {
         let dropped = self.dropped(&rendered);
         let moved = self.moved(&rendered)?;
@@ -61,8 +61,8 @@ impl Regions {
             .then(|| Change { name: fresh.name.clone(), old })
     }
 
-    /// Adds the new regions, and puts those that moved where they are now: the browser has empty hosts for them, so that all of it is sent whole,
-    /// under new numbers.
+    /// Adds the new regions, and puts those that moved where they are now: the browser has empty hosts for them, so that
+    /// all of it is sent whole, under new numbers.
     fn put_in_place(&mut self, rendered: &Rendered, moved: &[Moved]) {
         for fresh in rendered.regions.iter().filter(|fresh| fresh.before.is_none()) {
             if let Some(place) = rendered.hosts.get(&fresh.name) {

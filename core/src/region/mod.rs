@@ -2,6 +2,7 @@
 
 mod adopt;
 mod outline;
+mod passes;
 mod render;
 mod tree;
 
@@ -9,7 +10,8 @@ use alloc::string::String;
 use core::fmt;
 
 pub(crate) use outline::Outline;
-pub(crate) use render::{Around, Few, Fresh, Rendered, render};
+pub(crate) use passes::{Around, render};
+pub(crate) use render::{Few, Fresh, Rendered};
 pub(crate) use tree::{Browser, Change, Old, Region, Regions};
 
 /// What is wrong with a page's regions. The session keeps what it showed before.
@@ -58,8 +60,8 @@ impl fmt::Display for RegionError {
             }
             Self::Recursive { name, holder } => write!(
                 f,
-                "region `{name}` can't be inside itself, but `{holder}` has a host for it: if nodes can be moved, refuse to move one into \
-                 itself or into what it holds"
+                "region `{name}` can't be inside itself, but `{holder}` has a host for it: if nodes can be moved, refuse \
+                 to move one into itself or into what it holds"
             ),
             Self::NotEmpty(name) => write!(
                 f,

@@ -73,7 +73,8 @@ pub(crate) struct Old {
     pub(super) common: Option<Common>,
 }
 
-/// All regions of a session: a tree. The root, named `""`, is always there, and each other one has one host in one of them.
+/// All regions of a session: a tree. The root, named `""`, is always there, and each other one has one host in one of
+/// them.
 #[derive(Debug)]
 pub(crate) struct Regions {
     pub(super) map: HashMap<Arc<str>, Region>,
@@ -147,7 +148,8 @@ impl Regions {
         self.map.get(name).map_or(0, |region| region.depth)
     }
 
-    /// The names of the regions around one, from the inside out, without the root: its place, as its [hash](hash::region_hash) has it.
+    /// The names of the regions around one, from the inside out, without the root: its place, as its
+    /// [hash](hash::region_hash) has it.
     fn around<'a>(&'a self, region: &'a Region) -> Cow<'a, str> {
         let mut around = Cow::Borrowed(&*region.parent);
         let mut at = &region.parent;
