@@ -39,11 +39,11 @@ impl Regions {
         regions.split(html);
         let is_unknown = |name: &&String| regions.hash(name).is_none_or(|hash| !hashes.contains(&hash));
         let unknown: Vec<String> = regions.map.keys().filter(is_unknown).cloned().collect();
-        regions
-            .map
-            .iter_mut()
-            .filter(|(name, _)| unknown.contains(name))
-            .for_each(|(_, shown)| shown.html = None);
+        for name in unknown {
+            if let Some(shown) = regions.map.get_mut(&name) {
+                shown.html = None;
+            }
+        }
         regions
     }
 

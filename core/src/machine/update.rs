@@ -84,8 +84,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             .unwrap_or_else(|panic| Err(panic.into()))
             .map_err(|error| (Call::Render, error))?;
         let (count, title) = (rendered.regions.len(), rendered.title.take());
-        let shared = shared(&rendered);
-        self.layout.clone_from(&rendered.layout);
+        let (shared, layout) = (shared(&rendered), core::mem::take(&mut rendered.layout));
         let changes = self
             .regions
             .adopt(rendered, self.config.max_region_bytes)
@@ -93,6 +92,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.counters.renders += 1;
         self.counters.regions += count as u64;
         self.session.dirty.clear();
+        self.layout = layout;
         self.follow(shared);
         if let Some(title) = title {
             self.title = title;

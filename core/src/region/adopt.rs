@@ -32,10 +32,13 @@ impl Regions {
         self.put_in_place(&rendered, &moved);
         let mut changes = Few::new();
         for fresh in &mut rendered.regions {
-            changes.extend(self.adopt_one(fresh));
+            if let Some(change) = self.adopt_one(fresh) {
+                changes.push(change);
+            }
         }
-        let kept = moved.into_iter().filter(|moved| !moved.is_fresh);
-        changes.extend(kept.map(|moved| Change { name: moved.name, old: None }));
+        for kept in moved.into_iter().filter(|moved| !moved.is_fresh) {
+            changes.push(Change { name: kept.name, old: None });
+        }
         debug_assert!(self.is_sound());
         Ok(changes)
     }
