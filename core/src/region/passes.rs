@@ -140,6 +140,7 @@ impl<'a> Passes<'a> {
     fn find_hosts(&mut self, fresh: &mut Fresh) -> Result<(), RegionError> {
         let before = self.regions.get(&fresh.name);
         fresh.before = before.map(|before| before.html.len());
+        fresh.had_hosts = before.is_some_and(|before| !before.children.is_empty());
         if fresh.topic.is_some() {
             return fresh.childless();
         }

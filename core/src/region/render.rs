@@ -45,7 +45,9 @@ pub(crate) struct Fresh {
     pub(crate) topic: Option<Arc<str>>,
     /// How many bytes its HTML had before; `None` where it is new.
     pub(super) before: Option<usize>,
-    /// What it shares with that, if it was looked at.
+    /// It had hosts before.
+    pub(super) had_hosts: bool,
+    /// What it shares with that HTML, if it was looked at.
     pub(super) common: Option<Common>,
     /// It surely has no hosts: see [`attributes`](crate::narrow::attributes).
     pub(super) hostless: bool,
@@ -63,6 +65,7 @@ impl Fresh {
             topic: wanted.topic.clone(),
             html: wanted.into_html(),
             before: None,
+            had_hosts: false,
             common: None,
             hostless: false,
             children: Vec::new(),
