@@ -85,8 +85,10 @@ impl Regions {
     fn dropped(&self, rendered: &Rendered) -> HashSet<Arc<str>> {
         let mut dropped = HashSet::new();
         let children = |name| self.get(name).into_iter().flat_map(|region| &region.children);
-        let mut open: Vec<&Arc<str>> =
-            rendered.regions.iter().flat_map(|fresh| children(&fresh.name)).collect();
+        let mut open: Vec<&Arc<str>> = Vec::new();
+        for fresh in rendered.regions.iter().filter(|fresh| fresh.had_hosts) {
+            open.extend(children(&fresh.name));
+        }
         while let Some(name) = open.pop() {
             if !rendered.hosts.contains_key(name) && dropped.insert(name.clone()) {
                 open.extend(children(name));
