@@ -77,10 +77,13 @@ function apply(host: Host, check: number, body: Body): boolean {
 
 const bytes = ({ buf, len }: Html): Uint8Array => buf.subarray(0, len);
 
-/** The hash of HTML under a name, in the region that holds its host; the title counts as one in the root. */
-function hash(name: string, html: Uint8Array, host?: Element): number[] {
-  // The root has no parent, and its own name is empty.
-  const place = [name, attr(host?.parentElement!.closest('[data-lv-region]'), 'region')].join(' ');
+/** The hash of HTML under a name and in its place, the regions around its host; the title counts as one in the root. */
+function hash(name: string, html: Uint8Array, host?: Element | null): number[] {
+  // From the inside out, without the root, whose name is empty.
+  let around = '';
+  let outer: string;
+  while ((outer = attr((host = host?.parentElement!.closest('[data-lv-region]')), 'region'))) around += ' ' + outer;
+  const place = name + (around || ' ');
   const hash = hasher(html);
   return pack(hash(0), hash(hasher(toBytes(place))(0)));
 }

@@ -2,12 +2,15 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 use smol_str::SmolStr;
 
 use crate::limits::MAX_MARKS;
 
 /// The regions that changed since the last render, by name.
+///
+/// It tells the calls of page code apart that marked them. What several calls marked before one render has to look as if
+/// each had been rendered: a row that one call removed and another one added is another row.
 ///
 /// ```
 /// use live_core::DirtySet;
@@ -20,41 +23,93 @@ use crate::limits::MAX_MARKS;
 /// dirty.clear();
 /// assert!(dirty.is_empty());
 /// ```
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct DirtySet {
     all: bool,
-    regions: HashSet<SmolStr>,
+    regions: HashMap<SmolStr, Mark>,
+    /// Counts calls of page code.
+    call: u32,
+    /// Something was marked since anybody last asked, also where it was marked before.
+    news: bool,
 }
+
+/// How a region was marked.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    /// The first call that did.
+    call: u32,
+    /// A later one did, too.
+    again: bool,
+}
+
+impl PartialEq for DirtySet {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+            && self.regions.len() == other.regions.len()
+            && self.iter().all(|name| other.regions.contains_key(name))
+    }
+}
+
+impl Eq for DirtySet {}
 
 impl Clone for DirtySet {
     /// Of nothing there is nothing to copy: not the room for it either.
     fn clone(&self) -> Self {
-        let regions = if self.regions.is_empty() { HashSet::default() } else { self.regions.clone() };
-        Self { all: self.all, regions }
+        let regions = if self.regions.is_empty() { HashMap::default() } else { self.regions.clone() };
+        Self { regions, ..*self }
     }
 }
 
 impl DirtySet {
     /// Marks one region; every region, past [`MAX_MARKS`].
     pub fn add(&mut self, id: &str) {
-        if self.all || self.regions.contains(id) {
+        self.news = true;
+        if self.all {
+            return;
+        }
+        if let Some(mark) = self.regions.get_mut(id) {
+            mark.again |= mark.call != self.call;
             return;
         }
         if self.regions.len() == MAX_MARKS {
             return self.add_all();
         }
-        self.regions.insert(id.into());
+        self.regions.insert(id.into(), Mark { call: self.call, again: false });
     }
 
     /// Marks every region.
     pub fn add_all(&mut self) {
-        self.all = true;
+        (self.all, self.news) = (true, true);
         self.regions.clear();
+    }
+
+    /// Whether anything was marked since this was last asked.
+    pub(crate) fn take_news(&mut self) -> bool {
+        core::mem::take(&mut self.news)
     }
 
     /// Whether a region is marked, by itself or with all.
     pub fn has(&self, id: &str) -> bool {
-        self.all || self.regions.contains(id)
+        self.all || self.regions.contains_key(id)
+    }
+
+    /// Another call of page code begins.
+    pub(crate) fn next_call(&mut self) {
+        self.call = self.call.wrapping_add(1);
+    }
+
+    /// Whether more than one call marked this region.
+    pub(crate) fn has_again(&self, id: &str) -> bool {
+        self.all || self.regions.get(id).is_some_and(|mark| mark.again)
+    }
+
+    /// Whether the marks are those of more than one call.
+    pub(crate) fn is_of_several_calls(&self) -> bool {
+        let mut marks = self.regions.values();
+        let first = marks.next();
+        self.all
+            || first
+                .is_some_and(|first| first.again || marks.any(|mark| mark.again || mark.call != first.call))
     }
 
     /// Whether every region is marked.
@@ -64,7 +119,7 @@ impl DirtySet {
 
     /// Forgets all marks.
     pub fn clear(&mut self) {
-        self.all = false;
+        (self.all, self.news) = (false, false);
         self.regions.clear();
     }
 
@@ -82,7 +137,7 @@ impl DirtySet {
 
     /// The regions marked by name, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.regions.iter().map(SmolStr::as_str)
+        self.regions.keys().map(SmolStr::as_str)
     }
 }
 

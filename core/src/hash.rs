@@ -8,9 +8,10 @@ pub fn check(html: impl AsRef<[u8]>) -> u32 {
     Digest::of(html.as_ref()).hash(0)
 }
 
-/// The hash of the region `name` in the region `parent` that holds `html`.
-pub fn region_hash(parent: &str, name: &str, html: impl AsRef<[u8]>) -> RegionHash {
-    RegionHash::of(&Digest::of(html.as_ref()), parent, name)
+/// The hash of the region `name` that holds `html`. The regions `around` it are their names from the inside out, without
+/// the root's, joined by spaces: two ends that agree on the hash agree on all hosts around the region.
+pub fn region_hash(around: &str, name: &str, html: impl AsRef<[u8]>) -> RegionHash {
+    RegionHash::of(&Digest::of(html.as_ref()), around, name)
 }
 
 /// What any hash of these bytes begins with: four MurmurHash3 states, to which the words of each 16 bytes go in turn, so that a processor works on
@@ -68,8 +69,8 @@ impl Trail {
     }
 
     /// What [`region_hash`] gives for this text.
-    pub(crate) fn region_hash(&mut self, parent: &str, name: &str, html: &str) -> RegionHash {
-        RegionHash::of(&self.digest(html.as_bytes()), parent, name)
+    pub(crate) fn region_hash(&mut self, around: &str, name: &str, html: &str) -> RegionHash {
+        RegionHash::of(&self.digest(html.as_bytes()), around, name)
     }
 
     fn digest<'a>(&mut self, bytes: &'a [u8]) -> Digest<'a> {
@@ -107,8 +108,8 @@ fn mix(word: u32) -> u32 {
 pub struct RegionHash([u8; 8]);
 
 impl RegionHash {
-    fn of(digest: &Digest<'_>, parent: &str, name: &str) -> Self {
-        Self::new(digest.hash(0), digest.hash(check([name, parent].join(" "))))
+    fn of(digest: &Digest<'_>, around: &str, name: &str) -> Self {
+        Self::new(digest.hash(0), digest.hash(check([name, around].join(" "))))
     }
 
     /// A hash of its two halves.
@@ -131,7 +132,7 @@ impl RegionHash {
         u64::from_le_bytes(self.0) as u32
     }
 
-    /// The second half, which depends on the region's name and parent too.
+    /// The second half, which depends on the region's name and place, too.
     pub fn high(self) -> u32 {
         (u64::from_le_bytes(self.0) >> 32) as u32
     }

@@ -80,7 +80,10 @@ fn what_is_wrong_with_a_region_is_named_and_the_page_stays() {
             state(&(host("a") + &host("b")), &[("a", ""), ("b", &host("a"))]),
             RegionError::Duplicate("a".into()),
         ),
-        (state(&host("a"), &[("a", &host("a"))]), RegionError::Duplicate("a".into())),
+        (
+            state(&host("a"), &[("a", &host("a"))]),
+            RegionError::Recursive { name: "a".into(), holder: "a".into() },
+        ),
         (state("<p data-lv-region=\"a\">x</p>", &[("a", "")]), RegionError::NotEmpty("a".into())),
         (state("<p data-lv-region=\"a b\"></p>", &[("a b", "")]), RegionError::Name("a b".into())),
         (state(&host("d0"), &deep), RegionError::TooDeep),

@@ -1,4 +1,4 @@
-//! The regions that a tab shows.
+//! The regions that a tab shows, as hosts in one another: what is in a host goes when that goes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,10 +22,11 @@ pub(super) struct Regions {
     pub(super) broken: Broken,
 }
 
-/// A region's HTML.
+/// A region's host.
 #[derive(Debug)]
 struct Shown {
-    html: String,
+    /// What it shows. `None` where nobody knows, as where it is new and was sent nothing yet.
+    html: Option<String>,
     parent: String,
 }
 
@@ -36,9 +37,13 @@ impl Regions {
         let hashes: HashSet<[u8; 8]> = hashes.iter().copied().collect();
         let mut regions = Self::default();
         regions.split(html);
-        regions.map.retain(|name, shown| {
-            hashes.contains(&hash::region_hash(&shown.parent, name, &shown.html).to_bytes())
-        });
+        let is_unknown = |name: &&String| regions.hash(name).is_none_or(|hash| !hashes.contains(&hash));
+        let unknown: Vec<String> = regions.map.keys().filter(is_unknown).cloned().collect();
+        for name in unknown {
+            if let Some(shown) = regions.map.get_mut(&name) {
+                shown.html = None;
+            }
+        }
         regions
     }
 
@@ -54,7 +59,7 @@ impl Regions {
                 open.push((name, child, &content[inner]));
             }
             html.push_str(&content[done..]);
-            self.map.insert(name.into(), Shown { html, parent: parent.into() });
+            self.map.insert(name.into(), Shown { html: Some(html), parent: parent.into() });
         }
     }
 
@@ -64,24 +69,36 @@ impl Regions {
     }
 
     pub(super) fn hashes(&self) -> Vec<u8> {
-        let hash =
-            |(name, shown): (&String, &Shown)| hash::region_hash(&shown.parent, name, &shown.html).to_bytes();
-        let mut hashes: Vec<[u8; 8]> = self.map.iter().map(hash).collect();
+        let mut hashes: Vec<[u8; 8]> = self.map.keys().filter_map(|name| self.hash(name)).collect();
         // One order, so that a run can be repeated byte for byte.
         hashes.sort_unstable();
         hashes.into_flattened()
     }
 
+    /// The hash of what is known of a region, in its place.
+    fn hash(&self, name: &str) -> Option<[u8; 8]> {
+        let shown = self.map.get(name)?;
+        let html = shown.html.as_ref()?;
+        let mut around = shown.parent.clone();
+        let mut at = &shown.parent;
+        for _ in 0..MAX_REGION_DEPTH {
+            let Some(outer) = self.map.get(at).filter(|outer| !outer.parent.is_empty()) else { break };
+            around.extend([" ", &outer.parent]);
+            at = &outer.parent;
+        }
+        Some(hash::region_hash(&around, name, html).to_bytes())
+    }
+
     /// Spoils the copy of a region, as a fault of the browser's memory would.
     #[cfg(feature = "mutants")]
     pub(super) fn spoil(&mut self, name: &str) {
-        if let Some(shown) = self.map.get_mut(name) {
-            shown.html.insert(0, '?');
+        if let Some(html) = self.map.get_mut(name).and_then(|shown| shown.html.as_mut()) {
+            html.insert(0, '?');
         }
     }
 
     pub(super) fn html(&self, name: &str) -> Option<&str> {
-        self.map.get(name).map(|shown| shown.html.as_str())
+        self.map.get(name)?.html.as_deref()
     }
 
     pub(super) fn page_html(&self) -> String {
@@ -98,6 +115,10 @@ impl Regions {
     /// Applies a patch. In a frame of this connection's own a name binds a number.
     pub(super) fn patch(&mut self, patch: &Patch<'_>, binds: bool) -> Result<(), ClientError> {
         let name = self.resolve(patch.region, binds)?;
+        if !name.is_empty() && !self.map.contains_key(&name) {
+            // Nothing on the page shows it.
+            return Ok(());
+        }
         let html = match patch.body {
             Body::Full(html) if hash::check(html) != patch.check => return Err(ClientError::Check),
             Body::Full(html) => Some(html.into()),
@@ -152,11 +173,11 @@ impl Regions {
             if self.map.get(&child).is_some_and(|shown| shown.parent != name) {
                 self.forget(&child);
             }
-            self.map.entry(child).or_insert_with(|| Shown { html: String::new(), parent: name.clone() });
+            self.map.entry(child).or_insert_with(|| Shown { html: None, parent: name.clone() });
         }
         match self.map.get_mut(&name) {
-            Some(shown) => shown.html = html,
-            None => drop(self.map.insert(name, Shown { html, parent: String::new() })),
+            Some(shown) => shown.html = Some(html),
+            None => drop(self.map.insert(name, Shown { html: Some(html), parent: String::new() })),
         }
     }
 

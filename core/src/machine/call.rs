@@ -49,6 +49,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     ) -> Result {
         self.wake_regions(now);
         let mut before = self.remember();
+        self.session.dirty.next_call();
         let mut ctx = Ctx::new(&self.request, self.session.id, self.live, connected, now, &mut self.asked);
         let (page, session, spare) = (&*self.page, &mut self.session, &mut self.spare);
         let done = self

@@ -8,10 +8,11 @@ use alloc::vec::Vec;
 use super::Machine;
 use super::update::TITLE;
 use crate::codec::PageCodec;
+use crate::dirty::DirtySet;
 use crate::error::Result;
 use crate::guard::{Calling, Guard};
 use crate::page::Page;
-use crate::region::{self, Around, Few, Regions};
+use crate::region::{self, Around, Regions};
 use crate::wire::NoticeLevel;
 
 impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
@@ -26,9 +27,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             return Ok(Vec::new());
         }
         let (page, session, blank) = (&*self.page, &self.session, Regions::new());
+        let mut everything = DirtySet::default();
+        everything.add_all();
         let all = || {
             let around = Around { title: &self.title, streams: None, spare: &mut String::new() };
-            region::render(&blank, Few::from_iter(["".into()]), around, |view| page.render(session, view))
+            region::render(&blank, &everything, around, |view| page.render(session, view))
         };
         let rendered = self.guard.run(Calling::Render, all).unwrap_or_else(|panic| Err(panic.into()))?;
         let differs =

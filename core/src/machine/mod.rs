@@ -411,7 +411,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// What `render` returned, or what is wrong with its regions.
     pub fn full_page(&mut self) -> Result<FullPage> {
         self.session.mark_all();
-        self.render_dirty().map_err(|(_, error)| error)?;
+        self.render_ahead().map_err(|(_, error)| error)?;
         let mut hashes = self.regions.hashes();
         hashes.extend(update::title_hash(&self.title));
         let (title, layout) = (self.title.clone(), self.layout.clone());

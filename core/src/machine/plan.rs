@@ -7,8 +7,6 @@ use core::ops::Range;
 
 use super::scratch::Scratch;
 use crate::delta::Encoder;
-use crate::dirty::DirtySet;
-use crate::hash::RegionHash;
 use crate::narrow::Element;
 use crate::region::{Browser, Change, Few, Old, Region, Regions};
 use crate::stream::{Html, Version};
@@ -35,8 +33,8 @@ enum PlannedBody {
         html: Range<usize>,
         id: String,
         inner: bool,
-        /// The region's.
-        hash: RegionHash,
+        /// The second half of the region's hash.
+        high: u32,
     },
 }
 
@@ -50,14 +48,6 @@ pub(super) struct Planner<'a> {
     pub(super) partial: bool,
 }
 
-/// The marked regions that are on the page.
-pub(super) fn dirty_names(dirty: &DirtySet, regions: &Regions) -> Few<Arc<str>> {
-    if dirty.is_all() {
-        return regions.names().cloned().collect();
-    }
-    dirty.iter().filter_map(|name| regions.name(name)).collect()
-}
-
 impl Planner<'_> {
     /// Plans the patches of one frame, parents before their children, and binds numbers to regions that had none.
     pub(super) fn plan(&mut self, changes: &mut Few<Change>) -> Few<Planned> {
@@ -68,19 +58,23 @@ impl Planner<'_> {
     fn plan_one(&mut self, change: Change) -> Option<Planned> {
         let region = self.regions.get_mut(&change.name)?;
         let number = region.number;
-        let body = match (&change.old, region.browser) {
+        let mut body = match (&change.old, region.browser) {
             (Some(old), Browser::Bytes) if self.partial => {
                 plan_delta(region, old, &mut self.scratch.encoder, self.deltas)
             }
-            (Some(old), Browser::Shown) if self.partial => plan_element(region, old, &change.name),
+            (Some(old), Browser::Shown) if self.partial => plan_element(region, old),
             _ => PlannedBody::Full,
-        };
-        let check = match &body {
-            PlannedBody::Element { hash, .. } => hash.check(),
-            _ => region.check(),
         };
         region.browser =
             if matches!(body, PlannedBody::Element { .. }) { Browser::Shown } else { Browser::Bytes };
+        let check = match &mut body {
+            PlannedBody::Element { high, .. } => {
+                let hash = self.regions.hash_of_change(&change.name);
+                *high = hash.high();
+                hash.check()
+            }
+            _ => region.check(),
+        };
         if let Some(html) = change.old.and_then(|old| old.html.into_buffer()) {
             self.scratch.keep_html(html);
         }
@@ -109,7 +103,7 @@ fn plan_delta(region: &mut Region, old: &Old, encoder: &mut Encoder, deltas: &mu
 }
 
 /// One element instead of the region, where that saves half of it at least.
-fn plan_element(region: &mut Region, old: &Old, name: &str) -> PlannedBody {
+fn plan_element(region: &mut Region, old: &Old) -> PlannedBody {
     let common = old.common_with(&region.html);
     region.markup = old.markup;
     match region.markup.narrow(&old.html, &region.html, common) {
@@ -117,7 +111,7 @@ fn plan_element(region: &mut Region, old: &Old, name: &str) -> PlannedBody {
             id: id.into(),
             inner: inner.is_some(),
             html: inner.unwrap_or(range),
-            hash: region.hash(name),
+            high: 0,
         },
         _ => PlannedBody::Full,
     }
@@ -131,8 +125,8 @@ impl Planned {
             PlannedBody::Full => Body::Full(html),
             PlannedBody::Delta(range) => Body::Delta(&deltas[range.clone()]),
             PlannedBody::Step(before) => Body::Delta(html.version()?.delta_from(before)?),
-            PlannedBody::Element { html: range, id, inner, hash } => {
-                Body::Element { inner: *inner, high: hash.high(), id, html: &html[range.clone()] }
+            PlannedBody::Element { html: range, id, inner, high } => {
+                Body::Element { inner: *inner, high: *high, id, html: &html[range.clone()] }
             }
         };
         let region = self.number.map_or(wire::Region::Named(&self.name), wire::Region::Number);

@@ -199,7 +199,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.wake_regions(now);
         if self.regions.is_blank() {
             self.session.mark_all();
-            if let Err((call, error)) = self.render_dirty() {
+            if let Err((call, error)) = self.render_ahead() {
                 self.render_failure(call, error, now);
             }
         }

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::Machine;
-use super::plan::{Planner, dirty_names};
+use super::plan::Planner;
 use super::shared::Shared;
 use crate::codec::PageCodec;
 use crate::effect::Call;
@@ -43,6 +43,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if self.session.is_dirty() || self.link.as_ref()?.wants_regions() {
             self.wake_regions(now);
         }
+        // A render that failed is tried again once anything is marked.
+        self.render_failed &= !self.session.dirty.take_news();
         let mut changes = Few::new();
         if self.session.is_dirty() && !self.render_failed {
             match self.render_dirty() {
@@ -72,19 +74,17 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         if self.regions.are_gone() {
             self.regions = Regions::new();
         }
-        let names = dirty_names(&self.session.dirty, &self.regions);
         let (page, session, regions, guard) = (&*self.page, &self.session, &self.regions, &self.guard);
         let spare = &mut self.scratch.get_or_insert_default().html;
         let around = Around { title: &self.title, streams: self.streams.as_deref(), spare };
         let mut rendered = guard
             .run(Calling::Render, || {
-                region::render(regions, names, around, |view| page.render(session, view))
+                region::render(regions, &session.dirty, around, |view| page.render(session, view))
             })
             .unwrap_or_else(|panic| Err(panic.into()))
             .map_err(|error| (Call::Render, error))?;
         let (count, title) = (rendered.regions.len(), rendered.title.take());
-        let shared = shared(&rendered);
-        self.layout.clone_from(&rendered.layout);
+        let (shared, layout) = (shared(&rendered), core::mem::take(&mut rendered.layout));
         let changes = self
             .regions
             .adopt(rendered, self.config.max_region_bytes)
@@ -92,6 +92,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.counters.renders += 1;
         self.counters.regions += count as u64;
         self.session.dirty.clear();
+        self.layout = layout;
         self.follow(shared);
         if let Some(title) = title {
             self.title = title;
@@ -100,10 +101,23 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         Ok(changes)
     }
 
+    /// Renders what is dirty before a frame is due. What the browser lacks then is sent whole by the next one.
+    pub(super) fn render_ahead(&mut self) -> Result<(), (Call, Error)> {
+        let changes = self.render_dirty()?;
+        // A browser that has just connected is compared with what it shows.
+        let Some(link) = self.link.as_mut().filter(|link| link.shown.is_none()) else { return Ok(()) };
+        for Change { name, .. } in changes {
+            self.regions.lose(&name);
+            link.resync.insert(name);
+        }
+        Ok(())
+    }
+
     /// The page keeps what it showed, its regions stay dirty, and the application is told (design: a failed render comes
     /// after the commit).
     pub(super) fn render_failure(&mut self, call: Call, error: Error, now: Instant) {
         self.render_failed = true;
+        self.session.dirty.take_news();
         self.counters.failed_renders += 1;
         self.notice_error(&call, &error);
         self.report(call, error);

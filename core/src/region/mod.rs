@@ -1,6 +1,8 @@
 //! The regions of one session: a tree of hosts, the HTML last rendered into each, and what the browser has of it.
 
+mod adopt;
 mod outline;
+mod passes;
 mod render;
 mod tree;
 
@@ -8,7 +10,8 @@ use alloc::string::String;
 use core::fmt;
 
 pub(crate) use outline::Outline;
-pub(crate) use render::{Around, Few, Fresh, Rendered, render};
+pub(crate) use passes::{Around, render};
+pub(crate) use render::{Few, Fresh, Rendered};
 pub(crate) use tree::{Browser, Change, Old, Region, Regions};
 
 /// What is wrong with a page's regions. The session keeps what it showed before.
@@ -18,6 +21,13 @@ pub enum RegionError {
     Undeclared(String),
     /// The markup has two hosts of this name.
     Duplicate(String),
+    /// A region would be inside itself.
+    Recursive {
+        /// The region.
+        name: String,
+        /// The region with its second host: itself, or one inside it.
+        holder: String,
+    },
     /// A host has content, or an element that can't have any.
     NotEmpty(String),
     /// A region that many sessions share holds another one's host.
@@ -48,6 +58,11 @@ impl fmt::Display for RegionError {
             Self::Duplicate(name) => {
                 write!(f, "two hosts are named `{name}`: region names are unique in a page")
             }
+            Self::Recursive { name, holder } => write!(
+                f,
+                "region `{name}` can't be inside itself, but `{holder}` has a host for it: if nodes can be moved, refuse \
+                 to move one into itself or into what it holds"
+            ),
             Self::NotEmpty(name) => write!(
                 f,
                 "the host of region `{name}` isn't empty: write it as <tag data-lv-region=\"{name}\"></tag>, and its content in \

@@ -1,13 +1,13 @@
 //! The tree of regions.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 
-use super::RegionError;
-use super::render::{Few, Rendered};
+use super::render::Few;
 use crate::delta::Common;
 use crate::hash::{self, RegionHash, Trail};
 use crate::narrow::{Markup, hosts};
@@ -38,9 +38,12 @@ pub(crate) struct Region {
     /// It surely has no hosts: see [`attributes`](crate::narrow::attributes).
     pub(super) hostless: bool,
     /// The way to the hash of its HTML, where that is long.
-    trail: Option<Box<Trail>>,
-    parent: Arc<str>,
-    children: Vec<Arc<str>>,
+    pub(super) trail: Option<Box<Trail>>,
+    pub(super) parent: Arc<str>,
+    /// How deep it is nested; the root is at 0.
+    pub(super) depth: usize,
+    /// Its hosts, in document order.
+    pub(super) children: Vec<Arc<str>>,
 }
 
 /// What the browser has of a region.
@@ -67,22 +70,23 @@ pub(crate) struct Change {
 pub(crate) struct Old {
     pub(crate) html: Html,
     pub(crate) markup: Markup,
-    common: Option<Common>,
+    pub(super) common: Option<Common>,
 }
 
-/// All regions of a session. The root, named `""`, is always there.
+/// All regions of a session: a tree. The root, named `""`, is always there, and each other one has one host in one of
+/// them.
 #[derive(Debug)]
 pub(crate) struct Regions {
-    map: HashMap<Arc<str>, Region>,
+    pub(super) map: HashMap<Arc<str>, Region>,
     /// The HTML of all of them.
-    bytes: usize,
+    pub(super) bytes: usize,
     pub(super) next_number: u32,
 }
 
 impl Regions {
     pub(crate) fn new() -> Self {
         let root: Arc<str> = "".into();
-        let map = [(root.clone(), Region::new(root))].into_iter().collect();
+        let map = [(root.clone(), Region::new(root, 0))].into_iter().collect();
         Self { map, bytes: 0, next_number: 0 }
     }
 
@@ -122,8 +126,8 @@ impl Regions {
         self.map.values().map(|region| region.html.own_bytes()).sum()
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.map.keys()
+    pub(super) fn get_with_name(&self, name: &str) -> Option<(&Arc<str>, &Region)> {
+        self.map.get_key_value(name)
     }
 
     /// The shared form of a known name.
@@ -141,18 +145,39 @@ impl Regions {
 
     /// How deep a region is nested; the root is at 0.
     pub(crate) fn depth(&self, name: &str) -> usize {
-        let parents = core::iter::successors(self.map.get(name), |region| self.map.get(&region.parent));
-        parents.take_while(|region| !self.is_root(region)).count()
+        self.map.get(name).map_or(0, |region| region.depth)
     }
 
-    fn is_root(&self, region: &Region) -> bool {
-        self.map.get("").is_some_and(|root| core::ptr::eq(root, region))
+    /// The names of the regions around one, from the inside out, without the root: its place, as its
+    /// [hash](hash::region_hash) has it.
+    fn around<'a>(&'a self, region: &'a Region) -> Cow<'a, str> {
+        let mut around = Cow::Borrowed(&*region.parent);
+        let mut at = &region.parent;
+        for _ in 2..region.depth {
+            let Some(outer) = self.map.get(at) else { break };
+            around.to_mut().extend([" ", &outer.parent]);
+            at = &outer.parent;
+        }
+        around
     }
 
-    /// The hash of a region's HTML under its name and parent.
+    /// The hash of a region's HTML in its place.
     pub(crate) fn hash(&self, name: &str) -> RegionHash {
-        let (parent, html) = self.map.get(name).map_or(("", ""), |region| (&*region.parent, &*region.html));
-        hash::region_hash(parent, name, html)
+        match self.map.get(name) {
+            Some(region) => hash::region_hash(&self.around(region), name, &*region.html),
+            None => hash::region_hash("", name, ""),
+        }
+    }
+
+    /// The same after a change, read from where that is on where the HTML is long.
+    pub(crate) fn hash_of_change(&mut self, name: &str) -> RegionHash {
+        let around = self.map.get(name).map(|region| self.around(region).into_owned()).unwrap_or_default();
+        match self.map.get_mut(name) {
+            Some(Region { html: Html::Own(html), trail, .. }) if html.len() >= LONG => {
+                trail.get_or_insert_default().region_hash(&around, name, html)
+            }
+            _ => self.hash(name),
+        }
     }
 
     /// Starts a connection: `shown` are the hashes of what the browser shows. Gives every region that differs. What other sessions may show, too, as all look
@@ -183,43 +208,11 @@ impl Regions {
         changes
     }
 
-    /// Makes what was rendered part of the tree: drops regions whose host vanished, moves those whose host did, and gives what
-    /// changed. Refuses, before anything is touched, a host that another region holds too, and more bytes than `limit`.
-    pub(crate) fn adopt(&mut self, rendered: Rendered, limit: usize) -> Result<Few<Change>, RegionError> {
-        let dropped = self.dropped(&rendered);
-        let moved = self.moved(&rendered, &dropped)?;
-        let bytes = self.size_with(&rendered, &dropped);
-        if bytes > limit {
-            return Err(RegionError::TooLarge { bytes, limit });
+    /// The browser lacks what this region shows.
+    pub(crate) fn lose(&mut self, name: &str) {
+        if let Some(region) = self.map.get_mut(name) {
+            region.browser = Browser::Nothing;
         }
-        self.bytes = bytes;
-        dropped.iter().for_each(|name| drop(self.map.remove(name)));
-        for (name, parent) in &rendered.hosts {
-            let region = self.map.entry(name.clone()).or_insert_with(|| Region::new(parent.clone()));
-            region.parent = parent.clone();
-        }
-        let mut changes: Few<Change> = Few::new();
-        for fresh in rendered.regions {
-            let Some(region) = self.map.get_mut(&fresh.name) else { continue };
-            let same = match fresh.common {
-                Some(common) => common.is_all(region.html.len(), fresh.html.len()),
-                None => region.html.is(&fresh.html),
-            };
-            if let Some(trail) = &mut region.trail {
-                trail.cut(fresh.common.map_or(0, |common| common.prefix));
-            }
-            (region.children, region.topic, region.hostless) = (fresh.children, fresh.topic, fresh.hostless);
-            let old = (!same).then(|| Old {
-                html: core::mem::replace(&mut region.html, fresh.html),
-                markup: core::mem::take(&mut region.markup),
-                common: fresh.common,
-            });
-            if old.is_some() || region.browser == Browser::Nothing {
-                changes.push(Change { name: fresh.name, old });
-            }
-        }
-        self.resend(moved, &mut changes);
-        Ok(changes)
     }
 
     /// Gives a shared region another version's HTML.
@@ -227,64 +220,6 @@ impl Regions {
         if let Some(region) = self.map.get_mut(name).filter(|region| region.topic.is_some()) {
             self.bytes = self.bytes + html.len() - region.html.len();
             region.html = html;
-        }
-    }
-
-    /// Regions that no host holds any more.
-    fn dropped(&self, rendered: &Rendered) -> HashSet<Arc<str>> {
-        let mut dropped = HashSet::new();
-        let mut open: Vec<&Arc<str>> = Vec::new();
-        // One without HTML had no hosts.
-        for fresh in rendered.regions.iter().filter(|fresh| fresh.before > 0) {
-            open.extend(self.map.get(&fresh.name).into_iter().flat_map(|region| &region.children));
-        }
-        while let Some(name) = open.pop() {
-            if !rendered.hosts.contains_key(name) && dropped.insert(name.clone()) {
-                open.extend(self.map.get(name).into_iter().flat_map(|region| &region.children));
-            }
-        }
-        dropped
-    }
-
-    /// Known regions whose host is now in another region. The one it was in must have let go of it.
-    fn moved(&self, rendered: &Rendered, dropped: &HashSet<Arc<str>>) -> Result<Vec<Arc<str>>, RegionError> {
-        let (mut moved, mut fresh) = (Vec::new(), None);
-        for (name, parent) in &rendered.hosts {
-            let Some(region) = self.map.get(name).filter(|region| region.parent != *parent) else { continue };
-            let fresh: &HashSet<&str> =
-                fresh.get_or_insert_with(|| rendered.regions.iter().map(|fresh| &*fresh.name).collect());
-            if !fresh.contains(&*region.parent) && !dropped.contains(&region.parent) {
-                return Err(RegionError::Duplicate((**name).into()));
-            }
-            moved.push(name.clone());
-        }
-        Ok(moved)
-    }
-
-    /// The bytes of all HTML once `rendered` is part of the tree.
-    fn size_with(&self, rendered: &Rendered, dropped: &HashSet<Arc<str>>) -> usize {
-        let len = |name: &Arc<str>| self.map.get(name).map_or(0, |region| region.html.len());
-        let gone: usize = dropped.iter().map(len).sum();
-        let replaced: usize = rendered.regions.iter().map(|fresh| fresh.before).sum();
-        let added: usize = rendered.regions.iter().map(|fresh| fresh.html.len()).sum();
-        (self.bytes + added).saturating_sub(gone + replaced)
-    }
-
-    /// A region that moved to another parent comes to the browser as an empty host: it and all below it are sent whole,
-    /// under new numbers.
-    fn resend(&mut self, moved: Vec<Arc<str>>, changes: &mut Few<Change>) {
-        let mut open = moved;
-        let mut done = HashSet::new();
-        while let Some(name) = open.pop() {
-            let Some(region) = self.map.get_mut(&name) else { continue };
-            if !done.insert(name.clone()) {
-                continue;
-            }
-            (region.browser, region.number) = (Browser::Nothing, None);
-            open.extend(region.children.iter().cloned());
-            if !changes.iter().any(|change| change.name == name) {
-                changes.push(Change { name, old: None });
-            }
         }
     }
 
@@ -309,6 +244,23 @@ impl Regions {
     /// The hashes of all regions in the document order of their hosts, the root's first.
     pub(crate) fn hashes(&self) -> Vec<u8> {
         self.in_order().iter().flat_map(|name| self.hash(name).to_bytes()).collect()
+    }
+
+    /// Whether they are a tree, as deep as each says, and as large as is counted. Looks at all of them.
+    pub(super) fn is_sound(&self) -> bool {
+        let (mut found, mut bytes, mut open) = (0, 0, Vec::from([("", 0)]));
+        while let Some((name, depth)) = open.pop() {
+            let Some(region) = self.map.get(name).filter(|region| region.depth == depth) else {
+                return false;
+            };
+            let is_held = |child: &Arc<str>| self.map.get(child).is_some_and(|child| *child.parent == *name);
+            if found == self.map.len() || !region.children.iter().all(is_held) {
+                return false;
+            }
+            (found, bytes) = (found + 1, bytes + region.html.len());
+            open.extend(region.children.iter().map(|child| (&**child, depth + 1)));
+        }
+        (found, bytes) == (self.map.len(), self.bytes)
     }
 
     /// The names of all regions in the document order of their hosts, the root's first.
@@ -340,17 +292,7 @@ impl Region {
         }
     }
 
-    /// The hash of its HTML under its name and parent.
-    pub(crate) fn hash(&mut self, name: &str) -> RegionHash {
-        match self.html.own() {
-            Some(html) if html.len() >= LONG => {
-                self.trail.get_or_insert_default().region_hash(&self.parent, name, html)
-            }
-            _ => hash::region_hash(&self.parent, name, &*self.html),
-        }
-    }
-
-    fn new(parent: Arc<str>) -> Self {
+    pub(super) fn new(parent: Arc<str>, depth: usize) -> Self {
         Self {
             html: Html::default(),
             topic: None,
@@ -361,6 +303,7 @@ impl Region {
             hostless: false,
             trail: None,
             parent,
+            depth,
             children: Vec::new(),
         }
     }
