@@ -9,7 +9,7 @@ use super::record::Record;
 use crate::effect::Effect;
 use crate::stream::Version;
 use crate::time::Duration;
-use crate::wire::{Hello, Reason};
+use crate::wire::{Hello, Reason, Received};
 
 /// What happened.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub enum Input<'a, M> {
         resumed: bool,
     },
     /// A frame came after `HELLO`.
-    Frame(&'a [u8]),
+    Frame(&'a Received<'a>),
     /// A message for `info`.
     Message(M),
     /// Messages of this topic may have been missed.

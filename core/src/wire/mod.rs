@@ -12,7 +12,7 @@ mod server;
 pub(crate) mod write;
 mod writer;
 
-pub use browser::{BrowserFrame, Hello};
+pub use browser::{BrowserFrame, Hello, Received};
 pub use close::Reason;
 pub use list::List;
 pub use node::Node;

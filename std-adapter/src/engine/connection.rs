@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use live_core::wire::Reason;
+use live_core::wire::{BrowserFrame, Reason, Received};
 use live_core::{Input, Instant};
 
 use super::Engine;
@@ -244,13 +244,15 @@ impl Connection {
                 }
             }
             Phase::Joined(Joined { slot, number }) => {
-                if is_limited(frame) {
+                let received = Received::new(frame);
+                if is_limited(&received) {
                     self.bucket.spend(self.heard);
                 }
                 let mut inner = slot.lock();
                 if inner.seat.is(*number) {
                     inner.mark = self.engine.options().pubsub.mark();
-                    self.engine.step(slot, &mut inner, |live| live.handle(Input::Frame(frame), self.heard));
+                    self.engine
+                        .step(slot, &mut inner, |live| live.handle(Input::Frame(&received), self.heard));
                     self.ready = inner.live.is_ready();
                 }
             }
@@ -367,8 +369,8 @@ impl Drop for Connection {
 }
 
 /// Events and requests for whole regions count against the rate; acknowledgements and pings cost next to nothing.
-fn is_limited(frame: &[u8]) -> bool {
-    matches!(frame.get(1), Some(1 | 4))
+fn is_limited(received: &Received<'_>) -> bool {
+    matches!(received.frame(), Ok(BrowserFrame::Event { .. } | BrowserFrame::Resync(_)))
 }
 
 /// Rounded up, so that what isn't urgent is done for many connections at once.

@@ -4,7 +4,7 @@
 
 use http::{HeaderMap, Response, StatusCode, Uri};
 use live_core::client::{Action, Client, Heard};
-use live_core::wire::BrowserFrame;
+use live_core::wire::{BrowserFrame, Received};
 use live_core::{Command, Error, Input, Pair, Redirect, Result};
 
 use super::get::{Fetched, Outputs, mounting, see_other};
@@ -115,7 +115,7 @@ impl Engine {
         }
         self.settled(fetched, &mut *live, &mut outputs).await;
         heard(&mut client, &mut outputs)?;
-        live.handle(Input::Frame(&client.send(action)), self.now());
+        live.handle(Input::Frame(&Received::new(&client.send(action))), self.now());
         self.settled(fetched, &mut *live, &mut outputs).await;
         let (mut redirect, mut failed) = (None, false);
         for heard in heard(&mut client, &mut outputs)? {

@@ -21,6 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use live_core::client::{Action, Client, Heard};
+use live_core::wire::Received;
 use live_core::{
     Config, Duration, ErrorReport, Input, Instant, Machine, NoCodec, Page, Pair, Request, Result, SessionId,
     Task,
@@ -253,7 +254,7 @@ impl<P: Page> TestClient<P> {
         self.disconnect();
         sound(self.connect(true));
         for frame in self.client.resend() {
-            self.machine.handle(Input::Frame(&frame), self.now);
+            self.machine.handle(Input::Frame(&Received::new(&frame)), self.now);
         }
         sound(self.settle());
     }

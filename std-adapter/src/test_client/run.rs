@@ -3,7 +3,7 @@
 use std::task::{Context, Poll, Waker};
 
 use live_core::client::Action;
-use live_core::wire::{BrowserFrame, ServerFrame};
+use live_core::wire::{BrowserFrame, Received, ServerFrame};
 use live_core::{Call, Effect, Input, Output, Page};
 
 use super::dom::Dom;
@@ -30,7 +30,7 @@ impl<P: Page> TestClient<P> {
         }
         for action in actions {
             let frame = self.client.send(action);
-            self.machine.handle(Input::Frame(&frame), self.now);
+            self.machine.handle(Input::Frame(&Received::new(&frame)), self.now);
         }
         self.settle()
     }
@@ -61,7 +61,7 @@ impl<P: Page> TestClient<P> {
             patch::in_page(&update.patches, &self.client)?;
         }
         while let Some(reply) = self.client.reply() {
-            self.machine.handle(Input::Frame(&reply), self.now);
+            self.machine.handle(Input::Frame(&Received::new(&reply)), self.now);
         }
         Ok(())
     }

@@ -32,7 +32,6 @@ fn node(frame: &[u8]) -> Option<String> {
 }
 
 #[test]
-#[should_panic(expected = "a longer form is read")]
 fn golden_frames_in_longer_forms_are_refused() {
     let all: Value = serde_json::from_str(include_str!("../vectors.json")).expect("JSON");
     let mut forms = 0;
@@ -47,7 +46,6 @@ fn golden_frames_in_longer_forms_are_refused() {
 }
 
 #[test]
-#[should_panic(expected = "a longer form is read")]
 fn random_events_in_longer_forms_are_refused() {
     let (mut random, mut client) = (Random::new(1), Client::new("token"));
     client.hello();
@@ -67,7 +65,6 @@ fn random_events_in_longer_forms_are_refused() {
 }
 
 #[test]
-#[should_panic(expected = "a longer form is read")]
 fn random_values_in_longer_forms_are_refused() {
     let mut random = Random::new(2);
     for _ in 0..ROUNDS {
