@@ -43,7 +43,9 @@ pub struct Options {
     /// Where sessions are kept. Default: [`MemoryStore`], which leaves them in the server's own memory. With the feature `redb` there
     /// is `RedbStore`: a file, from which sessions go on after a restart, as long as [`Options::keys`] outlive it, too.
     pub session_store: Arc<dyn SessionStore>,
-    /// How long a store keeps a session after its last sign of life. Default: 30 minutes.
+    /// How long a store keeps a session after its last sign of life, at least. While a browser is connected, its record is prolonged each
+    /// third of this time, by four thirds of it; so the record ends between once and four thirds of this time after the connection. Where
+    /// [`grace`](Self::grace) is longer, that counts instead. Default: 30 minutes.
     pub session_timeout: Duration,
     /// How long a session stays in the server's memory after its connection ended. Default: 60 s.
     pub grace: Duration,

@@ -136,8 +136,17 @@ impl Connection {
             self.leave();
             return true;
         }
-        self.set_alarm(self.heard + limit, now, cx);
+        let lost = self.heard + limit;
+        self.set_alarm(self.keep(now).map_or(lost, |keep| keep.min(lost)), now, cx);
         false
+    }
+
+    /// Has the session's record kept for as long as there is this connection. Gives when to look again.
+    fn keep(&self, now: Instant) -> Option<Instant> {
+        match &self.phase {
+            Phase::Joined(Joined { slot, .. }) => self.engine.prolong(slot, now),
+            _ => None,
+        }
     }
 
     /// How long the other end may be silent.
@@ -325,15 +334,12 @@ impl Connection {
         }
         if silent >= heartbeat && now - self.pinged >= heartbeat {
             self.pinged = now;
-            if let Phase::Joined(Joined { slot, .. }) = &self.phase {
-                self.engine.touch(slot);
-            }
             self.hold();
             return Poll::Ready(Outgoing::Ping);
         }
         let ping = coarse(self.heard.max(self.pinged) + heartbeat.min(limit - silent), heartbeat);
         let reading = self.bucket.opens_at(now);
-        if let Some(at) = [Some(ping), next, reading].into_iter().flatten().min() {
+        if let Some(at) = [Some(ping), next, reading, self.keep(now)].into_iter().flatten().min() {
             self.set_alarm(at, now, cx);
         }
         Poll::Pending

@@ -94,7 +94,7 @@ impl Engine {
 
     /// Plays the part of the browser for one event, and commits what it has changed; nothing else of it is done before.
     async fn run_event(&self, fetched: &Fetched, action: &Action) -> Result<Outcome> {
-        let (store, ttl) = (&self.options.session_store, self.options.session_timeout);
+        let (store, ttl) = (&self.options.session_store, self.keeps());
         for _ in 0..ATTEMPTS {
             let outcome = self.try_event(fetched, action.clone()).await?;
             match store.commit(outcome.live.record()?, ttl).await {

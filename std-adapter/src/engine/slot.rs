@@ -1,6 +1,6 @@
 //! One session in memory: its machine, what waits for it, and which connection serves it.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use live_core::{Lease, Request, Seat, SessionId};
@@ -27,6 +27,8 @@ pub(crate) struct Slot {
     pub(crate) tasks: Arc<Tasks>,
     /// A volatile store has a record of it.
     pub(crate) stored: AtomicBool,
+    /// When its record was written or prolonged last, in microseconds as an instant has them.
+    pub(crate) prolonged: AtomicU64,
     /// What its page's sessions share, and what this one follows of it.
     pub(crate) streams: Arc<PageStreams>,
     follows: Mutex<Vec<Arc<Entry>>>,
@@ -73,6 +75,7 @@ impl Slot {
             mailbox: Mailbox::default(),
             tasks: Arc::default(),
             stored: AtomicBool::new(false),
+            prolonged: AtomicU64::new(0),
             streams,
             follows: Mutex::default(),
             inner: Mutex::new(inner),

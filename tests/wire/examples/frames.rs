@@ -20,8 +20,7 @@ fn main() -> Result<()> {
     let (count, seed) = (arguments.next().unwrap_or(100_000), arguments.next().unwrap_or(1));
     let (mut random, mut out) = (Random::new(seed), BufWriter::new(stdout().lock()));
     for _ in 0..count {
-        let sound =
-            if random.one_in(2) { server_frame(&mut random) } else { node(&mut random, 0).encode() };
+        let sound = if random.one_in(2) { server_frame(&mut random) } else { node(&mut random, 0).encode() };
         let mut frame = sound.clone();
         if random.one_in(2) {
             damage(&mut random, &mut frame);
