@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-const LIMIT = 6000; // bytes of live.js after gzip -9
+const LIMIT = 6100; // bytes of live.js after gzip -9
 const here = new URL('./', import.meta.url);
 const check = process.argv.includes('--check');
 let failed = false;

@@ -182,6 +182,10 @@ impl Client {
             }
             ServerFrame::Pong => Ok(Vec::from([Heard::Pong])),
             ServerFrame::Away { wait } => Ok(Vec::from([Heard::Away(wait)])),
+            ServerFrame::Token { token } => {
+                self.token = token.into();
+                Ok(Vec::from([Heard::Renewed]))
+            }
         }
     }
 

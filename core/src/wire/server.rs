@@ -32,6 +32,11 @@ pub enum ServerFrame<'a> {
         /// Milliseconds.
         wait: u64,
     },
+    /// A token in place of the welcome's, which would end before the connection does.
+    Token {
+        /// For the next `HELLO`.
+        token: &'a str,
+    },
 }
 
 /// How a connection begins.
@@ -144,6 +149,11 @@ impl<'a> ServerFrame<'a> {
                 out.uint(kind::AWAY);
                 out.uint(*wait);
             }
+            Self::Token { token } => {
+                out.array(2);
+                out.uint(kind::TOKEN);
+                out.str(token);
+            }
         }
         out.into_vec()
     }
@@ -161,7 +171,8 @@ impl<'a> ServerFrame<'a> {
             (kind::PONG, 1) => Self::Pong,
             (kind::NOTICE, 3) => Self::Notice { level: read_level(&mut reader)?, text: reader.str()? },
             (kind::AWAY, 2) => Self::Away { wait: reader.uint()? },
-            (kind::WELCOME..=kind::PONG | kind::NOTICE | kind::AWAY, _) => return Err(DecodeError::Type),
+            (kind::TOKEN, 2) => Self::Token { token: reader.str()? },
+            (kind::WELCOME..=kind::PONG | kind::NOTICE..=kind::TOKEN, _) => return Err(DecodeError::Type),
             _ => return Err(DecodeError::Kind),
         };
         reader.finish()?;

@@ -226,7 +226,6 @@ fn short_tokens() -> Options {
 }
 
 #[test]
-#[should_panic(expected = "waiting for a welcome")]
 fn a_connection_older_than_a_token_may_be_followed_by_another() {
     let server = start(short_tokens());
     let mut tab = Tab::new(server.local_addr(), "/lab/a");
@@ -241,7 +240,6 @@ fn a_connection_older_than_a_token_may_be_followed_by_another() {
 }
 
 #[test]
-#[should_panic(expected = "waiting for a welcome")]
 fn a_renewed_token_is_renewed_again() {
     let server = start(Options { rest_after: BEAT, hibernate_after: BEAT, ..short_tokens() });
     let mut tab = Tab::new(server.local_addr(), "/lab/a");
@@ -257,7 +255,6 @@ fn a_renewed_token_is_renewed_again() {
 }
 
 #[test]
-#[should_panic(expected = "nothing was closed")]
 fn a_renewal_gives_back_no_rights_that_were_taken() {
     let epoch = Arc::new(AtomicU64::new(0));
     let told = epoch.clone();

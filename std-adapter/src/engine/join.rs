@@ -11,7 +11,6 @@ use super::pages::Found;
 use super::slot::Slot;
 use super::upgrade::{Protocol, Upgrade};
 use super::{Engine, hook, runtime};
-use crate::clock::unix_seconds;
 use crate::entropy;
 use crate::form;
 use crate::metrics::Metrics;
@@ -25,6 +24,8 @@ const COME_BACK: Reason = Reason::TryLater(5000);
 pub(super) struct Joined {
     pub(super) slot: Arc<Slot>,
     pub(super) number: u64,
+    /// Of the user, when the connection was let in.
+    pub(super) auth_epoch: u64,
 }
 
 /// Finds the session that a first frame asks for, or starts it, and makes connection `number` the one that serves it.
@@ -48,18 +49,19 @@ pub(super) async fn join(
             Some(slot) => (slot, true),
             None => engine.start(&mut claims, &hello, request.clone(), protocol).await?,
         };
-        if engine.attach(&slot, number, &hello, resumed)? {
-            return Ok(Joined { slot, number });
+        let joined = Joined { slot, number, auth_epoch: claims.auth_epoch };
+        if engine.attach(&joined, &hello, resumed)? {
+            return Ok(joined);
         }
         // It ended in this very moment.
-        engine.drop_session(&slot);
+        engine.drop_session(&joined.slot);
     }
 }
 
 impl Engine {
     /// What a token says, if it is good and this browser's.
-    fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
-        let claims = self.signer.verify(token, unix_seconds())?;
+    pub(super) fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
+        let claims = self.signer.verify(token, self.unix_seconds())?;
         let fits = !claims.is_form && upgrade.cookie == Some(claims.cookie);
         if fits { Ok(claims) } else { Err(SessionError::InvalidCsrf) }
     }
@@ -141,7 +143,7 @@ impl Engine {
                 .mount(new.clone(), true, self.now())
                 .map_err(|error| self.unmounted(&new, error))?,
         };
-        Ok(self.register(Slot::new(claims, new, live, mark), was_there))
+        Ok(self.register(Slot::new(claims, new, live, mark, self.allowance(claims.cookie)), was_there))
     }
 
     async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {
@@ -196,20 +198,15 @@ impl Engine {
     }
 
     /// Makes this connection the session's; an older one finds out when it is woken (rule R10). False if the session has ended.
-    fn attach(
-        &self,
-        slot: &Arc<Slot>,
-        number: u64,
-        hello: &Hello<'_>,
-        resumed: bool,
-    ) -> Result<bool, Reason> {
-        let token = self.signer.sign(&self.claims_for(slot.id, slot.form, slot.cookie, &slot.request));
+    fn attach(&self, joined: &Joined, hello: &Hello<'_>, resumed: bool) -> Result<bool, Reason> {
+        let Joined { slot, number, auth_epoch } = joined;
+        let token = self.token_of(slot, *auth_epoch);
         let mut inner = slot.lock();
         if inner.ended {
             return Ok(false);
         }
         let was_free = inner.seat.is_free();
-        if !inner.seat.take(number, hello.attempt, Broken::default()) {
+        if !inner.seat.take(*number, hello.attempt, Broken::default()) {
             return Err(Reason::Replaced);
         }
         inner.way = Way::default();

@@ -41,7 +41,7 @@ fn main() -> Result<()> {
 /// The bytes of a frame that the core wrote, and reads as it was.
 fn server_frame(random: &mut Random) -> Vec<u8> {
     let bytes = [random.bits() as u8, random.bits() as u8, 0x80];
-    let frame = match random.below(5) {
+    let frame = match random.below(6) {
         0 => ServerFrame::Welcome(Welcome {
             applied: number(random),
             heartbeat: number(random),
@@ -58,6 +58,7 @@ fn server_frame(random: &mut Random) -> Vec<u8> {
             title: random.one_in(3).then(|| text(random)),
         }),
         3 => ServerFrame::Notice { level: NoticeLevel::Warning, text: text(random) },
+        4 => ServerFrame::Token { token: text(random) },
         _ => ServerFrame::Away { wait: number(random) },
     };
     let encoded = frame.encode();

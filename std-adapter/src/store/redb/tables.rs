@@ -13,13 +13,13 @@ use crate::store::{StoreError, follows};
 /// The file's schema. A file of a greater number is not opened.
 const SCHEMA: u64 = 1;
 
-/// Says what the file is: its name is the magic, and `schema` is in it.
+/// Says what the file is: its name is the magic, and `schema` is in it. So is `seen`, a time that was reached, once one was noted.
 pub(super) const ABOUT: TableDefinition<&str, u64> = TableDefinition::new("mizu-live-sessions");
 
 /// By session: its generation and its bytes.
 const RECORDS: TableDefinition<&Key, (u64, &[u8])> = TableDefinition::new("records");
 
-/// By session: when its time is over, in Unix seconds. Apart from the records, so that a touch leaves their bytes alone.
+/// By session: when its time is over, in seconds since 1970 by the store's clock. Apart from the records, so that a touch leaves their bytes alone.
 const EXPIRY: TableDefinition<&Key, u64> = TableDefinition::new("expiry");
 
 /// The bytes of a session's id.
@@ -57,6 +57,18 @@ fn create(database: &Database) -> Outcome<()> {
     write.open_table(RECORDS)?;
     write.open_table(EXPIRY)?;
     Ok(write.commit()?)
+}
+
+/// A time that was reached, for all that the file says: in seconds since 1970.
+pub(super) fn seen(database: &Database) -> Outcome<u64> {
+    let about = database.begin_read()?.open_table(ABOUT)?;
+    Ok(about.get("seen")?.map_or(0, |seen| seen.value()))
+}
+
+/// Notes the time for the next process.
+pub(super) fn note_time(write: &WriteTransaction, now: u64) -> Outcome<()> {
+    write.open_table(ABOUT)?.insert("seen", now)?;
+    Ok(())
 }
 
 /// A record whose time is not over at `now`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use redb::Database;
 
@@ -11,9 +11,9 @@ use super::doubts::Doubts;
 use super::error::{RedbError, RedbProblem};
 use super::queue::{Job, Queue, Taken};
 use super::tables::{self, Key, Outcome, Tables};
-use super::{RETRY, SWEEP, SWEEP_STEP};
+use super::{NOTE_TIME, RETRY, SWEEP, SWEEP_STEP};
 use crate::CatchUnwind;
-use crate::clock::unix_seconds;
+use crate::clock::{Clock, whole_seconds};
 use crate::store::StoreError;
 
 /// What the writer and the readers share.
@@ -22,11 +22,22 @@ pub(super) struct Shared {
     pub(super) queue: Queue,
     /// The database, or why it isn't open at the moment.
     database: RwLock<Result<Database, String>>,
+    clock: Clock,
 }
 
 impl Shared {
-    pub(super) fn new(path: PathBuf, database: Database) -> Self {
-        Self { path, queue: Queue::default(), database: RwLock::new(Ok(database)) }
+    pub(super) fn new(path: PathBuf, database: Database, clock: Clock) -> Self {
+        Self { path, queue: Queue::default(), database: RwLock::new(Ok(database)), clock }
+    }
+
+    /// The store's time, in seconds since 1970.
+    pub(super) fn now(&self) -> u64 {
+        self.clock.since_1970().as_secs()
+    }
+
+    /// The end of what is kept for `ttl` from now, never before that; what is kept for no time at all is over at once.
+    pub(super) fn until(&self, ttl: Duration) -> u64 {
+        if ttl.is_zero() { self.now() } else { whole_seconds(self.clock.since_1970().saturating_add(ttl)) }
     }
 
     /// Does something with the database. Whatever goes wrong is told, a panic of redb's included.
@@ -60,6 +71,8 @@ pub(super) struct Writer<D> {
     disk: D,
     doubts: Doubts,
     swept: Sweep,
+    /// The time that the file was told last.
+    noted: u64,
     /// Since an error: when to open the file again.
     retry: Option<Instant>,
     /// Opening it takes its time, so it isn't tried again before this.
@@ -75,7 +88,7 @@ impl<D: Disk> Writer<D> {
     pub(super) fn new(shared: Arc<Shared>, disk: D) -> Self {
         let now = Instant::now();
         let swept = Sweep { next: now + SWEEP, from: None };
-        Self { shared, disk, doubts: Doubts::default(), swept, retry: None, rested: now }
+        Self { shared, disk, doubts: Doubts::default(), swept, noted: 0, retry: None, rested: now }
     }
 
     /// Until the queue is closed and empty.
@@ -95,8 +108,13 @@ impl<D: Disk> Writer<D> {
     /// One transaction. What is answered with `Ok` is durable.
     fn write(&mut self, jobs: Vec<Job>) {
         self.reopen();
-        let written = self.shared.with(|database| transaction(database, &jobs, &self.doubts));
+        let now = self.shared.now();
+        let note = now >= self.noted.saturating_add(NOTE_TIME.as_secs());
+        let written = self.shared.with(|database| transaction(database, &jobs, &self.doubts, now, note));
         self.shared.queue.release();
+        if note && written.is_ok() {
+            self.noted = now;
+        }
         match written {
             Ok(verdicts) => {
                 for (job, verdict) in jobs.into_iter().zip(verdicts) {
@@ -156,16 +174,24 @@ impl<D: Disk> Writer<D> {
         }
         self.swept.next = Instant::now() + SWEEP;
         let from = self.swept.from;
-        match self.shared.with(|database| sweep(database, from)) {
+        match self.shared.with(|database| sweep(database, from, self.shared.now())) {
             Ok(next) => self.swept.from = next,
             Err(reason) => self.failed(&reason, &[]),
         }
     }
 }
 
-fn transaction(database: &Database, jobs: &[Job], doubts: &Doubts) -> Outcome<Vec<Result<(), StoreError>>> {
-    let now = unix_seconds();
+fn transaction(
+    database: &Database,
+    jobs: &[Job],
+    doubts: &Doubts,
+    now: u64,
+    note: bool,
+) -> Outcome<Vec<Result<(), StoreError>>> {
     let write = database.begin_write()?;
+    if note {
+        tables::note_time(&write, now)?;
+    }
     let mut tables = Tables::open(&write)?;
     let verdicts: Outcome<Vec<_>> = jobs.iter().map(|job| tables.apply(&job.change, doubts, now)).collect();
     drop(tables);
@@ -175,8 +201,8 @@ fn transaction(database: &Database, jobs: &[Job], doubts: &Doubts) -> Outcome<Ve
 }
 
 /// Removes what is over of [`SWEEP_STEP`] sessions. Gives the one to go on with.
-pub(super) fn sweep(database: &Database, from: Option<Key>) -> Outcome<Option<Key>> {
-    let looked = tables::look(database, from, SWEEP_STEP, unix_seconds())?;
+pub(super) fn sweep(database: &Database, from: Option<Key>, now: u64) -> Outcome<Option<Key>> {
+    let looked = tables::look(database, from, SWEEP_STEP, now)?;
     if !looked.over.is_empty() {
         let write = database.begin_write()?;
         let mut tables = Tables::open(&write)?;
