@@ -260,7 +260,9 @@ impl<'a> Patch<'a> {
 
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let region = match reader.marker() {
-            Some(Marker::FixStr(_) | Marker::Str8) => Region::Named(reader.str()?),
+            Some(Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32) => {
+                Region::Named(reader.str()?)
+            }
             _ => Region::Number(reader.uint()?),
         };
         if matches!(region, Region::Named(name) if name.len() > MAX_REGION_NAME) {
@@ -288,14 +290,16 @@ impl<'a> Body<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         match reader.marker() {
             Some(Marker::Bin8 | Marker::Bin16 | Marker::Bin32) => Ok(Self::Delta(reader.bin()?)),
-            Some(Marker::FixArray(_)) => match (reader.array()?, reader.uint()?) {
-                (4, form @ (0 | 1)) => {
-                    let (inner, high) = (form == 1, reader.uint()?);
-                    Ok(Self::Element { inner, high, id: reader.str()?, html: reader.str()? })
+            Some(Marker::FixArray(_) | Marker::Array16 | Marker::Array32) => {
+                match (reader.array()?, reader.uint()?) {
+                    (4, form @ (0 | 1)) => {
+                        let (inner, high) = (form == 1, reader.uint()?);
+                        Ok(Self::Element { inner, high, id: reader.str()?, html: reader.str()? })
+                    }
+                    (_, 0 | 1) => Err(DecodeError::Type),
+                    _ => Err(DecodeError::Kind),
                 }
-                (_, 0 | 1) => Err(DecodeError::Type),
-                _ => Err(DecodeError::Kind),
-            },
+            }
             _ => Ok(Self::Full(reader.str()?)),
         }
     }

@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use live_smol::live_core::client::Heard;
 use live_smol::live_core::wire::Node;
+use live_smol::live_std::Metrics;
 use live_smol::prelude::*;
 
 use crate::common::tab::{Loaded, frame, load, open, request};
-use crate::common::{Tab, options, server_of};
+use crate::common::{PATIENCE, Tab, options, server_of};
 
 /// How long the floods last.
 const TIME: Duration = Duration::from_secs(3);
@@ -111,6 +113,44 @@ fn without_the_limit_the_measurement_fails() {
     let tab = flooded.tab("");
     pour(tab.ws.get_ref(), flooded.began + TIME, events);
     flooded.compare(SESSION);
+}
+
+#[test]
+fn who_is_held_back_for_ten_seconds_is_closed_and_may_come_back() {
+    let metrics = Arc::new(Metrics::new());
+    let flooded = Flooded::new(Options { metrics: Some(metrics.clone()), ..options() });
+    let mut tab = flooded.tab("");
+    pour(tab.ws.get_ref(), flooded.began + PATIENCE, events);
+    let open = flooded.began.elapsed();
+    assert!((Duration::from_secs(10)..PATIENCE).contains(&open), "{open:?}");
+    flooded.compare(SESSION);
+    let counted = metrics.snapshot();
+    assert_eq!(counted.rate_closes, 1);
+    assert!(counted.held_back >= 100, "{counted:?}");
+    tab.reconnect();
+    tab.act("again");
+}
+
+#[test]
+fn requests_for_whole_regions_count_and_signs_of_life_do_not() {
+    let metrics = Arc::new(Metrics::new());
+    let limits = Options { event_rate: 1, event_burst: 10, metrics: Some(metrics.clone()), ..options() };
+    let flooded = Flooded::new(limits);
+    let mut tab = flooded.tab("");
+    for _ in 0..100 {
+        let ping = tab.client.ping();
+        tab.send_raw(ping);
+    }
+    tab.until("the pongs", |tab| tab.heard.iter().filter(|heard| **heard == Heard::Pong).count() == 100);
+    assert_eq!(metrics.snapshot().held_back, 0);
+    for _ in 0..10 {
+        tab.send_raw(Node::List(vec![Node::Uint(4), Node::Str("".into())].into()).encode());
+    }
+    let began = Instant::now();
+    while metrics.snapshot().held_back == 0 {
+        assert!(began.elapsed() < PATIENCE, "ten of them aren't the burst");
+        thread::yield_now();
+    }
 }
 
 /// The same events, each in an array whose head takes three bytes instead of one.
