@@ -64,11 +64,20 @@ impl Clock {
     pub(crate) fn since_1970(&self) -> Duration {
         self.set_to + self.source.monotonic().saturating_sub(self.start)
     }
-}
 
-/// Seconds, rounded up: the end of something in whole seconds is never too early.
-pub(crate) fn whole_seconds(time: Duration) -> u64 {
-    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0))
+    /// The whole seconds since 1970.
+    pub(crate) fn unix_seconds(&self) -> u64 {
+        self.since_1970().as_secs()
+    }
+
+    /// The end of what lasts for `time` from now, in whole seconds since 1970: never too early. What lasts for no time at all is over at once.
+    pub(crate) fn end_of(&self, time: Duration) -> u64 {
+        if time.is_zero() {
+            return self.unix_seconds();
+        }
+        let end = self.since_1970().saturating_add(time);
+        end.as_secs().saturating_add(u64::from(end.subsec_nanos() > 0))
+    }
 }
 
 impl fmt::Debug for Clock {
@@ -117,6 +126,15 @@ pub(crate) mod tests {
         fn wall(&self) -> Duration {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).1
         }
+    }
+
+    #[test]
+    fn what_lasts_ends_after_its_time_and_what_does_not_at_once() {
+        let second = Duration::from_secs(1);
+        let clock = FakeTime::at(Duration::from_millis(9_900)).clock();
+        assert_eq!((clock.unix_seconds(), clock.end_of(Duration::ZERO)), (9, 9));
+        assert_eq!((clock.end_of(second / 10), clock.end_of(second)), (10, 11));
+        assert_eq!(clock.end_of(Duration::MAX), u64::MAX);
     }
 
     const DAY: Duration = Duration::from_secs(24 * 3600);

@@ -18,7 +18,6 @@ use super::runtime::{caught, within};
 use super::upgrade::pairs;
 use super::{Engine, Visitor};
 use crate::assets;
-use crate::clock::whole_seconds;
 use crate::cookie;
 use crate::entropy;
 use crate::form;
@@ -147,7 +146,7 @@ impl Engine {
     /// # Errors
     /// Where it isn't a token for this page and this browser.
     pub(super) fn form(&self, fetched: &Fetched, token: &str) -> Result<SessionId, SessionError> {
-        let claims = self.signer.verify(token, self.unix_seconds())?;
+        let claims = self.signer.verify(token, self.clock.unix_seconds())?;
         let wanted = Claims { form: claims.form, ..self.claims_of(fetched) }.of_form();
         if claims == wanted { Ok(claims.form) } else { Err(SessionError::InvalidCsrf) }
     }
@@ -309,7 +308,7 @@ impl Engine {
             is_form: false,
             cookie,
             auth_epoch,
-            expires: whole_seconds(self.clock.since_1970().saturating_add(self.options.token_lifetime)),
+            expires: self.clock.end_of(self.options.token_lifetime),
             user: request.user_id.clone(),
             path: request.path.clone(),
         }

@@ -61,7 +61,7 @@ pub(super) async fn join(
 impl Engine {
     /// What a token says, if it is good and this browser's.
     pub(super) fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
-        let claims = self.signer.verify(token, self.unix_seconds())?;
+        let claims = self.signer.verify(token, self.clock.unix_seconds())?;
         let fits = !claims.is_form && upgrade.cookie == Some(claims.cookie);
         if fits { Ok(claims) } else { Err(SessionError::InvalidCsrf) }
     }

@@ -104,6 +104,7 @@ pub struct Engine {
     bulletin: Bulletin,
     /// Another one after each start.
     start: String,
+    /// Tokens end by it, too, so that none does because the wall clock is set.
     clock: Clock,
     runtime: Arc<dyn Runtime>,
     connections: AtomicU64,
@@ -215,11 +216,6 @@ impl Engine {
 
     fn now(&self) -> Instant {
         self.clock.now()
-    }
-
-    /// The time by which tokens end: that of the engine's clock, so that none ends because the wall clock is set.
-    fn unix_seconds(&self) -> u64 {
-        self.clock.since_1970().as_secs()
     }
 
     /// What a new session of this browser may send.

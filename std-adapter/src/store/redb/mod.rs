@@ -153,16 +153,16 @@ fn failed(reason: String) -> StoreError {
 
 impl SessionStore for RedbStore {
     fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Record>> {
-        let found = self.shared.with(|database| tables::get(database, id, self.shared.now()));
+        let found = self.shared.with(|database| tables::get(database, id, self.shared.clock.unix_seconds()));
         Box::pin(ready(found.map_err(failed)))
     }
 
     fn set(&self, record: Record, ttl: Duration) -> StoreFuture<'_, ()> {
-        self.change(Change::Set { record, until: self.shared.until(ttl) })
+        self.change(Change::Set { record, until: self.shared.clock.end_of(ttl) })
     }
 
     fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()> {
-        self.change(Change::Commit { next, until: self.shared.until(ttl) })
+        self.change(Change::Commit { next, until: self.shared.clock.end_of(ttl) })
     }
 
     fn delete(&self, id: SessionId) -> StoreFuture<'_, ()> {
@@ -170,7 +170,7 @@ impl SessionStore for RedbStore {
     }
 
     fn touch(&self, id: SessionId, ttl: Duration) -> StoreFuture<'_, ()> {
-        self.change(Change::Touch { id, until: self.shared.until(ttl) })
+        self.change(Change::Touch { id, until: self.shared.clock.end_of(ttl) })
     }
 }
 

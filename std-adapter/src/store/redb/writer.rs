@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use redb::Database;
 
@@ -13,7 +13,7 @@ use super::queue::{Job, Queue, Taken};
 use super::tables::{self, Key, Outcome, Tables};
 use super::{NOTE_TIME, RETRY, SWEEP, SWEEP_STEP};
 use crate::CatchUnwind;
-use crate::clock::{Clock, whole_seconds};
+use crate::clock::Clock;
 use crate::store::StoreError;
 
 /// What the writer and the readers share.
@@ -22,22 +22,12 @@ pub(super) struct Shared {
     pub(super) queue: Queue,
     /// The database, or why it isn't open at the moment.
     database: RwLock<Result<Database, String>>,
-    clock: Clock,
+    pub(super) clock: Clock,
 }
 
 impl Shared {
     pub(super) fn new(path: PathBuf, database: Database, clock: Clock) -> Self {
         Self { path, queue: Queue::default(), database: RwLock::new(Ok(database)), clock }
-    }
-
-    /// The store's time, in seconds since 1970.
-    pub(super) fn now(&self) -> u64 {
-        self.clock.since_1970().as_secs()
-    }
-
-    /// The end of what is kept for `ttl` from now, never before that; what is kept for no time at all is over at once.
-    pub(super) fn until(&self, ttl: Duration) -> u64 {
-        if ttl.is_zero() { self.now() } else { whole_seconds(self.clock.since_1970().saturating_add(ttl)) }
     }
 
     /// Does something with the database. Whatever goes wrong is told, a panic of redb's included.
@@ -108,7 +98,7 @@ impl<D: Disk> Writer<D> {
     /// One transaction. What is answered with `Ok` is durable.
     fn write(&mut self, jobs: Vec<Job>) {
         self.reopen();
-        let now = self.shared.now();
+        let now = self.shared.clock.unix_seconds();
         let note = now >= self.noted.saturating_add(NOTE_TIME.as_secs());
         let written = self.shared.with(|database| transaction(database, &jobs, &self.doubts, now, note));
         self.shared.queue.release();
@@ -174,7 +164,7 @@ impl<D: Disk> Writer<D> {
         }
         self.swept.next = Instant::now() + SWEEP;
         let from = self.swept.from;
-        match self.shared.with(|database| sweep(database, from, self.shared.now())) {
+        match self.shared.with(|database| sweep(database, from, self.shared.clock.unix_seconds())) {
             Ok(next) => self.swept.from = next,
             Err(reason) => self.failed(&reason, &[]),
         }

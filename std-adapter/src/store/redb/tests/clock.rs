@@ -22,7 +22,7 @@ fn open(disk: &FakeDisk, time: &FakeTime) -> RedbStore {
 
 /// Sweeps all of it; whether record `n` is still there.
 fn survives(store: &RedbStore, n: u64) -> bool {
-    store.shared.with(|database| sweep(database, None, store.shared.now())).unwrap();
+    store.shared.with(|database| sweep(database, None, store.shared.clock.unix_seconds())).unwrap();
     done(store.get(record(n, 1).id)).unwrap().is_some()
 }
 

@@ -88,7 +88,8 @@ fn what_is_over_is_swept_step_by_step() {
     done(store.set(record(5000, 1), LONG)).unwrap();
     let (mut from, mut steps) = (None, 0);
     while steps == 0 || from.is_some() {
-        from = store.shared.with(|database| sweep(database, from, store.shared.now())).unwrap();
+        from =
+            store.shared.with(|database| sweep(database, from, store.shared.clock.unix_seconds())).unwrap();
         steps += 1;
     }
     assert_eq!((store.count().unwrap(), steps), (1, 2));
