@@ -143,6 +143,7 @@ export function receive(frame: wire.FromServer, bytes: number): void {
     lost.forEach(({ form_, fields_ }) => form_ && recover(form_, fields_[2] as string[]));
     pending.forEach(tell);
   }
+  if (frame[0] == wire.TOKEN) root.dataset.lv = frame[1];
   if (frame[0] == wire.UPDATE) {
     const [, upTo, patches, commands, failed, title] = frame;
     carryOut(upTo, patches, failed, title);

@@ -14,6 +14,7 @@ export const WELCOME = 0;
 export const UPDATE = 1;
 export const NOTICE = 4;
 export const AWAY = 5;
+export const TOKEN = 6;
 
 export const RESUMED = 1;
 export const RESET = 2;
@@ -55,5 +56,6 @@ export type Update = [
   title?: string | null,
 ];
 export type Away = [typeof AWAY, wait: number];
+export type Token = [typeof TOKEN, token: string];
 
-export type FromServer = Welcome | Update | [2] | [typeof NOTICE, level: number, text: string] | Away;
+export type FromServer = Welcome | Update | [2] | [typeof NOTICE, level: number, text: string] | Away | Token;

@@ -2,7 +2,7 @@
 use std::{fmt::Write, sync::Arc};
 
 use live_core::client::{Action, Client};
-use live_core::wire::BrowserFrame;
+use live_core::wire::{BrowserFrame, Received};
 use live_core::{
     Config, Ctx, Event, Input, Instant, Machine, NoCodec, NoGuard, Output, Page, Result, Session, SessionId,
     View,
@@ -38,7 +38,7 @@ fn main() -> Result {
     machine.handle(Input::Connected { hello: &hello, token: "token", resumed: false }, now);
     for action in [None, Some(Action::new("inc")), Some(Action::new("inc").value("n", 41))] {
         if let Some(action) = action {
-            machine.handle(Input::Frame(&browser.send(action)), now);
+            machine.handle(Input::Frame(&Received::new(&browser.send(action))), now);
         }
         while let Some(output) = machine.poll(now) {
             let Output::Transmit(frame) = output else { continue };

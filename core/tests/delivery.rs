@@ -7,7 +7,7 @@ use std::fmt::Write;
 use common::Pair;
 use live_core::client::{Action, Heard};
 use live_core::limits::{MAX_NAME, MAX_TIMERS, WINDOW_FRAMES};
-use live_core::wire::{Reason, ServerFrame};
+use live_core::wire::{Reason, Received, ServerFrame};
 use live_core::{
     Block, Call, Command, Config, Ctx, Download, Duration, Effect, Error, Event, Focus, Input, Js, Page,
     RecoverableError, Redirect, Result, Rollback, Scroll, Session, View,
@@ -114,7 +114,7 @@ fn a_repeated_event_is_acknowledged_and_not_run() {
 fn events_made_before_a_reconnect_are_applied_once() {
     let mut pair = connected();
     let reached = pair.client.send(Action::new("inc"));
-    pair.machine.handle(Input::Frame(&reached), pair.now);
+    pair.machine.handle(Input::Frame(&Received::new(&reached)), pair.now);
     pair.client.send(Action::new("add").value("n", 10));
     pair.machine.handle(Input::Closed, pair.now);
     while pair.machine.poll(pair.now).is_some() {} // the acknowledgement is lost
@@ -246,7 +246,7 @@ fn commands_come_once_and_again_until_acknowledged() {
 
     // A frame that is lost with its connection: the commands come with the next.
     let frame = pair.client.send(Action::new("commands"));
-    pair.machine.handle(Input::Frame(&frame), pair.now);
+    pair.machine.handle(Input::Frame(&Received::new(&frame)), pair.now);
     while pair.machine.poll(pair.now).is_some() {}
     pair.connect(true);
     assert_eq!(commands(&pair).len(), 10);
@@ -315,7 +315,7 @@ fn what_breaks_the_protocol_closes_the_connection() {
     for (name, frame) in bad {
         let mut pair = connected();
         pair.click("inc");
-        pair.machine.handle(Input::Frame(frame), pair.now);
+        pair.machine.handle(Input::Frame(&Received::new(frame)), pair.now);
         pair.drain();
         assert_eq!(pair.closed, Some(Reason::Protocol), "{name}");
         pair.connect(true).click("inc");

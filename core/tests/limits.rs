@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use common::{Decimal, Pair};
 use live_core::limits::{MAX_INBOX, MAX_MARKS, MAX_TIMERS, MAX_TOPICS};
+use live_core::wire::Received;
 use live_core::{Config, Ctx, Duration, Event, Input, Page, Result, Session, View};
 
 /// Follows topics and sets timers as it is told; its message sends itself again.
@@ -104,7 +105,7 @@ fn a_page_that_always_sends_itself_a_message_gives_the_driver_its_turn() {
 fn a_flood_of_requests_for_a_region_asks_for_it_once() {
     let mut pair = connected(Config::default());
     for _ in 0..100 {
-        pair.machine.handle(Input::Frame(&[0x92, 4, 0xa0]), pair.now);
+        pair.machine.handle(Input::Frame(&Received::new(&[0x92, 4, 0xa0])), pair.now);
     }
     check(&pair);
     assert_eq!(pair.machine.counters().resyncs, 100);

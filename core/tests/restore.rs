@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use common::{Catch, Decimal, Pair};
 use live_core::client::Heard;
-use live_core::wire::{BrowserFrame, Reason};
+use live_core::wire::{BrowserFrame, Reason, Received};
 use live_core::{
     Config, Ctx, Duration, Effect, Error, Event, Input, Machine, Page, Record, Result, Session, View,
 };
@@ -167,7 +167,7 @@ fn a_welcome_acknowledges_nothing_that_is_not_committed() {
 fn a_failure_is_told_even_if_the_frame_that_told_it_is_lost() {
     let mut tab = connected();
     let frame = tab.client.send(live_core::client::Action::new("fail"));
-    tab.machine.handle(Input::Frame(&frame), tab.now);
+    tab.machine.handle(Input::Frame(&Received::new(&frame)), tab.now);
     while tab.machine.poll(tab.now).is_some() {}
     let record = tab.machine.record().unwrap();
     let mut tab = crash(tab, &Record { generation: record.generation, ..record });

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use common::{Catch, Pair};
 use live_core::client::Action;
 use live_core::limits::{WINDOW_BYTES, WINDOW_FRAMES};
-use live_core::wire::{Body, Region, ServerFrame};
+use live_core::wire::{Body, Received, Region, ServerFrame};
 use live_core::{
     Call, Config, Ctx, Effect, Error, Event, Input, Machine, Page, Request, Result, Session, SessionId,
     Stream, Streams, Version, View,
@@ -400,7 +400,7 @@ fn there_is_no_lease_while_anything_else_is_under_way() {
     assert!(fresh.machine.lease().is_none(), "it shows the page, and has no bytes of it");
     let [_, mut tab] = two(&room, &lender);
     let click = tab.client.send(Action::new("count"));
-    tab.machine.handle(Input::Frame(&click), tab.now);
+    tab.machine.handle(Input::Frame(&Received::new(&click)), tab.now);
     assert!(tab.machine.lease().is_none(), "an event waits");
     tab.settle();
     assert!(tab.machine.lease().is_some());

@@ -122,6 +122,7 @@ mod tests {
     fn frames_go_both_ways() {
         for (frame, text) in [
             (&[0x91, 3][..], "[3]"),
+            (&[0x92, 6, 0xa1, b't'], r#"[6,"t"]"#),
             (&[0x94, 0xc4, 2, 1, 2, 0xc0, 0xa1, b'x', 0xcd, 1, 0], r#"[{"bin":"AQI="},null,"x",256]"#),
             (&[0x91, 0x81, 0xa1, b'k', 0xff], r#"[{"k":-1}]"#),
         ] {

@@ -39,7 +39,7 @@ mod token;
 
 pub use access::{Access, Denied, InvalidOrigin};
 pub use auth::{Auth, Csrf, Form, TokenFunc, csrf_token};
-pub use clock::{Clock, unix_seconds};
+pub use clock::Clock;
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
 pub use engine::{
     Answer, Connection, Direct, Engine, EngineBuilder, Incoming, InvalidRoute, MAX_BODY, Outgoing, Protocol,

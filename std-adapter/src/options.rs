@@ -43,7 +43,9 @@ pub struct Options {
     /// Where sessions are kept. Default: [`MemoryStore`], which leaves them in the server's own memory. With the feature `redb` there
     /// is `RedbStore`: a file, from which sessions go on after a restart, as long as [`Options::keys`] outlive it, too.
     pub session_store: Arc<dyn SessionStore>,
-    /// How long a store keeps a session after its last sign of life. Default: 30 minutes.
+    /// How long a store keeps a session after its last sign of life, at least. While a browser is connected, its record is prolonged each
+    /// third of this time, by four thirds of it; so the record ends between once and four thirds of this time after the connection. Where
+    /// [`grace`](Self::grace) is longer, that counts instead. Default: 30 minutes.
     pub session_timeout: Duration,
     /// How long a session stays in the server's memory after its connection ended. Default: 60 s.
     pub grace: Duration,
@@ -54,7 +56,8 @@ pub struct Options {
     /// How many sessions may be in memory with their states; beyond, those hibernate that nothing has happened to for the longest, within
     /// seconds. Default: 20,000.
     pub max_awake: usize,
-    /// How long a token is good for; each connection renews it. Default: 24 hours.
+    /// How long a token is good for. Each connection renews it, and so does one that lasts, each half of this time; unless the user's
+    /// [`auth_epoch`](Self::auth_epoch) has changed, which closes it. Default: 24 hours.
     pub token_lifetime: Duration,
     /// How often a silent connection is pinged; two and a half times that without an answer end it. Default: 30 s.
     pub heartbeat_interval: Duration,
@@ -78,10 +81,16 @@ pub struct Options {
     pub max_sessions: usize,
     /// The most connections from one address. Default: 256.
     pub max_connections_per_ip: usize,
-    /// How many events a second one session may send for long (rule S10). Default: 20.
+    /// How many events a second one session may send for long (rule S10), by however many connections. Past it nothing is read for a
+    /// while; who goes on for 10 s is closed. Default: 20.
     pub event_rate: u32,
     /// How many events it may send at once. Default: 60.
     pub event_burst: u32,
+    /// How many events a second all sessions of one browser may send for long, those that have ended and those started anew included. Never less
+    /// than [`event_rate`](Self::event_rate). Default: 100.
+    pub browser_event_rate: u32,
+    /// How many events they may send at once. Never less than [`event_burst`](Self::event_burst). Default: 300.
+    pub browser_event_burst: u32,
     /// How many browsers a second may join a session for long, new ones and those that come back; others are told when to try again (rule R14).
     /// Default: 1000.
     pub admission_rate: u32,
@@ -164,6 +173,8 @@ impl Default for Options {
             max_connections_per_ip: 256,
             event_rate: 20,
             event_burst: 60,
+            browser_event_rate: 100,
+            browser_event_burst: 300,
             admission_rate: limits::ADMISSION_RATE,
             admission_burst: limits::ADMISSION_BURST,
             drain_spread: Duration::ZERO,

@@ -32,6 +32,8 @@ pub enum Heard {
     Pong,
     /// The server will stop: come back within this many milliseconds.
     Away(u64),
+    /// The token was renewed; the next connection says the new one.
+    Renewed,
 }
 
 /// A frame that makes no sense on this connection.

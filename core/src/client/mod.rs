@@ -32,7 +32,7 @@
 //! client.receive(&frame)?;
 //! # } }
 //! let event = client.send(Action::new("inc"));
-//! # machine.handle(Input::Frame(&event), now);
+//! # machine.handle(Input::Frame(&wire::Received::new(&event)), now);
 //! # while let Some(output) = machine.poll(now) { if let Output::Transmit(frame) = output {
 //! client.receive(&frame)?;
 //! # } }
@@ -182,6 +182,10 @@ impl Client {
             }
             ServerFrame::Pong => Ok(Vec::from([Heard::Pong])),
             ServerFrame::Away { wait } => Ok(Vec::from([Heard::Away(wait)])),
+            ServerFrame::Token { token } => {
+                self.token = token.into();
+                Ok(Vec::from([Heard::Renewed]))
+            }
         }
     }
 

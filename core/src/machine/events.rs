@@ -21,7 +21,7 @@ use crate::page::Page;
 use crate::region::Browser;
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::wire::{BrowserFrame, Hello, NoticeLevel, Reason, ServerFrame, Welcome};
+use crate::wire::{BrowserFrame, Hello, NoticeLevel, Reason, Received, ServerFrame, Welcome};
 
 /// How far both sides are.
 #[derive(Debug, Default)]
@@ -158,11 +158,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    pub(super) fn on_frame(&mut self, frame: &[u8], now: Instant) {
+    pub(super) fn on_frame(&mut self, received: &Received<'_>, now: Instant) {
         if self.link.is_none() || !self.takes_in() {
             return;
         }
-        match BrowserFrame::decode(frame) {
+        match *received.frame() {
             Err(error) => self.protocol_error(&error),
             Ok(BrowserFrame::Hello(_)) => self.protocol_error(&"HELLO came twice"),
             Ok(BrowserFrame::Ping) => self.out.push_back(Output::Transmit(ServerFrame::Pong.encode())),
@@ -171,14 +171,16 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 let sent = self.link.as_ref().map_or(0, |link| link.command);
                 self.delivery.acknowledge(command.min(sent));
             }
-            Ok(BrowserFrame::Resync(_)) if self.is_asleep() => self.queue(Waiting::Frame(frame.to_owned())),
+            Ok(BrowserFrame::Resync(_)) if self.is_asleep() => {
+                self.queue(Waiting::Frame(received.bytes().to_owned()))
+            }
             Ok(BrowserFrame::Resync(region)) => self.on_resync(region, now),
             Ok(BrowserFrame::Event { ack, event }) => {
                 self.acknowledge(ack, now);
                 match () {
                     () if self.link.is_none() => {}
                     () if self.is_idle() => self.on_event(&event, now),
-                    () => self.queue(Waiting::Frame(frame.to_owned())),
+                    () => self.queue(Waiting::Frame(received.bytes().to_owned())),
                 }
             }
         }

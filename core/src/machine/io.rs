@@ -10,7 +10,7 @@ use super::topics::Position;
 use crate::effect::Effect;
 use crate::stream::Version;
 use crate::time::Duration;
-use crate::wire::{Hello, Reason};
+use crate::wire::{Hello, Reason, Received};
 
 /// What happened.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub enum Input<'a, M> {
         resumed: bool,
     },
     /// A frame came after `HELLO`.
-    Frame(&'a [u8]),
+    Frame(&'a Received<'a>),
     /// A message for `info`.
     Message(M),
     /// A message for `info` from a bus that keeps a log, by which a session goes on where it was (rule R15). One that the session has seen is dropped.

@@ -259,7 +259,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     pub fn handle(&mut self, input: Input<'_, P::Message>, now: Instant) {
         match input {
             Input::Connected { hello, token, resumed } => self.on_connected(hello, token, resumed, now),
-            Input::Frame(frame) => self.on_frame(frame, now),
+            Input::Frame(received) => self.on_frame(received, now),
             Input::Message(message) => self.receive(Waiting::Message(message), now),
             Input::Published { topic, position, message } => {
                 self.receive(Waiting::Published { topic: topic.into(), position, message }, now);

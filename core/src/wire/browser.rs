@@ -31,6 +31,29 @@ pub enum BrowserFrame<'a> {
     Resync(&'a str),
 }
 
+/// A frame as it came: its bytes, and what they say. It is decoded here, once; whoever takes it in asks [`frame`](Self::frame) what it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Received<'a> {
+    bytes: &'a [u8],
+    frame: Result<BrowserFrame<'a>, DecodeError>,
+}
+
+impl<'a> Received<'a> {
+    /// Decodes what came. A malformed frame is the machine's to refuse, which closes the connection.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, frame: BrowserFrame::decode(bytes) }
+    }
+
+    /// What the frame says, or why it says nothing.
+    pub fn frame(&self) -> &Result<BrowserFrame<'a>, DecodeError> {
+        &self.frame
+    }
+
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
 /// How the browser opens a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Hello<'a> {

@@ -12,7 +12,7 @@ mod server;
 pub(crate) mod write;
 mod writer;
 
-pub use browser::{BrowserFrame, Hello};
+pub use browser::{BrowserFrame, Hello, Received};
 pub use close::Reason;
 pub use list::List;
 pub use node::Node;
@@ -43,4 +43,5 @@ mod server_kind {
     pub(super) const PONG: u64 = 2;
     pub(super) const NOTICE: u64 = 4;
     pub(super) const AWAY: u64 = 5;
+    pub(super) const TOKEN: u64 = 6;
 }

@@ -16,6 +16,8 @@ pub enum DecodeError {
     Type,
     /// A number, a name or a list is over its limit.
     Limit,
+    /// A number or a length takes more bytes than it has to.
+    NotShortest,
     /// The first element is no kind of frame that the protocol knows.
     Kind,
     /// Bytes follow the frame.
@@ -28,6 +30,7 @@ impl fmt::Display for DecodeError {
             Self::Truncated => "the frame ends too early",
             Self::Type => "a value has the wrong type",
             Self::Limit => "a value is over its limit",
+            Self::NotShortest => "a value isn't in its shortest form",
             Self::Kind => "the kind of frame is unknown",
             Self::Trailing => "bytes follow the frame",
         })
@@ -59,7 +62,7 @@ impl<'a> Reader<'a> {
 
     /// The number of elements of the array that starts here.
     pub(super) fn array(&mut self) -> Result<usize, DecodeError> {
-        let len = self.take(|bytes| decode::read_array_len(bytes).ok())? as usize;
+        let len = self.length(|bytes| decode::read_array_len(bytes).ok())?;
         self.count(len)
     }
 
@@ -80,12 +83,12 @@ impl<'a> Reader<'a> {
             Some(_) => return Err(DecodeError::Type),
             None => return Err(DecodeError::Truncated),
         }
-        let number: u64 = self.take(|bytes| decode::read_int(bytes).ok())?;
+        let number: u64 = self.number(|bytes| decode::read_int(bytes).ok())?;
         T::try_from(number).map_err(|_| DecodeError::Limit)
     }
 
     pub(super) fn str(&mut self) -> Result<&'a str, DecodeError> {
-        let len = self.take(|bytes| decode::read_str_len(bytes).ok())?;
+        let len = self.length(|bytes| decode::read_str_len(bytes).ok())?;
         core::str::from_utf8(self.bytes(len)?).map_err(|_| DecodeError::Type)
     }
 
@@ -96,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn bin(&mut self) -> Result<&'a [u8], DecodeError> {
-        let len = self.take(|bytes| decode::read_bin_len(bytes).ok())?;
+        let len = self.length(|bytes| decode::read_bin_len(bytes).ok())?;
         self.bytes(len)
     }
 
@@ -132,17 +135,38 @@ impl<'a> Reader<'a> {
         Ok(len)
     }
 
-    fn take<T>(&mut self, read: impl FnOnce(&mut Bytes<'a>) -> Option<T>) -> Result<T, DecodeError> {
-        let mut bytes = Bytes::new(self.rest);
-        let error = if self.rest.is_empty() { DecodeError::Truncated } else { DecodeError::Type };
-        let value = read(&mut bytes).ok_or(error)?;
-        self.rest = bytes.remaining_slice();
-        Ok(value)
+    fn length(&mut self, read: impl FnOnce(&mut Bytes<'a>) -> Option<u32>) -> Result<usize, DecodeError> {
+        self.number(|bytes| read(bytes).map(u64::from)).map(|len| len as usize)
     }
 
-    fn bytes(&mut self, len: u32) -> Result<&'a [u8], DecodeError> {
-        let (bytes, rest) = self.rest.split_at_checked(len as usize).ok_or(DecodeError::Truncated)?;
+    /// Reads a number or a length, which has to be in its shortest form.
+    fn number(&mut self, read: impl FnOnce(&mut Bytes<'a>) -> Option<u64>) -> Result<u64, DecodeError> {
+        let Some(marker) = self.marker() else { return Err(DecodeError::Truncated) };
+        let mut bytes = Bytes::new(self.rest);
+        let number = read(&mut bytes).ok_or(DecodeError::Type)?;
+        if number < least(marker) {
+            return Err(DecodeError::NotShortest);
+        }
+        self.rest = bytes.remaining_slice();
+        Ok(number)
+    }
+
+    fn bytes(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
+        let (bytes, rest) = self.rest.split_at_checked(len).ok_or(DecodeError::Truncated)?;
         self.rest = rest;
         Ok(bytes)
+    }
+}
+
+/// The least number, or length, that has no shorter form than this one.
+fn least(marker: Marker) -> u64 {
+    match marker {
+        Marker::Array16 => 1 << 4,
+        Marker::Str8 => 1 << 5,
+        Marker::U8 => 1 << 7,
+        Marker::U16 | Marker::Str16 | Marker::Bin16 => 1 << 8,
+        Marker::U32 | Marker::Str32 | Marker::Bin32 | Marker::Array32 => 1 << 16,
+        Marker::U64 => 1 << 32,
+        _ => 0,
     }
 }

@@ -32,6 +32,11 @@ pub enum ServerFrame<'a> {
         /// Milliseconds.
         wait: u64,
     },
+    /// A token in place of the welcome's, which would end before the connection does.
+    Token {
+        /// For the next `HELLO`.
+        token: &'a str,
+    },
 }
 
 /// How a connection begins.
@@ -144,6 +149,11 @@ impl<'a> ServerFrame<'a> {
                 out.uint(kind::AWAY);
                 out.uint(*wait);
             }
+            Self::Token { token } => {
+                out.array(2);
+                out.uint(kind::TOKEN);
+                out.str(token);
+            }
         }
         out.into_vec()
     }
@@ -161,7 +171,8 @@ impl<'a> ServerFrame<'a> {
             (kind::PONG, 1) => Self::Pong,
             (kind::NOTICE, 3) => Self::Notice { level: read_level(&mut reader)?, text: reader.str()? },
             (kind::AWAY, 2) => Self::Away { wait: reader.uint()? },
-            (kind::WELCOME..=kind::PONG | kind::NOTICE | kind::AWAY, _) => return Err(DecodeError::Type),
+            (kind::TOKEN, 2) => Self::Token { token: reader.str()? },
+            (kind::WELCOME..=kind::PONG | kind::NOTICE..=kind::TOKEN, _) => return Err(DecodeError::Type),
             _ => return Err(DecodeError::Kind),
         };
         reader.finish()?;
@@ -249,7 +260,9 @@ impl<'a> Patch<'a> {
 
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let region = match reader.marker() {
-            Some(Marker::FixStr(_) | Marker::Str8) => Region::Named(reader.str()?),
+            Some(Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32) => {
+                Region::Named(reader.str()?)
+            }
             _ => Region::Number(reader.uint()?),
         };
         if matches!(region, Region::Named(name) if name.len() > MAX_REGION_NAME) {
@@ -277,14 +290,16 @@ impl<'a> Body<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         match reader.marker() {
             Some(Marker::Bin8 | Marker::Bin16 | Marker::Bin32) => Ok(Self::Delta(reader.bin()?)),
-            Some(Marker::FixArray(_)) => match (reader.array()?, reader.uint()?) {
-                (4, form @ (0 | 1)) => {
-                    let (inner, high) = (form == 1, reader.uint()?);
-                    Ok(Self::Element { inner, high, id: reader.str()?, html: reader.str()? })
+            Some(Marker::FixArray(_) | Marker::Array16 | Marker::Array32) => {
+                match (reader.array()?, reader.uint()?) {
+                    (4, form @ (0 | 1)) => {
+                        let (inner, high) = (form == 1, reader.uint()?);
+                        Ok(Self::Element { inner, high, id: reader.str()?, html: reader.str()? })
+                    }
+                    (_, 0 | 1) => Err(DecodeError::Type),
+                    _ => Err(DecodeError::Kind),
                 }
-                (_, 0 | 1) => Err(DecodeError::Type),
-                _ => Err(DecodeError::Kind),
-            },
+            }
             _ => Ok(Self::Full(reader.str()?)),
         }
     }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use live_core::client::{Action, Client, Heard};
-use live_core::wire::{BrowserFrame, Reason, ServerFrame};
+use live_core::wire::{BrowserFrame, Reason, Received, ServerFrame};
 use live_core::{
     Calling, CodecError, Config, Counters, Duration, Effect, Guard, Input, Instant, Machine, Output, Page,
     PageCodec, Panicked, Record, Request, Session, SessionId, StateCodec,
@@ -114,7 +114,7 @@ impl<P: Page, C: PageCodec<P>> Pair<P, C> {
 
     /// One frame to the server, and all that follows.
     pub fn frame(&mut self, frame: &[u8]) -> &mut Self {
-        self.machine.handle(Input::Frame(frame), self.now);
+        self.machine.handle(Input::Frame(&Received::new(frame)), self.now);
         self.settle()
     }
 
@@ -137,7 +137,7 @@ impl<P: Page, C: PageCodec<P>> Pair<P, C> {
         loop {
             self.drain();
             match self.client.reply() {
-                Some(reply) => self.machine.handle(Input::Frame(&reply), self.now),
+                Some(reply) => self.machine.handle(Input::Frame(&Received::new(&reply)), self.now),
                 None => return self,
             }
         }

@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::{borrow::ToOwned, format};
 use core::fmt;
 
-use live_core::wire::{BrowserFrame, DecodeError};
+use live_core::wire::{BrowserFrame, DecodeError, Received};
 use live_core::{Config, Error, Input, Instant, Machine, NoCodec, NoGuard, Output, SessionId};
 
 use crate::counter::Counter;
@@ -35,7 +35,7 @@ pub fn play(session: &'static [Step]) -> Result<usize, Fault> {
     for step in &session[1..] {
         wake(&mut machine, step.now());
         if let Some(frame) = step.browser {
-            machine.handle(Input::Frame(frame), step.now());
+            machine.handle(Input::Frame(&Received::new(frame)), step.now());
         }
         answers += check(&mut machine, step)?;
     }

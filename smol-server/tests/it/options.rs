@@ -29,6 +29,7 @@ fn the_defaults_are_the_documented_ones() {
     assert_eq!(options.max_state, 256 * 1024);
     assert_eq!((options.max_sessions, options.max_connections_per_ip), (100_000, 256));
     assert_eq!((options.event_rate, options.event_burst), (20, 60));
+    assert_eq!((options.browser_event_rate, options.browser_event_burst), (100, 300));
     assert!(options.csrf.enabled && options.auth.is_none() && options.auth_epoch.is_none());
     assert!(options.metrics.is_none() && options.layouts.is_empty());
     assert!(options.on_session_start.is_none() && options.on_session_end.is_none());

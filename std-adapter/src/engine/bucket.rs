@@ -1,59 +1,73 @@
-//! How many events a session may send: a token bucket (rule S10).
+//! A token bucket (rule S10).
 
 use std::time::Duration;
 
 use live_core::Instant;
 
-/// How long a session may be held at its limit before it is closed.
-const PATIENCE: Duration = Duration::from_secs(10);
+const EVENT: i64 = 1_000_000;
 
-const EVENT: u64 = 1_000_000;
+/// How many events may be sent at once, and how many a second for long. At least one each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    rate: u32,
+    burst: u32,
+}
+
+impl Limit {
+    pub(crate) fn new(rate: u32, burst: u32) -> Self {
+        Self { rate: rate.max(1), burst: burst.max(1) }
+    }
+
+    fn full(self) -> i64 {
+        i64::from(self.burst) * EVENT
+    }
+}
 
 /// Fills with `rate` events a second up to `burst`. Counts in millionths of an event, so that a rate of an event a second
-/// fills by one each microsecond.
+/// fills by one each microsecond. What is spent beyond what is there is a debt, which has to be filled first.
 #[derive(Debug)]
 pub(crate) struct Bucket {
-    level: u64,
-    full: u64,
-    rate: u64,
+    limit: Limit,
+    level: i64,
     at: Instant,
-    empty_since: Option<Instant>,
 }
 
 impl Bucket {
-    pub(crate) fn new(rate: u32, burst: u32, now: Instant) -> Self {
-        let full = u64::from(burst.max(1)) * EVENT;
-        Self { level: full, full, rate: u64::from(rate.max(1)), at: now, empty_since: None }
+    pub(crate) fn new(limit: Limit, now: Instant) -> Self {
+        Self { limit, level: limit.full(), at: now }
     }
 
     /// Counts an event that came.
     pub(crate) fn spend(&mut self, now: Instant) {
         self.fill(now);
         self.level = self.level.saturating_sub(EVENT);
-        if self.level < EVENT {
-            self.empty_since.get_or_insert(now);
-        }
     }
 
     /// When the next event may be read: `None` means now.
     pub(crate) fn opens_at(&mut self, now: Instant) -> Option<Instant> {
         self.fill(now);
-        let missing = EVENT.saturating_sub(self.level);
-        (missing > 0).then(|| now + Duration::from_micros(missing.div_ceil(self.rate)))
+        let missing = EVENT.saturating_sub(self.level).max(0).unsigned_abs();
+        (missing > 0).then(|| now + Duration::from_micros(missing.div_ceil(self.limit.rate.into())))
     }
 
-    /// Whether the session has been at its limit for too long.
-    pub(crate) fn is_abused(&self, now: Instant) -> bool {
-        self.empty_since.is_some_and(|since| now - since > PATIENCE)
+    /// Whether more than half of the burst is there again.
+    pub(crate) fn has_recovered(&mut self, now: Instant) -> bool {
+        self.fill(now);
+        self.level > self.limit.full() / 2
     }
 
+    /// Whether it is as a new one.
+    pub(crate) fn is_full(&mut self, now: Instant) -> bool {
+        self.fill(now);
+        self.level == self.limit.full()
+    }
+
+    /// Connections of one browser look at the time one after the other, and come here in another order.
     fn fill(&mut self, now: Instant) {
-        let micros = u64::try_from((now - self.at).as_micros()).unwrap_or(u64::MAX);
-        self.level = self.level.saturating_add(micros.saturating_mul(self.rate)).min(self.full);
-        self.at = now;
-        if self.level > self.full / 2 {
-            self.empty_since = None;
-        }
+        let micros = i64::try_from((now - self.at).as_micros()).unwrap_or(i64::MAX);
+        let filled = self.level.saturating_add(micros.saturating_mul(self.limit.rate.into()));
+        self.level = filled.min(self.limit.full());
+        self.at = self.at.max(now);
     }
 }
 
@@ -67,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_burst_passes_and_then_the_rate() {
-        let mut bucket = Bucket::new(20, 60, at(0));
+        let mut bucket = Bucket::new(Limit::new(20, 60), at(0));
         for n in 0..60 {
             assert_eq!(bucket.opens_at(at(0)), None, "event {n}");
             bucket.spend(at(0));
@@ -79,12 +93,30 @@ mod tests {
     }
 
     #[test]
-    fn staying_at_the_limit_is_abuse_and_a_pause_is_forgiven() {
-        let mut bucket = Bucket::new(20, 60, at(0));
-        (0..60).for_each(|_| bucket.spend(at(0)));
-        (1..=200).for_each(|n| bucket.spend(at(50 * n)));
-        assert!(!bucket.is_abused(at(10_000)) && bucket.is_abused(at(10_001)));
-        assert_eq!(bucket.opens_at(at(12_000)), None);
-        assert!(!bucket.is_abused(at(12_000)));
+    fn what_passed_too_much_is_paid_back_first() {
+        let mut bucket = Bucket::new(Limit::new(20, 60), at(0));
+        (0..100).for_each(|_| bucket.spend(at(0)));
+        assert_eq!(bucket.opens_at(at(0)), Some(at(41 * 50)));
+        assert_eq!(bucket.opens_at(at(2000)), Some(at(2050)));
+        assert!(!bucket.has_recovered(at(3500)) && bucket.has_recovered(at(3501)));
+        assert!(!bucket.is_full(at(4999)) && bucket.is_full(at(5000)));
+    }
+
+    #[test]
+    fn a_time_that_was_looked_at_earlier_fills_nothing_twice() {
+        let mut bucket = Bucket::new(Limit::new(20, 60), at(0));
+        (0..60).for_each(|_| bucket.spend(at(1000)));
+        bucket.spend(at(500));
+        assert_eq!(bucket.opens_at(at(1000)), Some(at(1100)));
+    }
+
+    #[test]
+    fn limits_at_their_ends() {
+        let mut none = Bucket::new(Limit::new(0, 0), at(0));
+        none.spend(at(0));
+        assert_eq!(none.opens_at(at(0)), Some(at(1000)));
+        let mut most = Bucket::new(Limit::new(u32::MAX, u32::MAX), at(0));
+        (0..1000).for_each(|_| most.spend(at(0)));
+        assert_eq!(most.opens_at(Instant::from_micros(u64::MAX)), None);
     }
 }

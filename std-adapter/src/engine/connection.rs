@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use live_core::wire::Reason;
+use live_core::wire::{BrowserFrame, Reason, Received};
 use live_core::{Input, Instant};
 
 use super::Engine;
-use super::bucket::Bucket;
+use super::allowance::Throttle;
 use super::direct::{Direct, Way};
 use super::join::{Joined, guarded};
 use super::live::recycle;
@@ -20,6 +20,7 @@ use super::seated::leave;
 use super::serve::{Served, serve};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
+use crate::metrics::Metrics;
 use crate::store::BoxFuture;
 
 /// What a browser with too many connections is told to wait, in milliseconds.
@@ -39,7 +40,9 @@ pub struct Connection {
     upgrade: Option<Box<Upgrade>>,
     number: u64,
     phase: Phase,
-    bucket: Bucket,
+    throttle: Throttle,
+    /// When the token of a joined connection is renewed.
+    renews: Option<Instant>,
     closing: Option<Reason>,
     noticed: bool,
     /// The last notice to all that it was sent.
@@ -103,7 +106,8 @@ impl Connection {
         Self {
             number: engine.connections.fetch_add(1, Ordering::Relaxed) + 1,
             phase: Phase::Hello(now + options.hello_timeout),
-            bucket: Bucket::new(options.event_rate, options.event_burst, now),
+            throttle: Throttle::default(),
+            renews: None,
             protocol: upgrade.protocol,
             upgrade: Some(Box::new(upgrade)),
             engine,
@@ -136,8 +140,17 @@ impl Connection {
             self.leave();
             return true;
         }
-        self.set_alarm(self.heard + limit, now, cx);
+        let lost = self.heard + limit;
+        self.set_alarm(self.keep(now).map_or(lost, |keep| keep.min(lost)), now, cx);
         false
+    }
+
+    /// Has the session's record kept for as long as there is this connection. Gives when to look again.
+    fn keep(&self, now: Instant) -> Option<Instant> {
+        match &self.phase {
+            Phase::Joined(Joined { slot, .. }) => self.engine.prolong(slot, now),
+            _ => None,
+        }
     }
 
     /// How long the other end may be silent.
@@ -152,7 +165,7 @@ impl Connection {
 
     /// Nothing is sent beside the socket's own task until `poll` was pending once more.
     pub fn hold(&self) {
-        if let (Phase::Joined(Joined { slot, number }), Some(_)) = (&self.phase, &self.direct) {
+        if let (Phase::Joined(Joined { slot, number, .. }), Some(_)) = (&self.phase, &self.direct) {
             let mut inner = slot.lock();
             if inner.seat.is(*number) {
                 inner.way.close();
@@ -184,7 +197,10 @@ impl Connection {
         match &self.phase {
             Phase::Hello(_) => true,
             Phase::Joining(_) | Phase::Closed => false,
-            Phase::Joined(_) => self.ready && self.bucket.opens_at(self.heard.max(self.polled)).is_none(),
+            Phase::Joined(Joined { slot, .. }) => {
+                let now = self.heard.max(self.polled);
+                self.ready && self.throttle.opens_at(&slot.allowance, now).is_none()
+            }
         }
     }
 
@@ -212,10 +228,12 @@ impl Connection {
                     Poll::Ready(Err(reason)) => self.close(reason),
                     Poll::Ready(Ok(joined)) => {
                         self.give_way(&joined);
+                        self.throttle = Throttle::of(&joined.slot.allowance, now);
+                        self.renews = Some(now + self.engine.renews_after());
                         self.phase = Phase::Joined(joined);
                     }
                 },
-                Phase::Joined(Joined { slot, number }) => {
+                Phase::Joined(Joined { slot, number, .. }) => {
                     let slot = slot.clone();
                     let looks = self.alarm.filter(|at| *at > now);
                     match serve(&self.engine, &slot, *number, looks, now, cx) {
@@ -223,9 +241,13 @@ impl Connection {
                         Served::Close(reason) => self.close(reason),
                         Served::Idle { next, ready } => {
                             self.ready = ready;
-                            match self.engine.news(&mut self.news) {
-                                Some(frame) => return Poll::Ready(self.outgoing(frame)),
-                                None => break next,
+                            if let Some(frame) = self.engine.news(&mut self.news) {
+                                return Poll::Ready(self.outgoing(frame));
+                            }
+                            match self.renewed(now) {
+                                Ok(Some(frame)) => return Poll::Ready(self.outgoing(frame)),
+                                Ok(None) => break next,
+                                Err(reason) => self.close(reason),
                             }
                         }
                     }
@@ -243,14 +265,16 @@ impl Connection {
                     self.phase = Phase::Joining(Box::pin(join));
                 }
             }
-            Phase::Joined(Joined { slot, number }) => {
-                if is_limited(frame) {
-                    self.bucket.spend(self.heard);
+            Phase::Joined(Joined { slot, number, .. }) => {
+                let received = Received::new(frame);
+                if is_limited(&received) && self.throttle.spend(&slot.allowance, self.heard) {
+                    self.engine.count(Metrics::held_back);
                 }
                 let mut inner = slot.lock();
                 if inner.seat.is(*number) {
                     inner.mark = self.engine.options().pubsub.mark();
-                    self.engine.step(slot, &mut inner, |live| live.handle(Input::Frame(frame), self.heard));
+                    self.engine
+                        .step(slot, &mut inner, |live| live.handle(Input::Frame(&received), self.heard));
                     self.ready = inner.live.is_ready();
                 }
             }
@@ -259,7 +283,19 @@ impl Connection {
         }
     }
 
-    fn give_way(&self, Joined { slot, number }: &Joined) {
+    /// The frame that renews the token, once it is time to.
+    fn renewed(&mut self, now: Instant) -> Result<Option<Vec<u8>>, Reason> {
+        let Phase::Joined(joined) = &self.phase else { return Ok(None) };
+        if self.renews.is_none_or(|at| now < at) {
+            return Ok(None);
+        }
+        let frame = self.engine.renew(joined)?;
+        self.renews = Some(now + self.engine.renews_after());
+        self.hold();
+        Ok(Some(frame))
+    }
+
+    fn give_way(&self, Joined { slot, number, .. }: &Joined) {
         let mut inner = slot.lock();
         if inner.seat.is(*number) {
             inner.way = Way::of(self.direct.clone());
@@ -304,21 +340,23 @@ impl Connection {
             self.leave();
             return Poll::Ready(Outgoing::Abort);
         }
-        if self.bucket.is_abused(now) {
-            self.leave();
-            return Poll::Ready(Outgoing::Close(Reason::Rate));
+        let mut reading = None;
+        if let Phase::Joined(Joined { slot, .. }) = &self.phase {
+            if self.throttle.is_abused(&slot.allowance, now) {
+                self.engine.count(Metrics::closed_for_rate);
+                self.leave();
+                return Poll::Ready(Outgoing::Close(Reason::Rate));
+            }
+            reading = self.throttle.opens_at(&slot.allowance, now);
         }
         if silent >= heartbeat && now - self.pinged >= heartbeat {
             self.pinged = now;
-            if let Phase::Joined(Joined { slot, .. }) = &self.phase {
-                self.engine.touch(slot);
-            }
             self.hold();
             return Poll::Ready(Outgoing::Ping);
         }
         let ping = coarse(self.heard.max(self.pinged) + heartbeat.min(limit - silent), heartbeat);
-        let reading = self.bucket.opens_at(now);
-        if let Some(at) = [Some(ping), next, reading].into_iter().flatten().min() {
+        let keep = self.keep(now);
+        if let Some(at) = [Some(ping), next, reading, keep, self.renews].into_iter().flatten().min() {
             self.set_alarm(at, now, cx);
         }
         Poll::Pending
@@ -354,8 +392,8 @@ impl Drop for Connection {
 }
 
 /// Events and requests for whole regions count against the rate; acknowledgements and pings cost next to nothing.
-fn is_limited(frame: &[u8]) -> bool {
-    matches!(frame.get(1), Some(1 | 4))
+fn is_limited(received: &Received<'_>) -> bool {
+    matches!(received.frame(), Ok(BrowserFrame::Event { .. } | BrowserFrame::Resync(_)))
 }
 
 /// Rounded up, so that what isn't urgent is done for many connections at once.

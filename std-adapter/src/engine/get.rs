@@ -18,7 +18,6 @@ use super::runtime::{caught, within, yield_now};
 use super::upgrade::pairs;
 use super::{Engine, Visitor};
 use crate::assets;
-use crate::clock::unix_seconds;
 use crate::cookie;
 use crate::entropy;
 use crate::form;
@@ -153,7 +152,7 @@ impl Engine {
     /// # Errors
     /// Where it isn't a token for this page and this browser.
     pub(super) fn form(&self, fetched: &Fetched, token: &str) -> Result<SessionId, SessionError> {
-        let claims = self.signer.verify(token, unix_seconds())?;
+        let claims = self.signer.verify(token, self.clock.unix_seconds())?;
         let wanted = Claims { form: claims.form, ..self.claims_of(fetched) }.of_form();
         if claims == wanted { Ok(claims.form) } else { Err(SessionError::InvalidCsrf) }
     }
@@ -322,7 +321,8 @@ impl Engine {
     }
 
     fn claims_of(&self, fetched: &Fetched) -> Claims {
-        self.claims_for(fetched.session, fetched.form, fetched.cookie_hash, &fetched.request)
+        let auth_epoch = self.auth_epoch(fetched.request.user_id.as_deref());
+        self.claims_for(fetched.session, fetched.form, fetched.cookie_hash, &fetched.request, auth_epoch)
     }
 
     /// What a token vouches for that is issued now.
@@ -332,14 +332,15 @@ impl Engine {
         form: SessionId,
         cookie: [u8; 16],
         request: &Request,
+        auth_epoch: u64,
     ) -> Claims {
         Claims {
             session,
             form,
             is_form: false,
             cookie,
-            auth_epoch: self.auth_epoch(request.user_id.as_deref()),
-            expires: unix_seconds() + self.options.token_lifetime.as_secs(),
+            auth_epoch,
+            expires: self.clock.end_of(self.options.token_lifetime),
             user: request.user_id.clone(),
             path: request.path.clone(),
         }

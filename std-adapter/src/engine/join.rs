@@ -11,7 +11,6 @@ use super::seated::Seated;
 use super::slot::Slot;
 use super::upgrade::{Protocol, Upgrade};
 use super::{Engine, hook, runtime};
-use crate::clock::unix_seconds;
 use crate::entropy;
 use crate::form;
 use crate::metrics::Metrics;
@@ -25,6 +24,8 @@ const COME_BACK: Reason = Reason::TryLater(5000);
 pub(super) struct Joined {
     pub(super) slot: Arc<Slot>,
     pub(super) number: u64,
+    /// Of the user, when the connection was let in.
+    pub(super) auth_epoch: u64,
 }
 
 /// Finds the session that a first frame asks for, or starts it, and makes connection `number` the one that serves it.
@@ -48,7 +49,8 @@ pub(super) async fn join(
             Some(slot) => (slot, true),
             None => engine.start(&mut claims, &hello, request.clone(), protocol).await?,
         };
-        if let Some(seated) = Seated::take(&engine, slot.clone(), number, &hello, resumed)? {
+        let joined = Joined { slot: slot.clone(), number, auth_epoch: claims.auth_epoch };
+        if let Some(seated) = Seated::take(&engine, joined, &hello, resumed)? {
             seated.settle().await?;
             return seated.welcome(&hello, resumed);
         }
@@ -59,8 +61,8 @@ pub(super) async fn join(
 
 impl Engine {
     /// What a token says, if it is good and this browser's.
-    fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
-        let mut claims = self.signer.verify(token, unix_seconds())?;
+    pub(super) fn claims(&self, token: &str, upgrade: &Upgrade) -> Result<Claims, SessionError> {
+        let mut claims = self.signer.verify(token, self.clock.unix_seconds())?;
         if claims.is_form || upgrade.cookie != Some(claims.cookie) {
             return Err(SessionError::InvalidCsrf);
         }
@@ -148,7 +150,7 @@ impl Engine {
                 .mount(new.clone(), true, self.now())
                 .map_err(|error| self.unmounted(&new, error))?,
         };
-        Ok(self.register(Slot::new(claims, new, live, mark), was_there))
+        Ok(self.register(Slot::new(claims, new, live, mark, self.allowance(claims.cookie)), was_there))
     }
 
     async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {

@@ -3,6 +3,7 @@
 //! [`Engine`] says what an embedding does.
 
 mod alarms;
+mod allowance;
 mod bucket;
 mod connection;
 mod direct;
@@ -20,6 +21,7 @@ mod peers;
 mod post;
 mod records;
 mod registry;
+mod renew;
 mod respond;
 mod rest;
 mod runtime;
@@ -53,6 +55,8 @@ use crate::pubsub::PubSub;
 use crate::secret::Keys;
 use crate::token::{Signer, cookie_hash};
 use alarms::Alarms;
+use allowance::{Allowance, Browsers};
+use bucket::Limit;
 pub use connection::{Connection, Incoming, Outgoing};
 pub use direct::Direct;
 use drain::Drain;
@@ -96,10 +100,12 @@ pub struct Engine {
     streams: Vec<Arc<PageStreams>>,
     registry: Registry,
     peers: Arc<Peers>,
+    browsers: Browsers,
     alarms: Alarms,
     bulletin: Bulletin,
     /// Another one after each start.
     start: String,
+    /// Tokens end by it, too, so that none does because the wall clock is set.
     clock: Clock,
     runtime: Arc<dyn Runtime>,
     connections: AtomicU64,
@@ -126,6 +132,15 @@ impl EngineBuilder {
     /// # Errors
     /// Where an option of [`Options`] isn't an origin but has to be.
     pub fn start(self, options: Options, runtime: Arc<dyn Runtime>) -> Result<Arc<Engine>, InvalidOrigin> {
+        self.start_by(Clock::start(), options, runtime)
+    }
+
+    fn start_by(
+        self,
+        clock: Clock,
+        options: Options,
+        runtime: Arc<dyn Runtime>,
+    ) -> Result<Arc<Engine>, InvalidOrigin> {
         // After a restart in dev mode pages load again, since their scripts may be others.
         let keys = if options.dev { Keys::default() } else { options.keys.clone() };
         let access = Access::new(options.public_url.as_deref(), &options.allowed_origins)?;
@@ -142,10 +157,11 @@ impl EngineBuilder {
                 pages: self.pages,
                 registry: Registry::default(),
                 peers: Arc::default(),
+                browsers: Browsers::default(),
                 alarms: Alarms::default(),
                 bulletin: Bulletin::default(),
                 start: entropy::text(),
-                clock: Clock::start(),
+                clock,
                 runtime: runtime.clone(),
                 connections: AtomicU64::new(0),
                 drain: Drain::default(),
@@ -201,6 +217,15 @@ impl Engine {
 
     fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    /// What a new session of this browser may send.
+    fn allowance(&self, cookie: [u8; 16]) -> Allowance {
+        let Options { event_rate, event_burst, browser_event_rate, browser_event_burst, .. } = self.options;
+        let session = Limit::new(event_rate, event_burst);
+        let browser = Limit::new(browser_event_rate.max(event_rate), browser_event_burst.max(event_burst));
+        let now = self.now();
+        Allowance::new(session, self.browsers.bucket(cookie, browser, now), now)
     }
 
     fn config(&self, deltas: bool) -> Config {
@@ -269,6 +294,7 @@ async fn keep_time(engine: Weak<Engine>) {
         let now = engine.now();
         engine.alarms.ring(now);
         round.go(&engine, now);
+        engine.browsers.sweep(now);
         for slot in engine.registry.sweep(now) {
             engine.ended(&slot);
         }

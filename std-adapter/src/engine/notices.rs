@@ -12,7 +12,10 @@ pub(super) fn explain(reason: Reason) -> Option<Vec<u8>> {
         Reason::Hello => "No HELLO came within Options::hello_timeout.",
         Reason::Type => "A text message came where binary was agreed on, or the reverse.",
         Reason::Size => "A message was larger than Options::max_message_size.",
-        Reason::Rate => "More events came than Options::event_rate and Options::event_burst allow.",
+        Reason::Rate => {
+            "More events came than Options::event_rate and Options::event_burst allow, or Options::browser_event_rate and \
+             Options::browser_event_burst for all tabs together."
+        }
         Reason::TryLater(_) => {
             "There is no room: see Options::max_connections_per_ip and Options::max_sessions."
         }

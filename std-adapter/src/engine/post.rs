@@ -4,7 +4,7 @@
 
 use http::{HeaderMap, Response, StatusCode, Uri};
 use live_core::client::{Action, Client, Heard};
-use live_core::wire::BrowserFrame;
+use live_core::wire::{BrowserFrame, Received};
 use live_core::{Error, Input, Pair, Redirect, Result};
 
 use super::get::{Fetched, Outputs, mounting, see_other};
@@ -96,7 +96,7 @@ impl Engine {
 
     /// Plays the part of the browser for one event, and commits what it has changed; nothing else of it is done before.
     async fn run_event(&self, fetched: &Fetched, action: &Action) -> Result<Outcome> {
-        let (store, ttl) = (&self.options.session_store, self.options.session_timeout);
+        let (store, ttl) = (&self.options.session_store, self.keeps());
         for _ in 0..ATTEMPTS {
             let outcome = self.try_event(fetched, action.clone()).await?;
             match store.commit(outcome.live.record()?, ttl).await {
@@ -123,13 +123,13 @@ impl Engine {
         }
         self.settled(fetched, &mut *live, &mut outputs, |_| false).await;
         heard(&mut client, &mut outputs)?;
-        live.handle(Input::Frame(&client.send(action)), self.now());
+        live.handle(Input::Frame(&Received::new(&client.send(action))), self.now());
         self.settled(fetched, &mut *live, &mut outputs, |_| false).await;
         let failed = heard(&mut client, &mut outputs)?.iter().any(|heard| matches!(heard, Heard::Failed(_)));
         let redirect = live.redirect().cloned();
         // The browser carries out now what it ever will: the record keeps no command.
         while let Some(reply) = client.reply() {
-            live.handle(Input::Frame(&reply), self.now());
+            live.handle(Input::Frame(&Received::new(&reply)), self.now());
         }
         Ok(Outcome { live, outputs, redirect, failed })
     }

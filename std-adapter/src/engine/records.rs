@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
-use live_core::Record;
+use live_core::{Instant, Record};
 
 use super::Engine;
 use super::mailbox::Mail;
@@ -11,11 +12,27 @@ use super::runtime::caught;
 use super::slot::Slot;
 use crate::store::{StoreError, StoreFuture};
 
+/// The shortest time between two prolongations of a record, however short its time is.
+const SOONEST: Duration = Duration::from_millis(100);
+
 impl Engine {
+    /// How long a session's record is promised to stay after the last sign of life.
+    fn promised(&self) -> Duration {
+        self.options.session_timeout.max(self.options.grace)
+    }
+
+    /// How long the record of a session stays that is written or prolonged now: a third longer than promised, since so much may pass between
+    /// that and the session's last sign of life.
+    pub(super) fn keeps(&self) -> Duration {
+        let promised = self.promised();
+        promised.saturating_add(promised / 3)
+    }
+
     /// Writes a record. The answer comes by mail.
     pub(super) fn commit(&self, slot: &Arc<Slot>, record: Record) {
         let (store, generation) = (self.options.session_store.clone(), record.generation);
-        let ttl = self.options.session_timeout.max(self.options.grace);
+        let ttl = self.keeps();
+        slot.prolonged.store(self.now().as_micros(), Relaxed);
         let volatile = store.is_volatile();
         if volatile {
             slot.stored.store(true, Relaxed);
@@ -36,13 +53,24 @@ impl Engine {
         self.ask(slot, Box::pin(async move { store.get(id).await }), Mail::Fetched);
     }
 
-    /// Tells a store that the session lives.
-    pub(super) fn touch(&self, slot: &Slot) {
-        let (store, id) = (self.options.session_store.clone(), slot.id);
-        if store.is_volatile() && !slot.stored.load(Relaxed) {
-            return;
+    /// Prolongs the record of a session that has a connection, once a third of the promised time has passed since it was written or
+    /// prolonged, whoever of the two ends speaks meanwhile. Gives when that is due next; none where there is no record.
+    pub(super) fn prolong(&self, slot: &Slot, now: Instant) -> Option<Instant> {
+        if self.options.session_store.is_volatile() && !slot.stored.load(Relaxed) {
+            return None;
         }
-        let ttl = self.options.session_timeout.max(self.options.grace);
+        let third = (self.promised() / 3).max(SOONEST);
+        let due = Instant::from_micros(slot.prolonged.load(Relaxed)) + third;
+        if now < due {
+            return Some(due);
+        }
+        slot.prolonged.store(now.as_micros(), Relaxed);
+        self.touch(slot);
+        Some(now + third)
+    }
+
+    fn touch(&self, slot: &Slot) {
+        let (store, id, ttl) = (self.options.session_store.clone(), slot.id, self.keeps());
         self.runtime.spawn(Box::pin(async move {
             if let Err(error) = store.touch(id, ttl).await {
                 tracing::warn!(%error, "a session's time wasn't prolonged");

@@ -23,21 +23,21 @@ pub(super) struct Seated {
 }
 
 impl Seated {
-    /// Makes connection `number` the one that serves the session; an older one finds out when it is woken (rule R10).
+    /// Makes the connection the one that serves the session; an older one finds out when it is woken (rule R10).
     /// None if the session has ended.
     pub(super) fn take(
         engine: &Arc<Engine>,
-        slot: Arc<Slot>,
-        number: u64,
+        joined: Joined,
         hello: &Hello<'_>,
         resumed: bool,
     ) -> Result<Option<Self>, Reason> {
+        let Joined { slot, number, .. } = &joined;
         let mut inner = slot.lock();
         if inner.ended {
             return Ok(None);
         }
         let was_free = inner.seat.is_free();
-        if !inner.seat.take(number, hello.attempt, Broken::default()) {
+        if !inner.seat.take(*number, hello.attempt, Broken::default()) {
             return Err(Reason::Replaced);
         }
         inner.way = Way::default();
@@ -47,14 +47,14 @@ impl Seated {
         engine.count(|metrics| metrics.connected(resumed));
         slot.mailbox.wake();
         drop(inner);
-        Ok(Some(Self { engine: engine.clone(), joined: Some(Joined { slot, number }) }))
+        Ok(Some(Self { engine: engine.clone(), joined: Some(joined) }))
     }
 
     /// Waits for the tasks of a new session's `mount`, and for what they lead to, as the first response has done: a
     /// page without their data would take away what the browser shows. Ends at the session's limit; other connections
     /// that come meanwhile wait no longer than to that.
     pub(super) async fn settle(&self) -> Result<(), Reason> {
-        let Some(Joined { slot, number }) = &self.joined else { return Ok(()) };
+        let Some(Joined { slot, number, .. }) = &self.joined else { return Ok(()) };
         let Some(until) = slot.lock().settles_until else { return Ok(()) };
         let (runtime, mut alarm) = (&*self.engine.runtime, Alarm::default());
         let settled = poll_fn(|cx| self.poll_settled(slot, *number, &mut alarm, cx));
@@ -95,10 +95,9 @@ impl Seated {
     /// Tells the session that its browser is there, unless a newer connection has come meanwhile, or the session has
     /// ended.
     pub(super) fn welcome(mut self, hello: &Hello<'_>, resumed: bool) -> Result<Joined, Reason> {
-        if let Some(Joined { slot, number }) = &self.joined {
+        if let Some(Joined { slot, number, auth_epoch }) = &self.joined {
             let engine = &self.engine;
-            let claims = engine.claims_for(slot.id, slot.form, slot.cookie, &slot.request);
-            let token = engine.signer.sign(&claims);
+            let token = engine.token_of(slot, *auth_epoch);
             let mut inner = slot.lock();
             if inner.ended {
                 return Err(Reason::Token);
@@ -121,7 +120,7 @@ impl Drop for Seated {
 }
 
 /// Leaves a session to the next connection, unless that one has it already.
-pub(super) fn leave(engine: &Arc<Engine>, Joined { slot, number }: Joined) {
+pub(super) fn leave(engine: &Arc<Engine>, Joined { slot, number, .. }: Joined) {
     let mut inner = slot.lock();
     if !inner.seat.leave(number) {
         return;

@@ -1,10 +1,11 @@
 //! One session in memory: its machine, what waits for it, and which connection serves it.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use live_core::{Instant, Lease, Request, Seat, SessionId};
 
+use super::allowance::Allowance;
 use super::direct::Way;
 use super::live::{Live, New};
 use super::mailbox::Mailbox;
@@ -27,6 +28,10 @@ pub(crate) struct Slot {
     pub(crate) tasks: Arc<Tasks>,
     /// A volatile store has a record of it.
     pub(crate) stored: AtomicBool,
+    /// When its record was written or prolonged last, in microseconds as an instant has them.
+    pub(crate) prolonged: AtomicU64,
+    /// How many events may come.
+    pub(crate) allowance: Allowance,
     /// What its page's sessions share, and what this one follows of it.
     pub(crate) streams: Arc<PageStreams>,
     follows: Mutex<Vec<Arc<Entry>>>,
@@ -53,7 +58,13 @@ pub(crate) struct Inner {
 }
 
 impl Slot {
-    pub(crate) fn new(claims: &Claims, new: New, live: Box<dyn Live>, mark: u64) -> Self {
+    pub(crate) fn new(
+        claims: &Claims,
+        new: New,
+        live: Box<dyn Live>,
+        mark: u64,
+        allowance: Allowance,
+    ) -> Self {
         let New { request, streams, .. } = new;
         let Claims { session: id, form, cookie, .. } = *claims;
         let inner = Inner {
@@ -76,6 +87,8 @@ impl Slot {
             mailbox: Mailbox::default(),
             tasks: Arc::default(),
             stored: AtomicBool::new(false),
+            prolonged: AtomicU64::new(0),
+            allowance,
             streams,
             follows: Mutex::default(),
             inner: Mutex::new(inner),

@@ -28,6 +28,8 @@ use hot::{Count, Histogram, Hot, Size};
 /// | `live_connects_total{kind}` | connections so far: to a `new` session, or to one that goes on (`resumed`) |
 /// | `live_hibernated_total`, `live_woken_total` | times that a session's state left memory for the store, and came back |
 /// | `live_refused_joins_total` | joins that were told to come back later, by the limit of [`Options::admission_rate`](crate::Options::admission_rate) |
+/// | `live_held_back_total` | times that a connection wasn't read for a while, since its session or its browser had sent as many events as [`Options::event_rate`](crate::Options::event_rate) and [`Options::browser_event_rate`](crate::Options::browser_event_rate) allow |
+/// | `live_rate_closes_total` | connections that were closed since they were held back for too long |
 /// | `live_pages_total` | pages rendered for a first HTTP response |
 /// | `live_forms_total` | forms posted without JavaScript |
 /// | `live_events_total` | events handled, failed ones included |
@@ -45,6 +47,8 @@ pub struct Metrics {
     html: Gauge,
     connects: Family<Kind, Counter>,
     refused: Counter,
+    held_back: Counter,
+    rate_closes: Counter,
     pages: Counter,
     forms: Counter,
     errors: Family<From, Counter>,
@@ -77,6 +81,10 @@ pub struct Snapshot {
     pub hibernated: u64,
     /// Times that one came back.
     pub woken: u64,
+    /// Times that a connection wasn't read for a while, since too many events had come.
+    pub held_back: u64,
+    /// Connections that were closed for that.
+    pub rate_closes: u64,
     /// Pages rendered for a first HTTP response.
     pub pages: u64,
     /// Events handled, failed ones included.
@@ -118,6 +126,8 @@ impl Metrics {
             html: Gauge::default(),
             connects: Family::default(),
             refused: Counter::default(),
+            held_back: Counter::default(),
+            rate_closes: Counter::default(),
             pages: Counter::default(),
             forms: Counter::default(),
             errors: Family::default(),
@@ -136,6 +146,9 @@ impl Metrics {
         registry.register_with_unit("html", "The region HTML that sessions hold", Unit::Bytes, html);
         registry.register("connects", "Connections so far", self.connects.clone());
         registry.register("refused_joins", "Joins told to come back later", self.refused.clone());
+        let (held_back, rate_closes) = (self.held_back.clone(), self.rate_closes.clone());
+        registry.register("held_back", "Times that a connection had sent too many events", held_back);
+        registry.register("rate_closes", "Connections closed for too many events", rate_closes);
         registry.register("pages", "Pages rendered for a first HTTP response", self.pages.clone());
         registry.register("forms", "Forms posted without JavaScript", self.forms.clone());
         registry.register("errors", "Errors of page code", self.errors.clone());
@@ -176,6 +189,8 @@ impl Metrics {
             connects: connects("new") + connects("resumed"),
             hibernated: hot.count(Count::Hibernated),
             woken: hot.count(Count::Woken),
+            held_back: self.held_back.get(),
+            rate_closes: self.rate_closes.get(),
             pages: self.pages.get(),
             events: hot.count(Count::Events),
             failed: hot.count(Count::Failed),
@@ -208,6 +223,14 @@ impl Metrics {
 
     pub(crate) fn refused(&self) {
         self.refused.inc();
+    }
+
+    pub(crate) fn held_back(&self) {
+        self.held_back.inc();
+    }
+
+    pub(crate) fn closed_for_rate(&self) {
+        self.rate_closes.inc();
     }
 
     pub(crate) fn disconnected(&self) {
@@ -304,6 +327,8 @@ mod tests {
             "live_connections 1",
             "live_connects_total{kind=\"resumed\"} 1",
             "live_refused_joins_total 0",
+            "live_held_back_total 0",
+            "live_rate_closes_total 0",
             "live_pages_total 0",
             "live_forms_total 0",
             "live_events_total 1",

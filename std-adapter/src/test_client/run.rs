@@ -1,7 +1,7 @@
 //! The session and its browser at work: frames back and forth, tasks, effects, and the checks of what came out.
 
 use live_core::client::Action;
-use live_core::wire::{BrowserFrame, ServerFrame};
+use live_core::wire::{BrowserFrame, Received, ServerFrame};
 use live_core::{Call, Effect, ErrorReport, Input, Output, Page};
 
 use super::dom::Dom;
@@ -46,8 +46,9 @@ impl<P: Page> TestClient<P> {
 
     /// Hands the machine a frame of the browser with an event.
     pub(super) fn event(&mut self, frame: &[u8]) {
-        if let Ok(BrowserFrame::Event { event, .. }) = BrowserFrame::decode(frame) {
-            self.input(&Call::Handle(event.name.to_owned()), Input::Frame(frame));
+        let received = Received::new(frame);
+        if let Ok(BrowserFrame::Event { event, .. }) = received.frame() {
+            self.input(&Call::Handle(event.name.to_owned()), Input::Frame(&received));
         }
     }
 
@@ -88,7 +89,7 @@ impl<P: Page> TestClient<P> {
             patch::in_page(&update.patches, &self.client)?;
         }
         while let Some(reply) = self.client.reply() {
-            self.machine.handle(Input::Frame(&reply), self.now);
+            self.machine.handle(Input::Frame(&Received::new(&reply)), self.now);
         }
         Ok(())
     }

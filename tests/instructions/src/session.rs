@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use live_core::client::{Action, Client};
-use live_core::wire::BrowserFrame;
+use live_core::wire::{BrowserFrame, Received};
 use live_core::{
     Config, FullPage, Input, Instant, Machine, Output, Page, PageCodec, Record, Request, SessionId,
 };
@@ -89,7 +89,7 @@ where
 
     /// One frame, up to the frames that answer it.
     pub(crate) fn frame(&mut self, frame: &[u8]) -> Vec<Vec<u8>> {
-        self.machine.handle(Input::Frame(frame), NOW);
+        self.machine.handle(Input::Frame(&Received::new(frame)), NOW);
         self.outputs()
     }
 

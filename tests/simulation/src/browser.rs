@@ -120,7 +120,7 @@ impl Tab {
                 Heard::Failed(_) => self.failed += 1,
                 Heard::Command(Command::Js(js)) => self.run(&js.args)?,
                 Heard::Command(other) => return Err(format!("a command that no page sends: {other:?}")),
-                Heard::Applied(_) | Heard::Notice(..) | Heard::Pong => {}
+                Heard::Applied(_) | Heard::Notice(..) | Heard::Pong | Heard::Renewed => {}
                 Heard::Away(wait) => self.away = Duration::from_millis(wait),
             }
         }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::io::{BufWriter, Result, Write, stdout};
 
-use live_core::wire::{Body, Node, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome};
+use live_core::wire::{Body, DecodeError, Node, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome};
 use live_core::{Block, Command, Download, Focus, Js, Redirect, Scroll};
 use wire_tests::json::from_node;
 use wire_tests::random::Random;
@@ -20,10 +20,14 @@ fn main() -> Result<()> {
     let (count, seed) = (arguments.next().unwrap_or(100_000), arguments.next().unwrap_or(1));
     let (mut random, mut out) = (Random::new(seed), BufWriter::new(stdout().lock()));
     for _ in 0..count {
-        let mut frame =
-            if random.one_in(2) { server_frame(&mut random) } else { node(&mut random, 0).encode() };
+        let sound = if random.one_in(2) { server_frame(&mut random) } else { node(&mut random, 0).encode() };
+        let mut frame = sound.clone();
         if random.one_in(2) {
             damage(&mut random, &mut frame);
+        }
+        // A browser doesn't look for shorter forms.
+        if Node::decode(&frame) == Err(DecodeError::NotShortest) {
+            frame = sound;
         }
         field(&mut out, &frame)?;
         field(
@@ -37,7 +41,7 @@ fn main() -> Result<()> {
 /// The bytes of a frame that the core wrote, and reads as it was.
 fn server_frame(random: &mut Random) -> Vec<u8> {
     let bytes = [random.bits() as u8, random.bits() as u8, 0x80];
-    let frame = match random.below(5) {
+    let frame = match random.below(6) {
         0 => ServerFrame::Welcome(Welcome {
             applied: number(random),
             heartbeat: number(random),
@@ -54,6 +58,7 @@ fn server_frame(random: &mut Random) -> Vec<u8> {
             title: random.one_in(3).then(|| text(random)),
         }),
         3 => ServerFrame::Notice { level: NoticeLevel::Warning, text: text(random) },
+        4 => ServerFrame::Token { token: text(random) },
         _ => ServerFrame::Away { wait: number(random) },
     };
     let encoded = frame.encode();

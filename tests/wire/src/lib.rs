@@ -3,6 +3,7 @@
 pub mod deltas;
 pub mod edit;
 pub mod json;
+pub mod longer;
 pub mod markup;
 pub mod pages;
 pub mod random;

@@ -1,6 +1,8 @@
 //! A browser tab: loads a page, opens its socket, speaks the protocol.
 
+use std::io::ErrorKind::{TimedOut, WouldBlock};
 use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
 use live_core::client::{Action, Client, Heard};
@@ -9,7 +11,7 @@ use tungstenite::client::IntoClientRequest;
 use tungstenite::handshake::client::Request;
 use tungstenite::{Error, Message, WebSocket};
 
-use super::http;
+use super::{PATIENCE, http};
 
 pub(crate) struct Tab {
     pub(crate) client: Client,
@@ -128,6 +130,28 @@ impl Tab {
                 Ok(Message::Binary(frame)) => self.take_in(&frame),
                 Ok(Message::Ping(_) | Message::Pong(_)) => {}
                 other => panic!("waiting for {what}, got {other:?}; the page is {}", self.client.page_html()),
+            }
+        }
+    }
+
+    /// Takes in what comes for so long, or until the server closes: then gives the code and the reason. Says nothing of its own.
+    pub(crate) fn listen(&mut self, time: Duration) -> Option<(u16, String)> {
+        let until = Instant::now() + time;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                self.ws.get_mut().set_read_timeout(Some(PATIENCE)).unwrap();
+                return None;
+            }
+            self.ws.get_mut().set_read_timeout(Some(left)).unwrap();
+            match self.ws.read() {
+                Ok(Message::Binary(frame)) => self.take_in(&frame),
+                Ok(Message::Ping(_) | Message::Pong(_)) => {}
+                Ok(Message::Close(Some(frame))) => {
+                    return Some((frame.code.into(), frame.reason.to_string()));
+                }
+                Err(Error::Io(error)) if matches!(error.kind(), WouldBlock | TimedOut) => {}
+                other => panic!("listening, got {other:?}"),
             }
         }
     }

@@ -22,14 +22,18 @@ pub(super) trait Disk: Send + 'static {
     fn reopen(&self) -> Result<Database, RedbProblem>;
 }
 
-/// A database with the store's tables in it. A damaged file can make redb panic.
+/// A database with the store's tables in it.
 pub(super) fn database(backend: impl StorageBackend) -> Result<Database, RedbProblem> {
-    let opened = CatchUnwind.catch(|| {
+    caught(|| {
         let database = Builder::new().set_cache_size(CACHE).create_with_backend(backend)?;
         tables::prepare(&database)?;
         Ok(database)
-    });
-    opened.unwrap_or_else(|panicked| Err(RedbProblem::Damaged(panicked.to_string())))
+    })
+}
+
+/// A damaged file can make redb panic.
+pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, RedbProblem>) -> Result<T, RedbProblem> {
+    CatchUnwind.catch(work).unwrap_or_else(|panicked| Err(RedbProblem::Damaged(panicked.to_string())))
 }
 
 pub(super) struct OneFile(pub(super) PathBuf);

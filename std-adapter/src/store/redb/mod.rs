@@ -23,7 +23,7 @@ use self::disk::{Disk, OneFile};
 use self::queue::Change;
 use self::writer::{Shared, Writer};
 use super::{SessionStore, StoreError, StoreFuture};
-use crate::clock::unix_seconds;
+use crate::clock::Clock;
 
 pub use error::{RedbError, RedbProblem};
 
@@ -42,6 +42,9 @@ const SWEEP_STEP: usize = 1024;
 /// The shortest pause between two attempts to open a file that failed.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// How often the file is told the time, for the next process.
+const NOTE_TIME: Duration = Duration::from_secs(60);
+
 /// How often a successor looks whether the file is free.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -58,7 +61,8 @@ const LOOK: Duration = Duration::from_millis(20);
 /// as after a crash; a commit may simply be tried again. On a full disk it goes on when there is room.
 ///
 /// **Limits.** One process at a time has a file open: [`RedbStore::open_waiting`] lets a successor wait for its turn. Times are kept in
-/// whole seconds of the wall clock, rounded up. Records whose time is over are never given out; 1024 sessions a second are looked at
+/// whole seconds, rounded up, of a clock that the wall clock sets when the file is opened: it may jump afterwards, and no record ends by that. Nor is
+/// the time ever before the last that the file knows of, to the minute. Records whose time is over are never given out; 1024 sessions a second are looked at
 /// to remove them. The file doesn't shrink, but its room is used again. redb's cache takes up to 64 MB, and what waits at most
 /// [`MAX_WAITING_BYTES`]. `get` reads on the caller's thread, which waits for the disk where the page isn't in memory. After a crash
 /// opening takes longer, as all of the file is checked. A file is readable for its owner only.
@@ -96,7 +100,7 @@ impl RedbStore {
     /// # Errors
     /// A file in use, a damaged one, one of something else, and what the operating system says: see [`RedbProblem`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RedbError> {
-        Self::on(path.as_ref(), OneFile(path.as_ref().to_owned()))
+        Self::on(path.as_ref(), OneFile(path.as_ref().to_owned()), Clock::start())
     }
 
     /// Opens a file, or makes it. While another process has it, waits for at most `patience`; the thread is blocked meanwhile.
@@ -115,9 +119,12 @@ impl RedbStore {
         }
     }
 
-    fn on(path: &Path, disk: impl Disk) -> Result<Self, RedbError> {
+    fn on(path: &Path, disk: impl Disk, clock: Clock) -> Result<Self, RedbError> {
         let failed = |problem| RedbError::new(path, problem);
-        let shared = Arc::new(Shared::new(path.to_owned(), disk.open().map_err(failed)?));
+        let database = disk.open().map_err(failed)?;
+        let seen = disk::caught(|| Ok(tables::seen(&database)?)).map_err(failed)?;
+        let clock = clock.not_before(Duration::from_secs(seen));
+        let shared = Arc::new(Shared::new(path.to_owned(), database, clock));
         let writer = Writer::new(shared.clone(), disk);
         let thread = thread::Builder::new().name("session-store".to_owned()).spawn(|| writer.run());
         Ok(Self { shared, writer: Some(thread.map_err(|error| failed(RedbProblem::Io(error)))?) })
@@ -143,24 +150,18 @@ fn failed(reason: String) -> StoreError {
     StoreError::Failed(reason.into())
 }
 
-/// In Unix seconds.
-fn until(ttl: Duration) -> u64 {
-    let seconds = ttl.as_secs().saturating_add(u64::from(ttl.subsec_nanos() > 0));
-    unix_seconds().saturating_add(seconds)
-}
-
 impl SessionStore for RedbStore {
     fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Record>> {
-        let found = self.shared.with(|database| tables::get(database, id, unix_seconds()));
+        let found = self.shared.with(|database| tables::get(database, id, self.shared.clock.unix_seconds()));
         Box::pin(ready(found.map_err(failed)))
     }
 
     fn set(&self, record: Record, ttl: Duration) -> StoreFuture<'_, ()> {
-        self.change(Change::Set { record, until: until(ttl) })
+        self.change(Change::Set { record, until: self.shared.clock.end_of(ttl) })
     }
 
     fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()> {
-        self.change(Change::Commit { next, until: until(ttl) })
+        self.change(Change::Commit { next, until: self.shared.clock.end_of(ttl) })
     }
 
     fn delete(&self, id: SessionId) -> StoreFuture<'_, ()> {
@@ -168,7 +169,7 @@ impl SessionStore for RedbStore {
     }
 
     fn touch(&self, id: SessionId, ttl: Duration) -> StoreFuture<'_, ()> {
-        self.change(Change::Touch { id, until: until(ttl) })
+        self.change(Change::Touch { id, until: self.shared.clock.end_of(ttl) })
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Job {
     pub(super) answer: Sender,
 }
 
-/// Times are in Unix seconds.
+/// Times are in seconds of the store's clock.
 pub(super) enum Change {
     Set { record: Record, until: u64 },
     Commit { next: Record, until: u64 },

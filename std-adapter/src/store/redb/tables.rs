@@ -12,7 +12,7 @@ use crate::store::StoreError;
 /// The file's schema. A file of a greater number is not opened.
 const SCHEMA: u64 = 2;
 
-/// Says what the file is: its name is the magic, and `schema` is in it.
+/// Says what the file is: its name is the magic, and `schema` is in it. So is `seen`, a time that was reached, once one was noted.
 pub(super) const ABOUT: TableDefinition<&str, u64> = TableDefinition::new("mizu-live-sessions");
 
 /// By session: its claim, its generation and its bytes.
@@ -21,7 +21,7 @@ const RECORDS: TableDefinition<&Key, (u64, u64, &[u8])> = TableDefinition::new("
 /// The records of schema 1, by session: its generation and its bytes.
 const UNOWNED: TableDefinition<&Key, (u64, &[u8])> = TableDefinition::new("records");
 
-/// By session: when its time is over, in Unix seconds. Apart from the records, so that a touch leaves their bytes alone.
+/// By session: when its time is over, in seconds since 1970 by the store's clock. Apart from the records, so that a touch leaves their bytes alone.
 const EXPIRY: TableDefinition<&Key, u64> = TableDefinition::new("expiry");
 
 /// The bytes of a session's id.
@@ -76,6 +76,18 @@ fn renew(database: &Database) -> Outcome<()> {
     write.delete_table(UNOWNED)?;
     write.open_table(ABOUT)?.insert("schema", SCHEMA)?;
     Ok(write.commit()?)
+}
+
+/// A time that was reached, for all that the file says: in seconds since 1970.
+pub(super) fn seen(database: &Database) -> Outcome<u64> {
+    let about = database.begin_read()?.open_table(ABOUT)?;
+    Ok(about.get("seen")?.map_or(0, |seen| seen.value()))
+}
+
+/// Notes the time for the next process.
+pub(super) fn note_time(write: &WriteTransaction, now: u64) -> Outcome<()> {
+    write.open_table(ABOUT)?.insert("seen", now)?;
+    Ok(())
 }
 
 /// A record whose time is not over at `now`.

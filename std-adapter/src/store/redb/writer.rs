@@ -10,9 +10,9 @@ use super::disk::Disk;
 use super::error::RedbError;
 use super::queue::{Job, Queue, Taken};
 use super::tables::{self, Key, Outcome, Tables};
-use super::{RETRY, SWEEP, SWEEP_STEP};
+use super::{NOTE_TIME, RETRY, SWEEP, SWEEP_STEP};
 use crate::CatchUnwind;
-use crate::clock::unix_seconds;
+use crate::clock::Clock;
 use crate::store::StoreError;
 
 /// What the writer and the readers share.
@@ -21,11 +21,12 @@ pub(super) struct Shared {
     pub(super) queue: Queue,
     /// The database, or why it isn't open at the moment.
     database: RwLock<Result<Database, String>>,
+    pub(super) clock: Clock,
 }
 
 impl Shared {
-    pub(super) fn new(path: PathBuf, database: Database) -> Self {
-        Self { path, queue: Queue::default(), database: RwLock::new(Ok(database)) }
+    pub(super) fn new(path: PathBuf, database: Database, clock: Clock) -> Self {
+        Self { path, queue: Queue::default(), database: RwLock::new(Ok(database)), clock }
     }
 
     /// Does something with the database. Whatever goes wrong is told, a panic of redb's included.
@@ -58,6 +59,8 @@ pub(super) struct Writer<D> {
     shared: Arc<Shared>,
     disk: D,
     swept: Sweep,
+    /// The time that the file was told last.
+    noted: u64,
     /// Since an error: when to open the file again.
     retry: Option<Instant>,
     /// Opening it takes its time, so it isn't tried again before this.
@@ -73,7 +76,7 @@ impl<D: Disk> Writer<D> {
     pub(super) fn new(shared: Arc<Shared>, disk: D) -> Self {
         let now = Instant::now();
         let swept = Sweep { next: now + SWEEP, from: None };
-        Self { shared, disk, swept, retry: None, rested: now }
+        Self { shared, disk, swept, noted: 0, retry: None, rested: now }
     }
 
     /// Until the queue is closed and empty.
@@ -93,8 +96,13 @@ impl<D: Disk> Writer<D> {
     /// One transaction. What is answered with `Ok` is durable.
     fn write(&mut self, jobs: Vec<Job>) {
         self.reopen();
-        let written = self.shared.with(|database| transaction(database, &jobs));
+        let now = self.shared.clock.unix_seconds();
+        let note = now >= self.noted.saturating_add(NOTE_TIME.as_secs());
+        let written = self.shared.with(|database| transaction(database, &jobs, now, note));
         self.shared.queue.release();
+        if note && written.is_ok() {
+            self.noted = now;
+        }
         match written {
             Ok(verdicts) => {
                 for (job, verdict) in jobs.into_iter().zip(verdicts) {
@@ -149,16 +157,23 @@ impl<D: Disk> Writer<D> {
         }
         self.swept.next = Instant::now() + SWEEP;
         let from = self.swept.from;
-        match self.shared.with(|database| sweep(database, from)) {
+        match self.shared.with(|database| sweep(database, from, self.shared.clock.unix_seconds())) {
             Ok(next) => self.swept.from = next,
             Err(reason) => self.failed(&reason),
         }
     }
 }
 
-fn transaction(database: &Database, jobs: &[Job]) -> Outcome<Vec<Result<(), StoreError>>> {
-    let now = unix_seconds();
+fn transaction(
+    database: &Database,
+    jobs: &[Job],
+    now: u64,
+    note: bool,
+) -> Outcome<Vec<Result<(), StoreError>>> {
     let write = database.begin_write()?;
+    if note {
+        tables::note_time(&write, now)?;
+    }
     let mut tables = Tables::open(&write)?;
     let verdicts: Outcome<Vec<_>> = jobs.iter().map(|job| tables.apply(&job.change, now)).collect();
     drop(tables);
@@ -168,8 +183,8 @@ fn transaction(database: &Database, jobs: &[Job]) -> Outcome<Vec<Result<(), Stor
 }
 
 /// Removes what is over of [`SWEEP_STEP`] sessions. Gives the one to go on with.
-pub(super) fn sweep(database: &Database, from: Option<Key>) -> Outcome<Option<Key>> {
-    let looked = tables::look(database, from, SWEEP_STEP, unix_seconds())?;
+pub(super) fn sweep(database: &Database, from: Option<Key>, now: u64) -> Outcome<Option<Key>> {
+    let looked = tables::look(database, from, SWEEP_STEP, now)?;
     if !looked.over.is_empty() {
         let write = database.begin_write()?;
         let mut tables = Tables::open(&write)?;

@@ -11,13 +11,14 @@ use live_smol::unblock;
 use crate::load::Result as Done;
 
 /// The options that differ from the defaults, in words.
-pub(crate) const RAISED: &str =
-    "event_rate, event_burst, max_connections_per_ip, admission_rate, admission_burst";
+pub(crate) const RAISED: &str = "event_rate, event_burst, browser_event_rate, browser_event_burst, max_connections_per_ip, admission_rate, admission_burst";
 
 pub(super) fn run(store: Option<PathBuf>, hibernates: bool) -> Done<()> {
     let mut options = Options {
         event_rate: 1_000_000,
         event_burst: 1_000_000,
+        browser_event_rate: 1_000_000,
+        browser_event_burst: 1_000_000,
         max_connections_per_ip: 1_000_000,
         admission_rate: 1_000_000,
         admission_burst: 1_000_000,

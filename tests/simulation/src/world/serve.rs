@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use live_core::wire::{BrowserFrame, Reason, ServerFrame};
+use live_core::wire::{BrowserFrame, Reason, Received, ServerFrame};
 use live_core::{Effect, Input, Output, SessionId, Version};
 
 use super::World;
@@ -15,17 +15,16 @@ impl World {
     /// A frame after the `HELLO`.
     pub(super) fn frame(&mut self, connection: usize, frame: &[u8]) {
         let link = &mut self.connections[connection];
-        if let Ok(BrowserFrame::Event { ack, .. } | BrowserFrame::Ack { ack, .. }) =
-            BrowserFrame::decode(frame)
-        {
-            link.acknowledged(ack);
+        let received = Received::new(frame);
+        if let Ok(BrowserFrame::Event { ack, .. } | BrowserFrame::Ack { ack, .. }) = received.frame() {
+            link.acknowledged(*ack);
         }
         let (server, session) = (link.server, link.session);
         let now = self.schedule.now;
         match self.servers[server].sessions.get_mut(&session) {
             Some(held) if held.seat.is(connection as u64) => {
                 let before = held.live.counters().repeated;
-                held.handle(Input::Frame(frame), now);
+                held.handle(Input::Frame(&received), now);
                 self.tally.add(Happening::Repeated, held.live.counters().repeated - before);
             }
             _ => self.tally.note(Happening::Late),

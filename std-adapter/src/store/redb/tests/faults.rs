@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use live_core::{Claim, Record, SessionId};
 
 use super::disk::FakeDisk;
+use crate::clock::Clock;
 use crate::store::conformance::done;
 use crate::store::{RedbStore, SessionStore, StoreError};
 
@@ -13,7 +14,7 @@ const LONG: Duration = Duration::from_secs(3600);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn open(disk: &FakeDisk) -> RedbStore {
-    RedbStore::on(Path::new("fake"), disk.clone()).unwrap()
+    RedbStore::on(Path::new("fake"), disk.clone(), Clock::start()).unwrap()
 }
 
 fn id(n: u8) -> SessionId {

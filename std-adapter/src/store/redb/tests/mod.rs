@@ -1,3 +1,4 @@
+mod clock;
 mod disk;
 mod faults;
 mod files;
@@ -13,6 +14,7 @@ use self::disk::FakeDisk;
 use super::queue::{Change, Queue};
 use super::writer::sweep;
 use super::{MAX_WAITING, MAX_WAITING_BYTES, RedbStore};
+use crate::clock::Clock;
 use crate::store::conformance::{conforms, done};
 use crate::store::{SessionStore, StoreError};
 
@@ -20,7 +22,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 fn fake() -> (FakeDisk, RedbStore) {
     let disk = FakeDisk::default();
-    let store = RedbStore::on(Path::new("fake"), disk.clone()).unwrap();
+    let store = RedbStore::on(Path::new("fake"), disk.clone(), Clock::start()).unwrap();
     (disk, store)
 }
 
@@ -86,7 +88,8 @@ fn what_is_over_is_swept_step_by_step() {
     done(store.set(record(5000, 1), LONG)).unwrap();
     let (mut from, mut steps) = (None, 0);
     while steps == 0 || from.is_some() {
-        from = store.shared.with(|database| sweep(database, from)).unwrap();
+        from =
+            store.shared.with(|database| sweep(database, from, store.shared.clock.unix_seconds())).unwrap();
         steps += 1;
     }
     assert_eq!((store.count().unwrap(), steps), (1, 2));
@@ -112,6 +115,6 @@ fn dropping_the_store_writes_what_waits() {
     }
     drop(store);
     disk.crash(|_| false);
-    let store = RedbStore::on(Path::new("fake"), disk).unwrap();
+    let store = RedbStore::on(Path::new("fake"), disk, Clock::start()).unwrap();
     assert_eq!(store.count().unwrap(), 200);
 }
