@@ -62,12 +62,24 @@ impl Wire {
     /// An event, with the mask that a browser's frame has to have, and its answer.
     fn ask(&mut self) {
         self.events += 1;
-        let ([id, id_low], [ack, ack_low]) = (self.events.to_be_bytes(), (self.events - 1).to_be_bytes());
-        let event = [0x94, 1, 0xcd, id, id_low, 0xcd, ack, ack_low, 0xa3, b'i', b'n', b'c'];
-        let mut frame = [0; 18];
-        frame[..2].copy_from_slice(&[0x82, 0x80 | event.len() as u8]);
-        frame[6..].copy_from_slice(&event);
-        self.stream.write_all(&frame).unwrap();
+        let mut frame = [0; 6 + 12];
+        let mut len = 6;
+        let mut put = |bytes: &[u8]| {
+            frame[len..len + bytes.len()].copy_from_slice(bytes);
+            len += bytes.len();
+        };
+        put(&[0x94, 1]);
+        for number in [self.events, self.events - 1] {
+            let [high, low] = number.to_be_bytes();
+            match number {
+                0..0x80 => put(&[low]),
+                0x80..0x100 => put(&[0xcc, low]),
+                _ => put(&[0xcd, high, low]),
+            }
+        }
+        put(&[0xa3, b'i', b'n', b'c']);
+        frame[..2].copy_from_slice(&[0x82, 0x80 | (len - 6) as u8]);
+        self.stream.write_all(&frame[..len]).unwrap();
         let mut head = [0; 2];
         self.stream.read_exact(&mut head).unwrap();
         assert_eq!((head[0], head[1] < 126), (0x82, true), "a short binary message");
