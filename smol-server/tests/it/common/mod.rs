@@ -1,6 +1,7 @@
 //! A page to try everything on, and a browser tab without a browser. Every wait ends with what it waits for, or after
 //! [`PATIENCE`] with a failed test.
 
+pub(crate) mod gate;
 pub(crate) mod http;
 pub(crate) mod page;
 pub(crate) mod tab;
@@ -12,11 +13,15 @@ use live_smol::{Server, live_std::Keys};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use gate::Gate;
 pub(crate) use page::Lab;
 pub(crate) use tab::Tab;
 
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a test waits for what no other session may hold up.
+pub(crate) const SOON: Duration = Duration::from_secs(4);
 
 /// A server with the lab under `/lab/{room}`.
 pub(crate) fn server() -> Server {
