@@ -11,12 +11,13 @@ use live_core::{Input, Instant};
 
 use super::Engine;
 use super::bucket::Bucket;
-use super::direct::{Direct, Way};
+use super::direct::Direct;
 use super::join::{Joined, guarded};
 use super::live::recycle;
 use super::notices::explain;
 use super::peers::Place;
 use super::serve::{Served, attend, serve};
+use super::slot::{Inner, Slot};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
 use crate::metrics::Metrics;
@@ -52,6 +53,8 @@ pub struct Connection {
     pinged: Instant,
     alarm: Option<Instant>,
     direct: Option<Arc<dyn Direct>>,
+    /// A frame that came while somebody else had the session; no other is read meanwhile.
+    kept: Option<Vec<u8>>,
     /// Counts among its address's connections.
     _place: Option<Place>,
 }
@@ -116,6 +119,7 @@ impl Connection {
             pinged: now,
             alarm: None,
             direct: None,
+            kept: None,
             _place: place.flatten(),
         }
     }
@@ -153,10 +157,7 @@ impl Connection {
     /// Nothing is sent beside the socket's own task until `poll` was pending once more.
     pub fn hold(&self) {
         if let (Phase::Joined(Joined { slot, number }), Some(_)) = (&self.phase, &self.direct) {
-            let mut inner = slot.lock();
-            if inner.seat.is(*number) {
-                inner.way.close();
-            }
+            slot.way().hold(*number);
         }
     }
 
@@ -184,6 +185,7 @@ impl Connection {
         match &self.phase {
             Phase::Hello(_) => true,
             Phase::Joining(_) | Phase::Closed => false,
+            Phase::Joined(_) if self.kept.is_some() => false,
             Phase::Joined(_) => self.ready && self.bucket.opens_at(self.heard.max(self.polled)).is_none(),
         }
     }
@@ -210,17 +212,23 @@ impl Connection {
                 Phase::Joining(join) => match join.as_mut().poll(cx) {
                     Poll::Pending => break None,
                     Poll::Ready(Err(reason)) => self.close(reason),
-                    Poll::Ready(Ok(joined)) => {
-                        self.give_way(&joined);
-                        self.phase = Phase::Joined(joined);
-                    }
+                    Poll::Ready(Ok(joined)) => self.phase = Phase::Joined(joined),
                 },
                 Phase::Joined(Joined { slot, number }) => {
                     let slot = slot.clone();
+                    let number = *number;
                     let looks = self.alarm.filter(|at| *at > now);
-                    match serve(&self.engine, &slot, *number, looks, now, cx) {
+                    let Poll::Ready(mut inner) = slot.inner.poll(cx) else { break None };
+                    if let Some(frame) = self.kept.take() {
+                        self.take_in(&slot, &mut inner, number, &frame);
+                    }
+                    match serve(&self.engine, &slot, &mut inner, number, looks, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
                         Served::Close(reason) => self.close(reason),
+                        Served::Yield => {
+                            cx.waker().wake_by_ref();
+                            break None;
+                        }
                         Served::Idle { next, ready } => {
                             self.ready = ready;
                             match self.engine.news(&mut self.news) {
@@ -239,7 +247,13 @@ impl Connection {
         match &self.phase {
             Phase::Hello(_) => {
                 if let Some(upgrade) = self.upgrade.take() {
-                    let join = guarded(self.engine.clone(), frame.to_vec(), *upgrade, self.number);
+                    let join = guarded(
+                        self.engine.clone(),
+                        frame.to_vec(),
+                        *upgrade,
+                        self.number,
+                        self.direct.clone(),
+                    );
                     self.phase = Phase::Joining(Box::pin(join));
                 }
             }
@@ -247,11 +261,10 @@ impl Connection {
                 if is_limited(frame) {
                     self.bucket.spend(self.heard);
                 }
-                let mut inner = slot.lock();
-                if inner.seat.is(*number) {
-                    inner.mark = self.engine.options().pubsub.mark();
-                    self.engine.step(slot, &mut inner, |live| live.handle(Input::Frame(frame), self.heard));
-                    self.ready = inner.live.is_ready();
+                let (slot, number) = (slot.clone(), *number);
+                match slot.inner.try_briefly() {
+                    Some(mut inner) => self.take_in(&slot, &mut inner, number, frame),
+                    None => self.kept = Some(frame.to_vec()),
                 }
             }
             // Nothing is read meanwhile.
@@ -259,10 +272,12 @@ impl Connection {
         }
     }
 
-    fn give_way(&self, Joined { slot, number }: &Joined) {
-        let mut inner = slot.lock();
-        if inner.seat.is(*number) {
-            inner.way = Way::of(self.direct.clone());
+    /// Hands a frame to the session, if it still is this connection's.
+    fn take_in(&mut self, slot: &Arc<Slot>, inner: &mut Inner, number: u64, frame: &[u8]) {
+        if inner.seat.is(number) && !slot.has_ended() {
+            inner.mark = self.engine.options().pubsub.mark();
+            self.engine.step(slot, inner, |live| live.handle(Input::Frame(frame), self.heard));
+            self.ready = inner.live.is_ready();
         }
     }
 
@@ -293,19 +308,15 @@ impl Connection {
         let Phase::Joined(Joined { slot, number }) = std::mem::replace(&mut self.phase, Phase::Closed) else {
             return;
         };
-        let mut inner = slot.lock();
-        if !inner.seat.leave(number) {
-            return;
+        slot.way().leave(number);
+        if let Some(mut inner) = slot.inner.try_briefly() {
+            return left(&self.engine, &slot, &mut inner, number);
         }
-        let now = self.engine.now();
-        inner.way = Way::default();
-        inner.detached += 1;
-        self.engine.step(&slot, &mut inner, |live| live.handle(Input::Closed, now));
-        self.engine.count(Metrics::disconnected);
-        let count = inner.detached;
-        drop(inner);
-        self.engine.detached(&slot, count);
-        attend(&self.engine, slot, count);
+        let engine = self.engine.clone();
+        self.engine.runtime.spawn(Box::pin(async move {
+            let mut inner = slot.inner.lock().await;
+            left(&engine, &slot, &mut inner, number);
+        }));
     }
 
     /// Nothing to send now: looks after the connection itself, and sees to it that it is woken in time.
@@ -364,6 +375,19 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.leave();
     }
+}
+
+/// Connection `number` is gone: its session goes on without one.
+fn left(engine: &Arc<Engine>, slot: &Arc<Slot>, inner: &mut Inner, number: u64) {
+    if !inner.seat.leave(number) {
+        return;
+    }
+    let now = engine.now();
+    inner.detached += 1;
+    engine.step(slot, inner, |live| live.handle(Input::Closed, now));
+    engine.count(Metrics::disconnected);
+    engine.detached(slot, inner.detached);
+    attend(engine, slot.clone(), inner.detached);
 }
 
 /// Events and requests for whole regions count against the rate; acknowledgements and pings cost next to nothing.

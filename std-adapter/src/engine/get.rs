@@ -12,9 +12,10 @@ use live_core::{
     Call, Config, Effect, Error, ErrorReport, FullPage, Input, Output, Request, Result, SessionId,
 };
 
+use super::held::Held;
 use super::live::{Host, Live, New, Parcel};
 use super::pages::Found;
-use super::runtime::{caught, within};
+use super::runtime::{caught, within, yield_now};
 use super::upgrade::pairs;
 use super::{Engine, Visitor};
 use crate::assets;
@@ -45,6 +46,9 @@ pub(super) struct Fetched {
     /// The cookie is new to the browser.
     is_new: bool,
 }
+
+/// How many tasks' results a first response takes in at one turn.
+const TASKS_A_TURN: usize = 16;
 
 /// What a machine put out.
 #[derive(Default)]
@@ -153,7 +157,7 @@ impl Engine {
     }
 
     /// The session of the page's forms as it was left, else a new one; after the tasks that `mount` spawned.
-    pub(super) async fn opened(&self, fetched: &Fetched, outputs: &mut Outputs) -> Result<Box<dyn Live>> {
+    pub(super) async fn opened(&self, fetched: &Fetched, outputs: &mut Outputs) -> Result<Held> {
         let config = Config { durable: false, ..self.config(true) };
         let (id, request) = (fetched.form, fetched.request.clone());
         let new = New { id, request, config, streams: self.streams[fetched.page].clone() };
@@ -165,7 +169,7 @@ impl Engine {
         Ok(live)
     }
 
-    async fn left(&self, fetched: &Fetched, new: &New) -> Result<Option<Box<dyn Live>>> {
+    async fn left(&self, fetched: &Fetched, new: &New) -> Result<Option<Held>> {
         if !fetched.known {
             return Ok(None);
         }
@@ -195,7 +199,7 @@ impl Engine {
 
     async fn settle(&self, live: &mut dyn Live, session: &SessionInfo<'_>, outputs: &mut Outputs) {
         let mut tasks = Vec::new();
-        loop {
+        for count in 1.. {
             while let Some(output) = live.poll(self.now()) {
                 match output {
                     Output::Effect(Effect::Spawn(task)) => tasks.push(Box::pin(caught(task))),
@@ -208,6 +212,10 @@ impl Engine {
                 None => return,
                 Some(Ok(parcel)) => live.handle(Input::Message(parcel), self.now()),
                 Some(Err(panicked)) => self.report(session, &mounting(panicked)),
+            }
+            // What is done at once, over and over, is never pending by itself: neither others nor the limit would have a turn.
+            if count % TASKS_A_TURN == 0 {
+                yield_now().await;
             }
         }
     }

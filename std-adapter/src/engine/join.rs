@@ -5,8 +5,9 @@ use std::sync::{Arc, PoisonError};
 use live_core::wire::{BrowserFrame, Hello, Reason};
 use live_core::{Broken, Call, Error, ErrorReport, Input, Request};
 
-use super::direct::Way;
-use super::live::{Live, New};
+use super::direct::{Direct, Way};
+use super::held::Held;
+use super::live::New;
 use super::pages::Found;
 use super::slot::Slot;
 use super::upgrade::{Protocol, Upgrade};
@@ -33,6 +34,7 @@ pub(super) async fn join(
     frame: Vec<u8>,
     upgrade: Upgrade,
     number: u64,
+    direct: Option<Arc<dyn Direct>>,
 ) -> Result<Joined, Reason> {
     let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&frame) else { return Err(Reason::Protocol) };
     let mut claims = engine.claims(hello.token, &upgrade).map_err(no_token)?;
@@ -41,14 +43,18 @@ pub(super) async fn join(
     let request = engine.asked(&claims, &hello, upgrade).await?;
     loop {
         let (slot, resumed) = match engine.registry.get(claims.session) {
-            Some(slot) if slot.lock().live.is_behind(&hello) => {
-                engine.expel(&slot);
-                continue;
+            Some(slot) => {
+                let is_behind = slot.inner.lock().await.live.is_behind(&hello);
+                if is_behind {
+                    engine.drop_session(&slot);
+                    continue;
+                }
+                (slot, true)
             }
-            Some(slot) => (slot, true),
             None => engine.start(&mut claims, &hello, request.clone(), protocol).await?,
         };
-        if engine.attach(&slot, number, &hello, resumed)? {
+        let way = Way::of(number, direct.clone());
+        if engine.attach(&slot, way, number, &hello, resumed).await? {
             return Ok(Joined { slot, number });
         }
         // It ended in this very moment.
@@ -141,10 +147,10 @@ impl Engine {
                 .mount(new.clone(), true, self.now())
                 .map_err(|error| self.unmounted(&new, error))?,
         };
-        Ok(self.register(Slot::new(claims, new, live, mark), was_there))
+        Ok(self.register(Slot::new(claims, new, live, mark), was_there).await)
     }
 
-    async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {
+    async fn restore(&self, found: &Found, new: &New) -> Result<Option<Held>, Reason> {
         let store = &self.options.session_store;
         if store.is_volatile() {
             return Ok(None);
@@ -174,14 +180,14 @@ impl Engine {
     }
 
     /// Puts a session into the registry and on the bus: what is published from now on reaches it.
-    fn register(&self, slot: Slot, was_there: bool) -> (Arc<Slot>, bool) {
+    async fn register(&self, slot: Slot, was_there: bool) -> (Arc<Slot>, bool) {
         let (slot, is_new) = self.registry.add(slot);
         if !is_new {
             return (slot, true);
         }
         self.count(Metrics::session_started);
         self.options.pubsub.join(slot.clone());
-        let mut inner = slot.lock();
+        let mut inner = slot.inner.lock().await;
         if was_there {
             for topic in inner.live.topics() {
                 self.follow(&slot, &topic, inner.mark);
@@ -196,23 +202,24 @@ impl Engine {
     }
 
     /// Makes this connection the session's; an older one finds out when it is woken (rule R10). False if the session has ended.
-    fn attach(
+    async fn attach(
         &self,
         slot: &Arc<Slot>,
+        way: Way,
         number: u64,
         hello: &Hello<'_>,
         resumed: bool,
     ) -> Result<bool, Reason> {
         let token = self.signer.sign(&self.claims_for(slot.id, slot.form, slot.cookie, &slot.request));
-        let mut inner = slot.lock();
-        if inner.ended {
+        let mut inner = slot.inner.lock().await;
+        if slot.has_ended() {
             return Ok(false);
         }
         let was_free = inner.seat.is_free();
         if !inner.seat.take(number, hello.attempt, Broken::default()) {
             return Err(Reason::Replaced);
         }
-        inner.way = Way::default();
+        *slot.way() = way;
         if !was_free {
             self.count(Metrics::disconnected);
         }
@@ -239,8 +246,9 @@ pub(super) async fn guarded(
     frame: Vec<u8>,
     upgrade: Upgrade,
     number: u64,
+    direct: Option<Arc<dyn Direct>>,
 ) -> Result<Joined, Reason> {
-    match runtime::caught(Box::pin(join(engine, frame, upgrade, number))).await {
+    match runtime::caught(Box::pin(join(engine, frame, upgrade, number, direct))).await {
         Ok(joined) => joined,
         Err(panicked) => {
             tracing::error!(%panicked, "a session couldn't be started");

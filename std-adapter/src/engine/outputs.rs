@@ -7,7 +7,7 @@ use live_core::{Call, Effect, Error, ErrorReport, Instant, Output};
 
 use super::live::Parcel;
 use super::mailbox::Mail;
-use super::runtime::caught;
+use super::runtime::{caught, discard};
 use super::slot::{Inner, Slot};
 use super::{Engine, hook};
 use crate::pubsub::{MessageId, PubSubError};
@@ -68,7 +68,9 @@ impl Engine {
     }
 
     fn tell(&self, slot: &Slot, result: Result<(), PubSubError>) {
-        if let Err(error) = result {
+        if let Err(error) = result
+            && !slot.has_ended()
+        {
             self.report(&slot.info(), &ErrorReport { call: Call::Info, error: Error::from(error) });
         }
     }
@@ -80,7 +82,7 @@ impl Engine {
         let slot = Arc::downgrade(slot);
         self.runtime.spawn(Box::pin(async move {
             let result = caught(Box::pin(async move { tasks.run(task).await })).await;
-            let Some(slot) = slot.upgrade() else { return };
+            let Some(slot) = slot.upgrade().filter(|slot| !slot.has_ended()) else { return discard(result) };
             match result {
                 Ok(None) => {}
                 Ok(Some(parcel)) => slot.mailbox.put(Mail::Message(parcel)),

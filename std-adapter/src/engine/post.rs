@@ -8,7 +8,7 @@ use live_core::wire::BrowserFrame;
 use live_core::{Command, Error, Input, Pair, Redirect, Result};
 
 use super::get::{Fetched, Outputs, mounting, see_other};
-use super::live::Live;
+use super::held::Held;
 use super::{Engine, Visitor};
 use crate::auth::{CSRF_FIELD, Form};
 use crate::form;
@@ -23,7 +23,7 @@ const ATTEMPTS: usize = 3;
 
 /// What an event has led to.
 struct Outcome {
-    live: Box<dyn Live>,
+    live: Held,
     outputs: Outputs,
     redirect: Option<Redirect>,
     failed: bool,

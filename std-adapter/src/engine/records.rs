@@ -43,11 +43,7 @@ impl Engine {
             return;
         }
         let ttl = self.options.session_timeout.max(self.options.grace);
-        self.runtime.spawn(Box::pin(async move {
-            if let Err(error) = store.touch(id, ttl).await {
-                tracing::warn!(%error, "a session's time wasn't prolonged");
-            }
-        }));
+        self.beside("a session's time wasn't prolonged", Box::pin(async move { store.touch(id, ttl).await }));
     }
 
     /// Drops the record of a session that has ended, where nobody else could go on with it.
@@ -56,9 +52,14 @@ impl Engine {
             return;
         }
         let (store, id) = (self.options.session_store.clone(), slot.id);
+        self.beside("a record stays until its time is over", Box::pin(async move { store.delete(id).await }));
+    }
+
+    /// Asks the store for something of which nobody waits for the answer.
+    fn beside(&self, failure: &'static str, question: StoreFuture<'static, ()>) {
         self.runtime.spawn(Box::pin(async move {
-            if let Err(error) = store.delete(id).await {
-                tracing::warn!(%error, "a record stays until its time is over");
+            if let Err(error) = answer(question).await {
+                tracing::warn!(%error, "{failure}");
             }
         }));
     }
@@ -71,11 +72,15 @@ impl Engine {
     ) {
         let slot = Arc::downgrade(slot);
         self.runtime.spawn(Box::pin(async move {
-            let answer = caught(question).await;
-            let result = answer.unwrap_or_else(|panicked| Err(StoreError::Failed(panicked.into())));
+            let result = answer(question).await;
             if let Some(slot) = slot.upgrade() {
                 slot.mailbox.put(mail(result));
             }
         }));
     }
+}
+
+/// The store's answer; a panic of its is an error like others.
+async fn answer<T>(question: StoreFuture<'static, T>) -> Result<T, StoreError> {
+    caught(question).await.unwrap_or_else(|panicked| Err(StoreError::Failed(panicked.into())))
 }

@@ -1,7 +1,7 @@
 //! What the engine asks of a runtime.
 
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -28,10 +28,30 @@ pub async fn caught<T>(mut future: BoxFuture<'_, T>) -> Result<T, Panicked> {
     })
     .await;
     // A future that panicked may panic again when it is dropped.
-    if catch_unwind(AssertUnwindSafe(|| drop(future))).is_err() {
-        tracing::error!("a task panicked twice");
-    }
+    discard(future);
     result
+}
+
+/// Drops a value of the application, whose panic ends nothing else.
+pub(crate) fn discard<T>(value: T) {
+    if let Err(panicked) = CatchUnwind.catch(|| drop(value)) {
+        tracing::error!(%panicked, "a value panicked when it was dropped");
+    }
+}
+
+/// How long a task rests that has panicked, until it is started again.
+const RESTART_AFTER: Duration = Duration::from_secs(1);
+
+/// A task of the engine's own that goes on until it ends by itself: after a panic it is started again.
+pub(crate) async fn restarted(
+    runtime: Arc<dyn Runtime>,
+    name: &'static str,
+    mut start: impl FnMut() -> BoxFuture<'static, ()> + Send,
+) {
+    while let Err(panicked) = caught(start()).await {
+        tracing::error!(%panicked, "the {name} panicked, and is started again");
+        runtime.sleep(RESTART_AFTER).await;
+    }
 }
 
 /// Lets other tasks run.

@@ -227,6 +227,11 @@ impl Metrics {
         self.errors.get_or_create(&From { call: name(call) }).inc();
     }
 
+    /// A panic of page code that the machine's guard didn't see.
+    pub(crate) fn panicked(&self) {
+        self.hot.part().add(Count::Panics, 1);
+    }
+
     /// One step of a machine, which took its counters from `before` to `after`.
     pub(crate) fn step(&self, before: &Counters, after: &Counters, took: Duration) {
         let (nanos, part) = (u64::try_from(took.as_nanos()).unwrap_or(u64::MAX), self.hot.part());
