@@ -13,8 +13,9 @@ use live_smol::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 use tungstenite::Message;
 
+use crate::common::gate::Gate;
 use crate::common::tab::{load, open, request};
-use crate::common::{Gate, PATIENCE, SOON, Tab, http, options, server_of};
+use crate::common::{PATIENCE, SOON, Tab, http, options, server_of};
 
 /// Blocks at its gate where it is told to.
 #[derive(Clone, Default)]

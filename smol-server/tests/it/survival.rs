@@ -130,8 +130,7 @@ macro_rules! page_of {
                 Ok(())
             }
 
-            fn info(&self, _: &mut Ctx<Self>, s: &mut Session<$state>, message: $message) -> Result {
-                drop(message);
+            fn info(&self, _: &mut Ctx<Self>, s: &mut Session<$state>, _: $message) -> Result {
                 s.state.0 += 1;
                 s.mark("count");
                 Ok(())

@@ -8,7 +8,8 @@ use live_core::client::Action;
 use live_smol::live_std::Metrics;
 use live_smol::prelude::*;
 
-use crate::common::{Gate, SOON, Tab, http, options};
+use crate::common::gate::Gate;
+use crate::common::{SOON, Tab, http, options};
 use crate::traces;
 
 #[derive(Clone, Default)]

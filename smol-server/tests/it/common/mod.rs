@@ -13,7 +13,6 @@ use live_smol::{Server, live_std::Keys};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use gate::Gate;
 pub(crate) use page::Lab;
 pub(crate) use tab::Tab;
 
