@@ -66,7 +66,8 @@ impl Engine {
         };
         self.count(Metrics::page);
         let mut outputs = Outputs::default();
-        let page = self.opened(&fetched, &mut outputs).await.and_then(|mut live| live.full_page());
+        let page = self.opened(&fetched, &mut outputs).await;
+        let page = page.and_then(|mut live| self.calling(&fetched, || live.full_page()));
         self.without_connection(outputs.effects, &fetched.info());
         Some(match page.and_then(|page| self.document(&fetched, &page)) {
             Ok(document) => document,
@@ -163,7 +164,7 @@ impl Engine {
         let new = New { id, request, config, streams: self.streams[fetched.page].clone() };
         let mut live = match self.left(fetched, &new).await? {
             Some(live) => live,
-            None => fetched.host.mount(new, false, self.now())?,
+            None => self.calling(fetched, || fetched.host.mount(new, false, self.now()))?,
         };
         self.settled(fetched, &mut *live, outputs).await;
         Ok(live)
@@ -175,11 +176,11 @@ impl Engine {
         }
         let store = &self.options.session_store;
         let Some(record) = store.get(fetched.form).await? else { return Ok(None) };
-        match fetched.host.restore(&record, new.clone()) {
+        match self.calling(fetched, || fetched.host.restore(&record, new.clone())) {
             Ok(mut live) => {
                 // Nobody has listened meanwhile.
                 for topic in live.topics() {
-                    live.handle(Input::Missed(&topic), self.now());
+                    self.calling(fetched, || live.handle(Input::Missed(&topic), self.now()));
                 }
                 Ok(Some(live))
             }
@@ -194,15 +195,18 @@ impl Engine {
     /// Runs what the session has spawned, so that its HTML has its data; not for longer than the options say.
     pub(super) async fn settled(&self, fetched: &Fetched, live: &mut dyn Live, outputs: &mut Outputs) {
         let limit = self.options.mount_timeout;
-        within(&*self.runtime, limit, Box::pin(self.settle(live, &fetched.info(), outputs))).await;
+        within(&*self.runtime, limit, Box::pin(self.settle(live, fetched, outputs))).await;
     }
 
-    async fn settle(&self, live: &mut dyn Live, session: &SessionInfo<'_>, outputs: &mut Outputs) {
+    async fn settle(&self, live: &mut dyn Live, fetched: &Fetched, outputs: &mut Outputs) {
         let mut tasks = Vec::new();
         for count in 1.. {
-            while let Some(output) = live.poll(self.now()) {
+            while let Some(output) = self.calling(fetched, || live.poll(self.now())) {
                 match output {
-                    Output::Effect(Effect::Spawn(task)) => tasks.push(Box::pin(caught(task))),
+                    Output::Effect(Effect::Spawn(mut task)) => {
+                        let run = poll_fn(move |cx| self.calling(fetched, || task.as_mut().poll(cx)));
+                        tasks.push(Box::pin(caught(Box::pin(run))));
+                    }
                     Output::Effect(effect) => outputs.effects.push(effect),
                     Output::Transmit(frame) => outputs.frames.push(frame),
                     Output::Commit(_) | Output::Fetch { .. } | Output::Close(_) => {}
@@ -210,14 +214,21 @@ impl Engine {
             }
             match first(&mut tasks).await {
                 None => return,
-                Some(Ok(parcel)) => live.handle(Input::Message(parcel), self.now()),
-                Some(Err(panicked)) => self.report(session, &mounting(panicked)),
+                Some(Ok(parcel)) => {
+                    self.calling(fetched, || live.handle(Input::Message(parcel), self.now()));
+                }
+                Some(Err(panicked)) => self.report(&fetched.info(), &mounting(panicked)),
             }
             // What is done at once, over and over, is never pending by itself: neither others nor the limit would have a turn.
             if count % TASKS_A_TURN == 0 {
                 yield_now().await;
             }
         }
+    }
+
+    /// Runs page code for a request.
+    pub(super) fn calling<T>(&self, fetched: &Fetched, code: impl FnOnce() -> T) -> T {
+        self.calls.during_request(fetched.form, &fetched.request, code)
     }
 
     /// Carries out what a session without a connection asked for.

@@ -142,9 +142,9 @@ impl Engine {
         let was_there = restored.is_some();
         let live = match restored {
             Some(live) => live,
-            None => found
-                .host
-                .mount(new.clone(), true, self.now())
+            None => self
+                .calls
+                .during_request(new.id, &new.request, || found.host.mount(new.clone(), true, self.now()))
                 .map_err(|error| self.unmounted(&new, error))?,
         };
         Ok(self.register(Slot::new(claims, new, live, mark), was_there).await)
@@ -160,7 +160,8 @@ impl Engine {
             COME_BACK
         })?;
         let Some(record) = record else { return Ok(None) };
-        match found.host.restore(&record, new.clone()) {
+        let restore = || found.host.restore(&record, new.clone());
+        match self.calls.during_request(new.id, &new.request, restore) {
             Ok(live) => Ok(Some(live)),
             Err(error) => {
                 self.report(&info(new), &ErrorReport { call: Call::Mount, error: Error::from(error) });

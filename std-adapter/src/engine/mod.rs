@@ -4,6 +4,7 @@
 
 mod alarms;
 mod bucket;
+mod calls;
 mod clock;
 mod connection;
 mod direct;
@@ -35,6 +36,7 @@ mod step;
 mod streams;
 mod tasks;
 mod upgrade;
+mod watchdog;
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -56,6 +58,7 @@ use crate::pubsub::PubSub;
 use crate::secret::Keys;
 use crate::token::{Signer, cookie_hash};
 use alarms::Alarms;
+use calls::Calls;
 pub use connection::{Connection, Incoming, Outgoing};
 pub use direct::Direct;
 use drain::Drain;
@@ -70,6 +73,7 @@ pub use runtime::{Runtime, caught};
 use slot::Slot;
 use streams::{PageStreams, StreamStore};
 pub use upgrade::{Protocol, Refused, SOCKET, Upgrade, Visitor};
+use watchdog::Watchdog;
 
 /// The pages while they are being collected.
 #[derive(Default)]
@@ -98,7 +102,9 @@ pub struct Engine {
     pages: Pages,
     /// By the number of the page.
     streams: Vec<Arc<PageStreams>>,
-    registry: Registry,
+    registry: Arc<Registry>,
+    calls: Arc<Calls>,
+    _watchdog: Watchdog,
     peers: Arc<Peers>,
     alarms: Alarms,
     bulletin: Bulletin,
@@ -133,6 +139,8 @@ impl EngineBuilder {
         // After a restart in dev mode pages load again, since their scripts may be others.
         let keys = if options.dev { Keys::default() } else { options.keys.clone() };
         let access = Access::new(options.public_url.as_deref(), &options.allowed_origins)?;
+        let (registry, calls) = (Arc::<Registry>::default(), Arc::<Calls>::default());
+        let watchdog = Watchdog::start(&options, calls.clone(), registry.clone());
         let engine = Arc::new_cyclic(|engine| {
             let streams = StreamStore::new(options.pubsub.clone(), engine.clone(), options.max_shared_bytes);
             Engine {
@@ -145,7 +153,9 @@ impl EngineBuilder {
                 notice: options.notice.to_string(),
                 options,
                 pages: self.pages,
-                registry: Registry::default(),
+                _watchdog: watchdog,
+                registry,
+                calls,
                 peers: Arc::default(),
                 alarms: Alarms::default(),
                 bulletin: Bulletin::default(),

@@ -1,5 +1,6 @@
 //! What a machine asks for, done.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use live_core::wire::Reason;
@@ -76,7 +77,9 @@ impl Engine {
     }
 
     /// Runs a task beside the session, for as long as that lives; its value comes by mail.
-    fn spawn(&self, slot: &Arc<Slot>, task: live_core::Task<Parcel>) {
+    fn spawn(&self, slot: &Arc<Slot>, mut task: live_core::Task<Parcel>) {
+        let (calls, id) = (self.calls.clone(), slot.id);
+        let task = Box::pin(poll_fn(move |cx| calls.during(id, || task.as_mut().poll(cx))));
         let (tasks, on_error) = (slot.tasks.clone(), self.options.on_error.clone());
         let metrics = self.options.metrics.clone();
         let slot = Arc::downgrade(slot);

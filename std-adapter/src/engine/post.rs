@@ -80,7 +80,7 @@ impl Engine {
         } else if !failed && !live.has_flash() {
             see_other(uri.path_and_query().map_or(uri.path(), |both| both.as_str()))
         } else {
-            match live.full_page().and_then(|page| self.document(fetched, &page)) {
+            match self.calling(fetched, || live.full_page()).and_then(|page| self.document(fetched, &page)) {
                 Ok(document) => document,
                 Err(error) => return self.failure(&fetched.info(), mounting(error)),
             }
@@ -97,7 +97,7 @@ impl Engine {
         let (store, ttl) = (&self.options.session_store, self.options.session_timeout);
         for _ in 0..ATTEMPTS {
             let outcome = self.try_event(fetched, action.clone()).await?;
-            match store.commit(outcome.live.record()?, ttl).await {
+            match store.commit(self.calling(fetched, || outcome.live.record())?, ttl).await {
                 Ok(()) => return Ok(outcome),
                 Err(StoreError::Fenced) => {}
                 Err(error) => return Err(error.into()),
@@ -111,11 +111,13 @@ impl Engine {
         let mut live = self.opened(fetched, &mut outputs).await?;
         let mut client = Client::new("");
         if let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&client.hello()) {
-            live.handle(Input::Connected { hello: &hello, token: "", resumed: false }, self.now());
+            let connected = Input::Connected { hello: &hello, token: "", resumed: false };
+            self.calling(fetched, || live.handle(connected, self.now()));
         }
         self.settled(fetched, &mut *live, &mut outputs).await;
         heard(&mut client, &mut outputs)?;
-        live.handle(Input::Frame(&client.send(action)), self.now());
+        let frame = client.send(action);
+        self.calling(fetched, || live.handle(Input::Frame(&frame), self.now()));
         self.settled(fetched, &mut *live, &mut outputs).await;
         let (mut redirect, mut failed) = (None, false);
         for heard in heard(&mut client, &mut outputs)? {

@@ -69,7 +69,7 @@ impl Engine {
         inner: &mut Inner,
         step: impl FnOnce(&mut dyn Live) -> T,
     ) -> T {
-        match CatchUnwind.catch(|| step(&mut *inner.live)) {
+        match self.calls.during(slot.id, || CatchUnwind.catch(|| step(&mut *inner.live))) {
             Ok(value) => value,
             Err(panicked) => {
                 tracing::error!(%panicked, session = ?slot.id, "a session ends");
