@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use live_core::Rollback;
@@ -236,6 +237,59 @@ fn news_of_a_shared_region_reach_others_while_a_followers_render_blocks() {
         others.iter_mut().for_each(|tab| tab.until_html("wall", text));
     }
     stuck[1].act("inc");
+}
+
+/// A page whose shared region blocks the first who renders what is new.
+#[derive(Clone, Default)]
+struct Wall {
+    gate: Gate,
+    text: Arc<std::sync::Mutex<String>>,
+    blocks: Arc<AtomicBool>,
+}
+
+impl Page for Wall {
+    type State = u32;
+    type Message = ();
+
+    fn render(&self, s: &Session<u32>, view: &mut View) -> Result {
+        view.page(|out| Ok(out.write_str(r#"<b data-lv-region="count"></b><p data-lv-region="wall"></p>"#)?));
+        view.region("count", |out| Ok(write!(out, "{}", s.state)?));
+        view.shared("wall", "wall", |out| {
+            let text = self.text.lock().unwrap().clone();
+            if self.blocks.swap(false, SeqCst) {
+                self.gate.pass();
+            }
+            Ok(out.write_str(&text)?)
+        });
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<u32>, e: &Event) -> Result {
+        let "inc" = e.name else { return e.unknown() };
+        s.state += 1;
+        s.mark_all();
+        Ok(())
+    }
+}
+
+/// Everybody else shows what was there before, until it is rendered; those who come meanwhile, too.
+#[test]
+fn a_shared_region_that_blocks_who_renders_it_blocks_nobody_else() {
+    let page = Wall::default();
+    *page.text.lock().unwrap() = "old".to_owned();
+    let server = server_of(generous(), "/", page.clone());
+    let opens = page.gate.opens();
+    let mut tabs: Vec<Tab> = (0..6).map(|_| neighbour(&server)).collect();
+    *page.text.lock().unwrap() = "new".to_owned();
+    page.blocks.store(true, SeqCst);
+    server.pubsub().publish("wall", &()).unwrap();
+    page.gate.until_inside(1);
+    let mut late: Vec<Tab> = (0..3).map(|_| neighbour(&server)).collect();
+    late.iter_mut().for_each(click);
+    assert!(late.iter().all(|tab| tab.client.html("wall") == Some("old")));
+    drop(opens);
+    tabs.iter_mut().chain(&mut late).for_each(|tab| tab.until_html("wall", "new"));
+    tabs.iter_mut().for_each(click);
 }
 
 /// A page of which nothing but the application's code about its state blocks.

@@ -225,7 +225,8 @@ impl Connection {
                     match serve(&self.engine, &slot, &mut inner, number, looks, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
                         Served::Close(reason) => self.close(reason),
-                        Served::Yield => {
+                        Served::Yield { ready } => {
+                            self.ready = ready;
                             cx.waker().wake_by_ref();
                             break None;
                         }

@@ -80,3 +80,51 @@ pub(crate) async fn within<T>(
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::resume_unwind;
+    use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+    use std::task::{Context, Waker};
+
+    /// In which no time passes.
+    struct Timeless;
+
+    impl Runtime for Timeless {
+        fn spawn(&self, _: BoxFuture<'static, ()>) {
+            unreachable!("nothing is spawned");
+        }
+
+        fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+            Box::pin(async {})
+        }
+    }
+
+    #[test]
+    fn a_task_of_the_engine_is_started_again_after_each_panic_until_it_ends() {
+        let runs = Arc::new(AtomicU32::new(0));
+        let counted = runs.clone();
+        let mut task = Box::pin(restarted(Arc::new(Timeless), "test", move || {
+            let run = counted.fetch_add(1, Relaxed);
+            Box::pin(async move {
+                if run < 3 {
+                    resume_unwind(Box::new("as is wanted"));
+                }
+            })
+        }));
+        assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        assert_eq!(runs.load(Relaxed), 4);
+    }
+
+    #[test]
+    fn what_panics_when_it_is_dropped_ends_nothing() {
+        struct Falls;
+        impl Drop for Falls {
+            fn drop(&mut self) {
+                resume_unwind(Box::new("as is wanted"));
+            }
+        }
+        discard(Falls);
+    }
+}

@@ -23,8 +23,10 @@ pub(super) enum Served {
         next: Option<Instant>,
         ready: bool,
     },
-    /// There is more to do, after others have had their turn.
-    Yield,
+    /// There is more to do, after others have had their turn; whether there is room for what comes.
+    Yield {
+        ready: bool,
+    },
 }
 
 /// How much of its mail a session takes in at one turn.
@@ -125,7 +127,7 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
             mail -= 1;
             take_in(engine, slot, inner, one, now);
         } else if is_due || slot.mailbox.len() > 0 {
-            return Served::Yield;
+            return Served::Yield { ready: inner.live.is_ready() };
         } else {
             return Served::Idle { next: due, ready: inner.live.is_ready() };
         }
