@@ -59,6 +59,11 @@ struct Step {
 }
 
 impl Stream {
+    /// One that shows this version, until it is outdated: for a driver that can't lend the right one at once.
+    pub fn showing(version: Arc<Version>) -> Self {
+        Self { newest: Some(version), ..Self::default() }
+    }
+
     /// What it shows has changed: whoever looks at it next renders it.
     pub fn outdate(&mut self) {
         self.is_outdated = true;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -11,14 +11,17 @@ use std::time::Duration;
 use futures_timer::Delay;
 use live_std::Runtime;
 
+use crate::crew::Crew;
 use crate::pool::{Pool, Source};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Worker threads. Dropped, they stop, and what was spawned is gone.
+/// Worker threads, and the one that looks after them. Dropped, they stop, and what was spawned is gone; but for what a worker is stuck in.
 pub(crate) struct Workers {
     pool: Arc<Pool>,
-    threads: Vec<JoinHandle<()>>,
+    /// While this is there the crew is looked after.
+    goes_on: Option<Sender<()>>,
+    supervisor: Option<JoinHandle<Crew>>,
 }
 
 /// A handle to the workers that doesn't keep them.
@@ -28,13 +31,12 @@ pub(crate) struct Spawner(Weak<Pool>);
 impl Workers {
     /// One worker for each core that the process may use.
     pub(crate) fn start() -> io::Result<Self> {
-        let mut workers = Self { pool: Arc::new(Pool::new()?), threads: Vec::new() };
-        for n in 0..thread::available_parallelism()?.get() {
-            let pool = workers.pool.clone();
-            let name = format!("live-{n}");
-            workers.threads.push(thread::Builder::new().name(name).spawn(move || work(&pool))?);
-        }
-        Ok(workers)
+        let pool = Arc::new(Pool::new()?);
+        let crew = Crew::start(pool.clone(), thread::available_parallelism()?.get())?;
+        let (goes_on, ends) = channel();
+        let supervise = move || crew.supervise(&ends);
+        let supervisor = thread::Builder::new().name("live-workers".to_owned()).spawn(supervise)?;
+        Ok(Self { pool, goes_on: Some(goes_on), supervisor: Some(supervisor) })
     }
 
     pub(crate) fn spawner(&self) -> Spawner {
@@ -45,17 +47,10 @@ impl Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         self.pool.stop();
-        for thread in self.threads.drain(..) {
-            // A worker's panics are caught and logged where they happen.
-            let _ = thread.join();
+        drop(self.goes_on.take());
+        if let Some(Ok(crew)) = self.supervisor.take().map(JoinHandle::join) {
+            crew.end();
         }
-    }
-}
-
-/// A task that panics must not take its worker along.
-fn work(pool: &Pool) {
-    while catch_unwind(AssertUnwindSafe(|| pool.work())).is_err() {
-        tracing::error!("a task panicked");
     }
 }
 
@@ -87,6 +82,6 @@ impl Runtime for Spawner {
 
 impl fmt::Debug for Workers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Workers").field("threads", &self.threads.len()).finish_non_exhaustive()
+        f.debug_struct("Workers").finish_non_exhaustive()
     }
 }

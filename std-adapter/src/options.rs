@@ -66,6 +66,9 @@ pub struct Options {
     /// How long the first response waits for the tasks that `mount` spawned, and for what their results lead to; and
     /// how long a browser that connects does, for those of the session's own `mount`. Default: 2 s.
     pub mount_timeout: Duration,
+    /// How long a call of page code may take until it is logged and counted (`live_slow_calls_total`), while it still runs: it keeps a thread from
+    /// everybody else. [`Duration::MAX`]: for ever. Default: 1 s.
+    pub slow_call_after: Duration,
     /// The largest message from a browser, in bytes, over all its fragments. Default: 64 KB.
     pub max_message_size: usize,
     /// The most region HTML that one session may hold, in bytes. Default: 1 MB.
@@ -164,6 +167,7 @@ impl Default for Options {
             heartbeat_interval: Duration::from_secs(30),
             hello_timeout: Duration::from_secs(5),
             mount_timeout: Duration::from_secs(2),
+            slow_call_after: Duration::from_secs(1),
             max_message_size: limits::MAX_MESSAGE,
             max_region_bytes: limits::MAX_REGION_BYTES,
             max_state: limits::MAX_STATE,

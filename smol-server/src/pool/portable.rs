@@ -1,10 +1,13 @@
 //! Workers that leave sockets to async-io's reactor.
 
+use std::cell::RefCell;
 use std::io;
 #[cfg(unix)]
 pub(crate) use std::os::fd::AsFd as Socket;
 #[cfg(windows)]
 pub(crate) use std::os::windows::io::AsSocket as Socket;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
@@ -12,7 +15,7 @@ use async_executor::Executor;
 use smol::channel::{self, Receiver, Sender};
 use smol::{Async, block_on};
 
-use super::BoxFuture;
+use super::{Beat, BoxFuture};
 
 /// An executor.
 pub(crate) struct Pool {
@@ -30,12 +33,12 @@ pub(crate) struct Source<T> {
 
 impl Pool {
     pub(crate) fn new() -> io::Result<Self> {
-        let (running, stopped) = channel::bounded(1);
+        let (running, stopped) = channel::unbounded();
         Ok(Self { executor: Executor::new(), running, stopped })
     }
 
     pub(crate) fn spawn(&self, task: BoxFuture) {
-        self.executor.spawn(task).detach();
+        self.executor.spawn(Beating(task)).detach();
     }
 
     /// A socket for this pool's tasks, which doesn't block from now on.
@@ -43,18 +46,67 @@ impl Pool {
         Ok(Source { inner: Async::new(socket)?, waits: AtomicBool::new(false) })
     }
 
-    /// Works until the pool is stopped.
+    /// Works until the pool is stopped, or this worker is dismissed.
     ///
     /// # Panics
     /// Where a task does.
-    pub(crate) fn work(&self) {
+    pub(crate) fn work(&self, beat: &Arc<Beat>) {
+        BEAT.set(Some(beat.clone()));
         // An error says that it is stopped.
         let _ = block_on(self.executor.run(self.stopped.recv()));
+    }
+
+    /// Ends the work of so many workers.
+    pub(crate) fn dismiss(&self, workers: usize) {
+        for _ in 0..workers {
+            // It fails only when all end.
+            let _ = self.running.try_send(());
+        }
+    }
+
+    /// How many are to end and have not yet.
+    pub(crate) fn dismissed(&self) -> usize {
+        self.running.len()
     }
 
     /// Ends every worker's work, once the task that it runs is pending.
     pub(crate) fn stop(&self) {
         self.running.close();
+    }
+}
+
+thread_local! {
+    /// Of the worker that this thread is.
+    static BEAT: RefCell<Option<Arc<Beat>>> = const { RefCell::new(None) };
+}
+
+/// A task of which its worker gives signs of life.
+struct Beating(BoxFuture);
+
+impl Future for Beating {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let at_work = AtWork::begin();
+        let polled = self.0.as_mut().poll(cx);
+        drop(at_work);
+        polled
+    }
+}
+
+/// Until it is dropped, also by a panic.
+struct AtWork;
+
+impl AtWork {
+    fn begin() -> Self {
+        BEAT.with_borrow(|beat| beat.iter().for_each(|beat| beat.works()));
+        Self
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        BEAT.with_borrow(|beat| beat.iter().for_each(|beat| beat.rests()));
     }
 }
 

@@ -21,7 +21,7 @@ struct Working {
 impl Working {
     fn new(workers: usize) -> Self {
         let pool = Arc::new(Pool::new().unwrap());
-        let work = |pool: Arc<Pool>| std::thread::spawn(move || pool.work());
+        let work = |pool: Arc<Pool>| std::thread::spawn(move || pool.work(&Arc::default()));
         Self { threads: (0..workers).map(|_| work(pool.clone())).collect(), pool }
     }
 

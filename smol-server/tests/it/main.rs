@@ -2,6 +2,8 @@
 
 mod auth;
 mod bad_input;
+mod blocked;
+mod budget;
 mod common;
 mod context;
 mod detached;
@@ -24,8 +26,11 @@ mod sessions;
 mod shared;
 mod silence;
 mod sleep;
+mod spare_workers;
 mod specification;
 mod steps;
 mod store;
+mod survival;
 mod tasks;
 mod traces;
+mod watchdog;

@@ -27,7 +27,7 @@ impl Write for Log {
 }
 
 /// The lines of spans that ended, from now on.
-fn listen() {
+pub(crate) fn listen() {
     static ONCE: OnceLock<()> = OnceLock::new();
     ONCE.get_or_init(|| {
         let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_ansi(false);
@@ -36,13 +36,18 @@ fn listen() {
 }
 
 fn until(part: &str) -> String {
+    until_line(part, |line| line.contains(part))
+}
+
+/// Waits for the first line that is so.
+pub(crate) fn until_line(what: &str, is: impl Fn(&str) -> bool) -> String {
     let began = Instant::now();
     loop {
         let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
-        if let Some(line) = log.lines().find(|line| line.contains(part)) {
+        if let Some(line) = log.lines().find(|line| is(line)) {
             return line.to_owned();
         }
-        assert!(began.elapsed() < PATIENCE, "no {part} in {log}");
+        assert!(began.elapsed() < PATIENCE, "no {what} in {log}");
         std::thread::yield_now();
     }
 }

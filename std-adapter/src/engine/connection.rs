@@ -11,13 +11,14 @@ use live_core::{Input, Instant};
 
 use super::Engine;
 use super::allowance::Throttle;
-use super::direct::{Direct, Way};
+use super::direct::Direct;
 use super::join::{Joined, guarded};
 use super::live::recycle;
 use super::notices::explain;
 use super::peers::Place;
 use super::seated::leave;
 use super::serve::{Served, serve};
+use super::slot::{Inner, Slot};
 use super::upgrade::{Protocol, Upgrade};
 use crate::json;
 use crate::metrics::Metrics;
@@ -55,6 +56,8 @@ pub struct Connection {
     pinged: Instant,
     alarm: Option<Instant>,
     direct: Option<Arc<dyn Direct>>,
+    /// A frame that came while somebody else had the session; no other is read meanwhile.
+    kept: Option<Vec<u8>>,
     /// Counts among its address's connections.
     _place: Option<Place>,
 }
@@ -120,6 +123,7 @@ impl Connection {
             pinged: now,
             alarm: None,
             direct: None,
+            kept: None,
             _place: place.flatten(),
         }
     }
@@ -166,10 +170,7 @@ impl Connection {
     /// Nothing is sent beside the socket's own task until `poll` was pending once more.
     pub fn hold(&self) {
         if let (Phase::Joined(Joined { slot, number, .. }), Some(_)) = (&self.phase, &self.direct) {
-            let mut inner = slot.lock();
-            if inner.seat.is(*number) {
-                inner.way.close();
-            }
+            slot.way().hold(*number);
         }
     }
 
@@ -197,6 +198,7 @@ impl Connection {
         match &self.phase {
             Phase::Hello(_) => true,
             Phase::Joining(_) | Phase::Closed => false,
+            Phase::Joined(_) if self.kept.is_some() => false,
             Phase::Joined(Joined { slot, .. }) => {
                 let now = self.heard.max(self.polled);
                 self.ready && self.throttle.opens_at(&slot.allowance, now).is_none()
@@ -227,7 +229,6 @@ impl Connection {
                     Poll::Pending => break None,
                     Poll::Ready(Err(reason)) => self.close(reason),
                     Poll::Ready(Ok(joined)) => {
-                        self.give_way(&joined);
                         self.throttle = Throttle::of(&joined.slot.allowance, now);
                         self.renews = Some(now + self.engine.renews_after());
                         self.phase = Phase::Joined(joined);
@@ -235,10 +236,20 @@ impl Connection {
                 },
                 Phase::Joined(Joined { slot, number, .. }) => {
                     let slot = slot.clone();
+                    let number = *number;
                     let looks = self.alarm.filter(|at| *at > now);
-                    match serve(&self.engine, &slot, *number, looks, now, cx) {
+                    let Poll::Ready(mut inner) = slot.inner.poll(cx) else { break None };
+                    if let Some(frame) = self.kept.take() {
+                        self.take_in(&slot, &mut inner, number, &Received::new(&frame));
+                    }
+                    match serve(&self.engine, &slot, &mut inner, number, looks, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
                         Served::Close(reason) => self.close(reason),
+                        Served::Yield { ready } => {
+                            self.ready = ready;
+                            cx.waker().wake_by_ref();
+                            break None;
+                        }
                         Served::Idle { next, ready } => {
                             self.ready = ready;
                             if let Some(frame) = self.engine.news(&mut self.news) {
@@ -261,7 +272,13 @@ impl Connection {
         match &self.phase {
             Phase::Hello(_) => {
                 if let Some(upgrade) = self.upgrade.take() {
-                    let join = guarded(self.engine.clone(), frame.to_vec(), *upgrade, self.number);
+                    let join = guarded(
+                        self.engine.clone(),
+                        frame.to_vec(),
+                        *upgrade,
+                        self.number,
+                        self.direct.clone(),
+                    );
                     self.phase = Phase::Joining(Box::pin(join));
                 }
             }
@@ -270,12 +287,10 @@ impl Connection {
                 if is_limited(&received) && self.throttle.spend(&slot.allowance, self.heard) {
                     self.engine.count(Metrics::held_back);
                 }
-                let mut inner = slot.lock();
-                if inner.seat.is(*number) {
-                    inner.mark = self.engine.options().pubsub.mark();
-                    self.engine
-                        .step(slot, &mut inner, |live| live.handle(Input::Frame(&received), self.heard));
-                    self.ready = inner.live.is_ready();
+                let (slot, number) = (slot.clone(), *number);
+                match slot.inner.try_briefly() {
+                    Some(mut inner) => self.take_in(&slot, &mut inner, number, &received),
+                    None => self.kept = Some(frame.to_vec()),
                 }
             }
             // Nothing is read meanwhile.
@@ -295,10 +310,12 @@ impl Connection {
         Ok(Some(frame))
     }
 
-    fn give_way(&self, Joined { slot, number, .. }: &Joined) {
-        let mut inner = slot.lock();
-        if inner.seat.is(*number) {
-            inner.way = Way::of(self.direct.clone());
+    /// Hands a frame to the session, if it still is this connection's.
+    fn take_in(&mut self, slot: &Arc<Slot>, inner: &mut Inner, number: u64, received: &Received<'_>) {
+        if inner.seat.is(number) && !slot.has_ended() {
+            inner.mark = self.engine.options().pubsub.mark();
+            self.engine.step(slot, inner, |live| live.handle(Input::Frame(received), self.heard));
+            self.ready = inner.live.is_ready();
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -15,11 +16,19 @@ pub(super) struct Drain {
     /// Over which time the browsers come back.
     spread: OnceLock<Duration>,
     waiting: AtomicWaker,
+    /// How many sessions are out of memory but for the application's code that ends them.
+    ending: AtomicUsize,
 }
 
 impl Drain {
+    /// A session is about to end.
+    pub(super) fn begins(&self) {
+        self.ending.fetch_add(1, SeqCst);
+    }
+
     /// A session is gone: whoever waits for the last may look.
-    pub(super) fn look(&self) {
+    pub(super) fn ends(&self) {
+        self.ending.fetch_sub(1, SeqCst);
         self.waiting.wake();
     }
 }
@@ -42,7 +51,8 @@ impl Engine {
     pub async fn drained(&self) {
         poll_fn(|cx| {
             self.drain.waiting.register(cx.waker());
-            if self.sessions() == 0 { Poll::Ready(()) } else { Poll::Pending }
+            let is_over = self.sessions() == 0 && self.drain.ending.load(SeqCst) == 0;
+            if is_over { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }

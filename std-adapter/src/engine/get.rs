@@ -12,6 +12,7 @@ use live_core::{
     Call, Config, Effect, Error, ErrorReport, FullPage, Input, Output, Request, Result, SessionId,
 };
 
+use super::held::Held;
 use super::live::{Host, Live, New, Parcel};
 use super::pages::Found;
 use super::runtime::{caught, within, yield_now};
@@ -27,10 +28,6 @@ use crate::metrics::Metrics;
 use crate::notice;
 use crate::options::SessionInfo;
 use crate::token::{Claims, SessionError, cookie_hash};
-
-/// How many results of tasks are handled before the limit is looked at: those of tasks that are done at once could go
-/// on without end.
-const RESULTS_IN_A_ROW: usize = 64;
 
 /// A request for a page, with all that its answer needs.
 pub(super) struct Fetched {
@@ -50,6 +47,9 @@ pub(super) struct Fetched {
     is_new: bool,
 }
 
+/// How many tasks' results a first response takes in at one turn.
+const TASKS_A_TURN: usize = 16;
+
 /// What a machine put out.
 #[derive(Default)]
 pub(super) struct Outputs {
@@ -66,7 +66,8 @@ impl Engine {
         };
         self.count(Metrics::page);
         let mut outputs = Outputs::default();
-        let page = self.opened(&fetched, &mut outputs).await.and_then(|mut live| live.full_page());
+        let page = self.opened(&fetched, &mut outputs).await;
+        let page = page.and_then(|mut live| self.calling(&fetched, || live.full_page()));
         self.without_connection(outputs.effects, &fetched.info());
         Some(match page.and_then(|page| self.document(&fetched, &page)) {
             Ok(document) => document,
@@ -161,13 +162,13 @@ impl Engine {
     ///
     /// # Errors
     /// A [`Redirect`](live_core::Redirect) is one as well, whatever page code it came from.
-    pub(super) async fn opened(&self, fetched: &Fetched, outputs: &mut Outputs) -> Result<Box<dyn Live>> {
+    pub(super) async fn opened(&self, fetched: &Fetched, outputs: &mut Outputs) -> Result<Held> {
         let config = Config { durable: false, ..self.config(true) };
         let (id, request) = (fetched.id(), fetched.request.clone());
         let new = New { id, request, config, streams: self.streams[fetched.page].clone() };
         let mut live = match self.left(fetched, &new).await? {
             Some(live) => live,
-            None => fetched.host.mount(new, false, self.now())?,
+            None => self.calling(fetched, || fetched.host.mount(new, false, self.now()))?,
         };
         // Whoever is sent elsewhere need not wait for the rest.
         self.settled(fetched, &mut *live, outputs, |live| live.redirect().is_some()).await;
@@ -177,17 +178,17 @@ impl Engine {
         }
     }
 
-    async fn left(&self, fetched: &Fetched, new: &New) -> Result<Option<Box<dyn Live>>> {
+    async fn left(&self, fetched: &Fetched, new: &New) -> Result<Option<Held>> {
         if !fetched.known {
             return Ok(None);
         }
         let store = &self.options.session_store;
         let Some(record) = store.get(fetched.form).await? else { return Ok(None) };
-        match fetched.host.restore(&record, new.clone(), false) {
+        match self.calling(fetched, || fetched.host.restore(&record, new.clone(), false)) {
             Ok(mut live) => {
                 // Nobody has listened meanwhile.
                 for topic in live.topics() {
-                    live.handle(Input::Missed(&topic), self.now());
+                    self.calling(fetched, || live.handle(Input::Missed(&topic), self.now()));
                 }
                 Ok(Some(live))
             }
@@ -209,21 +210,24 @@ impl Engine {
         enough: fn(&dyn Live) -> bool,
     ) {
         let limit = self.options.mount_timeout;
-        within(&*self.runtime, limit, Box::pin(self.settle(live, &fetched.info(), outputs, enough))).await;
+        within(&*self.runtime, limit, Box::pin(self.settle(live, fetched, outputs, enough))).await;
     }
 
     async fn settle(
         &self,
         live: &mut dyn Live,
-        session: &SessionInfo<'_>,
+        fetched: &Fetched,
         outputs: &mut Outputs,
         enough: fn(&dyn Live) -> bool,
     ) {
         let mut tasks = Vec::new();
-        for result in 1.. {
-            while let Some(output) = live.poll(self.now()) {
+        for count in 1.. {
+            while let Some(output) = self.calling(fetched, || live.poll(self.now())) {
                 match output {
-                    Output::Effect(Effect::Spawn(task)) => tasks.push(Box::pin(caught(task))),
+                    Output::Effect(Effect::Spawn(mut task)) => {
+                        let run = poll_fn(move |cx| self.calling(fetched, || task.as_mut().poll(cx)));
+                        tasks.push(Box::pin(caught(Box::pin(run))));
+                    }
                     Output::Effect(effect) => outputs.effects.push(effect),
                     Output::Transmit(frame) => outputs.frames.push(frame),
                     Output::Commit(_) | Output::Fetch { .. } | Output::Close(_) => {}
@@ -232,15 +236,23 @@ impl Engine {
             if enough(live) {
                 return;
             }
-            if result % RESULTS_IN_A_ROW == 0 {
-                yield_now().await;
-            }
             match first(&mut tasks).await {
                 None => return,
-                Some(Ok(parcel)) => live.handle(Input::Message(parcel), self.now()),
-                Some(Err(panicked)) => self.report(session, &mounting(panicked)),
+                Some(Ok(parcel)) => {
+                    self.calling(fetched, || live.handle(Input::Message(parcel), self.now()));
+                }
+                Some(Err(panicked)) => self.report(&fetched.info(), &mounting(panicked)),
+            }
+            // What is done at once, over and over, is never pending by itself: neither others nor the limit would have a turn.
+            if count % TASKS_A_TURN == 0 {
+                yield_now().await;
             }
         }
+    }
+
+    /// Runs page code for a request.
+    pub(super) fn calling<T>(&self, fetched: &Fetched, code: impl FnOnce() -> T) -> T {
+        self.calls.during_request(fetched.id(), &fetched.request, code)
     }
 
     /// Carries out what a session without a connection asked for.

@@ -5,7 +5,9 @@ use std::sync::{Arc, PoisonError};
 use live_core::wire::{BrowserFrame, Hello, Reason};
 use live_core::{Call, Error, ErrorReport, Request};
 
-use super::live::{Live, New};
+use super::direct::{Direct, Way};
+use super::held::Held;
+use super::live::New;
 use super::pages::Found;
 use super::seated::Seated;
 use super::slot::Slot;
@@ -34,6 +36,7 @@ pub(super) async fn join(
     frame: Vec<u8>,
     upgrade: Upgrade,
     number: u64,
+    direct: Option<Arc<dyn Direct>>,
 ) -> Result<Joined, Reason> {
     let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&frame) else { return Err(Reason::Protocol) };
     let mut claims = engine.claims(hello.token, &upgrade).map_err(no_token)?;
@@ -42,17 +45,21 @@ pub(super) async fn join(
     let request = engine.asked(&claims, &hello, upgrade).await?;
     loop {
         let (slot, resumed) = match engine.registry.get(claims.session) {
-            Some(slot) if slot.lock().live.is_behind(&hello) => {
-                engine.expel(&slot);
-                continue;
+            Some(slot) => {
+                let is_behind = slot.inner.lock().await.live.is_behind(&hello);
+                if is_behind {
+                    engine.drop_session(&slot);
+                    continue;
+                }
+                (slot, true)
             }
-            Some(slot) => (slot, true),
             None => engine.start(&mut claims, &hello, request.clone(), protocol).await?,
         };
         let joined = Joined { slot: slot.clone(), number, auth_epoch: claims.auth_epoch };
-        if let Some(seated) = Seated::take(&engine, joined, &hello, resumed)? {
+        let way = Way::of(number, direct.clone());
+        if let Some(seated) = Seated::take(&engine, joined, way, &hello, resumed).await? {
             seated.settle().await?;
-            return seated.welcome(&hello, resumed);
+            return seated.welcome(&hello, resumed).await;
         }
         // It ended in this very moment.
         engine.drop_session(&slot);
@@ -145,15 +152,16 @@ impl Engine {
         let was_there = restored.is_some();
         let live = match restored {
             Some(live) => live,
-            None => found
-                .host
-                .mount(new.clone(), true, self.now())
+            None => self
+                .calls
+                .during_request(new.id, &new.request, || found.host.mount(new.clone(), true, self.now()))
                 .map_err(|error| self.unmounted(&new, error))?,
         };
-        Ok(self.register(Slot::new(claims, new, live, mark, self.allowance(claims.cookie)), was_there))
+        let slot = Slot::new(claims, new, live, mark, self.allowance(claims.cookie));
+        Ok(self.register(slot, was_there).await)
     }
 
-    async fn restore(&self, found: &Found, new: &New) -> Result<Option<Box<dyn Live>>, Reason> {
+    async fn restore(&self, found: &Found, new: &New) -> Result<Option<Held>, Reason> {
         let store = &self.options.session_store;
         if store.is_volatile() {
             return Ok(None);
@@ -163,7 +171,8 @@ impl Engine {
             COME_BACK
         })?;
         let Some(record) = record else { return Ok(None) };
-        match found.host.restore(&record, new.clone(), true) {
+        let restore = || found.host.restore(&record, new.clone(), true);
+        match self.calls.during_request(new.id, &new.request, restore) {
             Ok(live) => Ok(Some(live)),
             Err(error) => {
                 self.report(&info(new), &ErrorReport { call: Call::Mount, error: Error::from(error) });
@@ -183,14 +192,14 @@ impl Engine {
     }
 
     /// Puts a session into the registry and on the bus: what is published from now on reaches it.
-    fn register(&self, slot: Slot, was_there: bool) -> (Arc<Slot>, bool) {
+    async fn register(&self, slot: Slot, was_there: bool) -> (Arc<Slot>, bool) {
         let (slot, is_new) = self.registry.add(slot);
         if !is_new {
             return (slot, true);
         }
         self.count(Metrics::session_started);
         self.options.pubsub.join(slot.clone());
-        let mut inner = slot.lock();
+        let mut inner = slot.inner.lock().await;
         if was_there {
             for topic in inner.live.topics() {
                 self.follow(&slot, &topic, inner.mark);
@@ -224,8 +233,9 @@ pub(super) async fn guarded(
     frame: Vec<u8>,
     upgrade: Upgrade,
     number: u64,
+    direct: Option<Arc<dyn Direct>>,
 ) -> Result<Joined, Reason> {
-    match runtime::caught(Box::pin(join(engine, frame, upgrade, number))).await {
+    match runtime::caught(Box::pin(join(engine, frame, upgrade, number, direct))).await {
         Ok(joined) => joined,
         Err(panicked) => {
             tracing::error!(%panicked, "a session couldn't be started");

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use live_core::wire::Hello;
 use live_core::{
     Call, Config, Counters, Effect, Error, ErrorReport, FullPage, Input, Instant, Lease, Machine, Output,
-    Page, Record, RecordError, Redirect, Request, Result, Scratch, SessionId,
+    Page, Panicked, Record, RecordError, Redirect, Request, Result, Scratch, SessionId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::held::Held;
+use super::runtime::discard;
 use super::streams::PageStreams;
 use crate::codec::{MsgpackCodec, from_msgpack, to_msgpack};
 use crate::guard::CatchUnwind;
@@ -73,9 +75,9 @@ pub(crate) trait Live: Send {
 
 /// A page, and how to start its sessions.
 pub(crate) trait Host: Send + Sync {
-    fn mount(&self, new: New, connected: bool, now: Instant) -> Result<Box<dyn Live>>;
+    fn mount(&self, new: New, connected: bool, now: Instant) -> Result<Held>;
     /// `live` as [`Machine::restore`] has it.
-    fn restore(&self, record: &Record, new: New, live: bool) -> Result<Box<dyn Live>, RecordError>;
+    fn restore(&self, record: &Record, new: New, live: bool) -> Result<Held, RecordError>;
 }
 
 /// What a session starts with.
@@ -101,40 +103,53 @@ where
     P::State: Serialize + DeserializeOwned,
     P::Message: Serialize + DeserializeOwned,
 {
-    fn mount(&self, new: New, connected: bool, now: Instant) -> Result<Box<dyn Live>> {
+    fn mount(&self, new: New, connected: bool, now: Instant) -> Result<Held> {
         let New { id, request, config, streams } = new;
         let mut machine =
             Machine::mount(self.0.clone(), MsgpackCodec, CatchUnwind, id, request, config, connected, now)?;
         machine.lend(streams);
-        Ok(Box::new(machine))
+        Ok(Held::new(Running { machine, failed: None }))
     }
 
-    fn restore(&self, record: &Record, new: New, live: bool) -> Result<Box<dyn Live>, RecordError> {
+    fn restore(&self, record: &Record, new: New, live: bool) -> Result<Held, RecordError> {
         let New { request, config, streams, .. } = new;
         let mut machine =
             Machine::restore(self.0.clone(), MsgpackCodec, CatchUnwind, record, request, config, live)?;
         machine.lend(streams);
-        Ok(Box::new(machine))
+        Ok(Held::new(Running { machine, failed: None }))
     }
 }
 
-impl<P> Live for Machine<P, MsgpackCodec, CatchUnwind>
+/// A machine, and what has failed on the way to it.
+struct Running<P: Page> {
+    machine: Machine<P, MsgpackCodec, CatchUnwind>,
+    /// To be reported with the next outputs.
+    failed: Option<Box<ErrorReport>>,
+}
+
+impl<P> Live for Running<P>
 where
     P: Page,
     P::State: Serialize + DeserializeOwned,
     P::Message: Serialize + DeserializeOwned,
 {
     fn handle(&mut self, input: Input<'_, Parcel>, now: Instant) {
-        if let Some(input) = typed::<P>(input) {
-            self.handle(input, now);
+        match typed::<P>(input) {
+            Ok(Some(input)) => self.machine.handle(input, now),
+            Ok(None) => {}
+            Err(panicked) => self.failed = Some(Box::new(of_message(panicked))),
         }
     }
 
     fn poll(&mut self, now: Instant) -> Option<Output<Parcel>> {
+        if let Some(report) = self.failed.take() {
+            return Some(Output::Effect(Effect::Error(*report)));
+        }
+        let machine = &mut self.machine;
         let output = with_buffers(|buffers| {
-            self.swap_scratch(buffers);
-            let output = self.poll(now);
-            self.swap_scratch(buffers);
+            machine.swap_scratch(buffers);
+            let output = machine.poll(now);
+            machine.swap_scratch(buffers);
             output
         });
         Some(match output? {
@@ -147,80 +162,86 @@ where
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.poll_timeout()
+        self.machine.poll_timeout()
     }
 
     fn lease(&self) -> Option<Lease> {
-        self.lease()
+        self.machine.lease()
     }
 
     fn is_ready(&self) -> bool {
-        self.is_ready()
+        self.machine.is_ready()
     }
 
     fn is_clean(&self) -> bool {
-        self.is_clean()
+        self.failed.is_none() && self.machine.is_clean()
     }
 
     fn is_waiting(&self) -> bool {
-        self.is_waiting()
+        self.machine.is_waiting()
     }
 
     fn redirect(&self) -> Option<&Redirect> {
-        self.redirect()
+        self.machine.redirect()
     }
 
     fn full_page(&mut self) -> Result<FullPage> {
         with_buffers(|buffers| {
-            self.swap_scratch(buffers);
-            self.full_page()
+            self.machine.swap_scratch(buffers);
+            self.machine.full_page()
         })
     }
 
     fn topics(&self) -> Vec<String> {
-        self.topics().map(str::to_owned).collect()
+        self.machine.topics().map(str::to_owned).collect()
     }
 
     fn record(&self) -> Result<Record> {
-        self.record()
+        self.machine.record()
     }
 
     fn has_flash(&self) -> bool {
-        !self.session().flash.is_empty()
+        !self.machine.session().flash.is_empty()
     }
 
     fn counters(&self) -> Counters {
-        *self.counters()
+        *self.machine.counters()
     }
 
     fn html_bytes(&self) -> usize {
-        self.html_bytes()
+        self.machine.html_bytes()
     }
 
     fn is_behind(&self, hello: &Hello<'_>) -> bool {
-        self.is_behind(hello)
+        self.machine.is_behind(hello)
     }
 
     fn is_drained(&self) -> bool {
-        self.is_drained()
+        self.machine.is_drained()
     }
 
     fn is_asleep(&self) -> bool {
-        self.is_asleep()
+        self.machine.is_asleep()
     }
 
     fn is_over(&self) -> bool {
-        self.is_over()
+        self.machine.is_over()
     }
 }
 
 /// None for a message of another page's type, which is none of this page's business.
-fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option<Input<'_, P::Message>> {
-    Some(match input {
-        Input::Message(parcel) => Input::Message(opened::<P>(parcel)?),
-        Input::Published { topic, position, message } => {
-            Input::Published { topic, position, message: opened::<P>(message)? }
-        }
+fn typed<P: Page<Message: DeserializeOwned>>(
+    input: Input<'_, Parcel>,
+) -> Result<Option<Input<'_, P::Message>>, Panicked> {
+    Ok(Some(match input {
+        Input::Message(parcel) => match opened::<P>(parcel)? {
+            Some(message) => Input::Message(message),
+            None => return Ok(None),
+        },
+        Input::Published { topic, position, message } => match opened::<P>(message)? {
+            Some(message) => Input::Published { topic, position, message },
+            None => return Ok(None),
+        },
         Input::Connected { hello, token, resumed } => Input::Connected { hello, token, resumed },
         Input::Frame(frame) => Input::Frame(frame),
         Input::Missed(topic) => Input::Missed(topic),
@@ -235,28 +256,44 @@ fn typed<P: Page<Message: DeserializeOwned>>(input: Input<'_, Parcel>) -> Option
         Input::Hibernate => Input::Hibernate,
         Input::Fetched(record) => Input::Fetched(record),
         Input::FetchFailed => Input::FetchFailed,
-    })
+    }))
 }
 
-fn opened<P: Page<Message: DeserializeOwned>>(parcel: Parcel) -> Option<P::Message> {
+fn of_message(error: impl Into<Error>) -> ErrorReport {
+    ErrorReport { call: Call::Info, error: error.into() }
+}
+
+/// None for a message of another page's type.
+fn opened<P: Page<Message: DeserializeOwned>>(parcel: Parcel) -> Result<Option<P::Message>, Panicked> {
     match parcel {
-        Parcel::Bytes(bytes) => match from_msgpack(&bytes) {
-            Ok(message) => Some(message),
+        Parcel::Bytes(bytes) => match CatchUnwind.catch(|| from_msgpack(&bytes))? {
+            Ok(message) => Ok(Some(message)),
             Err(error) => {
                 tracing::debug!(%error, "a message that this page can't read");
-                None
+                Ok(None)
             }
         },
-        Parcel::Value(value) => value.downcast().ok().map(|message| *message),
+        Parcel::Value(value) => match value.downcast() {
+            Ok(message) => Ok(Some(*message)),
+            Err(other) => {
+                discard(other);
+                Ok(None)
+            }
+        },
     }
 }
 
 fn untyped<P: Page<Message: Serialize>>(effect: Effect<P::Message>) -> Effect<Parcel> {
     match effect {
-        Effect::Publish { number, topic, message } => match to_msgpack(&message) {
-            Ok(bytes) => Effect::Publish { number, topic, message: Parcel::Bytes(bytes.into()) },
-            Err(error) => Effect::Error(ErrorReport { call: Call::Info, error: Error::from(error) }),
-        },
+        Effect::Publish { number, topic, message } => {
+            let encoded = CatchUnwind.catch(|| to_msgpack(&message));
+            discard(message);
+            match encoded {
+                Ok(Ok(bytes)) => Effect::Publish { number, topic, message: Parcel::Bytes(bytes.into()) },
+                Ok(Err(error)) => Effect::Error(of_message(error)),
+                Err(panicked) => Effect::Error(of_message(panicked)),
+            }
+        }
         Effect::Spawn(task) => {
             Effect::Spawn(Box::pin(async move { Parcel::Value(Box::new(task.await) as Box<dyn Any + Send>) }))
         }

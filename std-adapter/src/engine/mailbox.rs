@@ -9,6 +9,7 @@ use live_core::Record;
 use live_core::limits::MAX_INBOX;
 
 use super::live::Parcel;
+use super::runtime::discard;
 use crate::store::StoreError;
 
 /// One thing that waits.
@@ -23,6 +24,17 @@ pub(crate) enum Mail {
     Stored { generation: u64, result: Result<(), StoreError> },
     /// What it said to a question for the record.
     Fetched(Result<Option<Record>, StoreError>),
+    /// Nothing has happened for a while.
+    Idle(Leave),
+}
+
+/// What of an idle session leaves memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Leave {
+    /// Its HTML.
+    Html,
+    /// Its state, too.
+    State,
 }
 
 /// A list that takes [`MAX_INBOX`] messages from the bus; past it a topic counts as missed. Empty it holds no memory.
@@ -37,6 +49,7 @@ struct Inbox {
     mail: VecDeque<Mail>,
     missed: Vec<Arc<str>>,
     changed: Vec<Arc<str>>,
+    idle: Option<Leave>,
 }
 
 impl Mailbox {
@@ -75,20 +88,40 @@ impl Mailbox {
         self.lock().mail.push_back(mail);
     }
 
-    /// Whether nothing waits.
-    pub(crate) fn is_empty(&self) -> bool {
-        let inbox = self.lock();
-        inbox.mail.is_empty() && inbox.changed.is_empty()
+    /// Nothing has happened to the session for a while: one note of it is enough.
+    pub(crate) fn idle(&self, leave: Leave) {
+        self.lock().idle = Some(leave);
+        self.wake();
     }
 
-    /// The oldest; notes of changes at the end, when they tell the most.
+    /// How much there is to take.
+    pub(crate) fn len(&self) -> usize {
+        let inbox = self.lock();
+        inbox.mail.len() + inbox.changed.len() + usize::from(inbox.idle.is_some())
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The session has ended, and reads nothing any more.
+    pub(crate) fn clear(&self) {
+        let inbox = std::mem::take(&mut *self.lock());
+        inbox.mail.into_iter().for_each(discard);
+    }
+
+    /// The oldest; notes of changes at the end, when they tell the most, and that nothing happens when nothing does.
     pub(crate) fn take(&self) -> Option<Mail> {
         let mut inbox = self.lock();
-        let Some(mail) = inbox.mail.pop_front() else { return inbox.changed.pop().map(Mail::Changed) };
+        let Some(mail) = inbox.mail.pop_front() else {
+            let changed = inbox.changed.pop().map(Mail::Changed);
+            return changed.or_else(|| inbox.idle.take().map(Mail::Idle));
+        };
         if let Mail::Missed(topic) = &mail {
             inbox.missed.retain(|t| t != topic);
         }
-        if inbox.mail.is_empty() && inbox.changed.is_empty() {
+        if inbox.mail.is_empty() && inbox.changed.is_empty() && inbox.idle.is_none() {
             *inbox = Inbox::default();
         }
         Some(mail)
@@ -106,6 +139,12 @@ impl Mailbox {
 
     fn lock(&self) -> MutexGuard<'_, Inbox> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

@@ -5,13 +5,18 @@
 mod alarms;
 mod allowance;
 mod bucket;
+mod calls;
+mod clock;
 mod connection;
 mod direct;
 mod drain;
+mod end;
 mod failure;
 mod get;
+mod held;
 mod join;
 mod live;
+mod lock;
 mod mailbox;
 mod notices;
 mod notify;
@@ -34,6 +39,7 @@ mod step;
 mod streams;
 mod tasks;
 mod upgrade;
+mod watchdog;
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -57,6 +63,7 @@ use crate::token::{Signer, cookie_hash};
 use alarms::Alarms;
 use allowance::{Allowance, Browsers};
 use bucket::Limit;
+use calls::Calls;
 pub use connection::{Connection, Incoming, Outgoing};
 pub use direct::Direct;
 use drain::Drain;
@@ -67,11 +74,11 @@ pub use pages::{InvalidRoute, params};
 use peers::Peers;
 use registry::Registry;
 pub use respond::{Answer, MAX_BODY, not_allowed};
-use rest::Round;
 pub use runtime::{Runtime, caught};
 use slot::Slot;
 use streams::{PageStreams, StreamStore};
 pub use upgrade::{Protocol, Refused, SOCKET, Upgrade, Visitor};
+use watchdog::Watchdog;
 
 /// The pages while they are being collected.
 #[derive(Default)]
@@ -89,6 +96,8 @@ pub struct EngineBuilder {
 ///
 /// `live-smol` and `examples/embed-axum` are two such servers.
 pub struct Engine {
+    /// For tasks that don't keep it.
+    me: Weak<Self>,
     options: Options,
     /// The element of the options' notice.
     notice: String,
@@ -98,7 +107,9 @@ pub struct Engine {
     pages: Pages,
     /// By the number of the page.
     streams: Vec<Arc<PageStreams>>,
-    registry: Registry,
+    registry: Arc<Registry>,
+    calls: Arc<Calls>,
+    _watchdog: Watchdog,
     peers: Arc<Peers>,
     browsers: Browsers,
     alarms: Alarms,
@@ -144,9 +155,12 @@ impl EngineBuilder {
         // After a restart in dev mode pages load again, since their scripts may be others.
         let keys = if options.dev { Keys::default() } else { options.keys.clone() };
         let access = Access::new(options.public_url.as_deref(), &options.allowed_origins)?;
+        let (registry, calls) = (Arc::<Registry>::default(), Arc::<Calls>::default());
+        let watchdog = Watchdog::start(&options, calls.clone(), registry.clone());
         let engine = Arc::new_cyclic(|engine| {
             let streams = StreamStore::new(options.pubsub.clone(), engine.clone(), options.max_shared_bytes);
             Engine {
+                me: engine.clone(),
                 cookie: cookie::name(access.is_https()),
                 signer: Signer::new(&keys),
                 access,
@@ -155,19 +169,21 @@ impl EngineBuilder {
                 notice: options.notice.to_string(),
                 options,
                 pages: self.pages,
-                registry: Registry::default(),
+                _watchdog: watchdog,
+                registry,
+                calls,
                 peers: Arc::default(),
                 browsers: Browsers::default(),
                 alarms: Alarms::default(),
                 bulletin: Bulletin::default(),
                 start: entropy::text(),
                 clock,
-                runtime: runtime.clone(),
+                runtime,
                 connections: AtomicU64::new(0),
                 drain: Drain::default(),
             }
         });
-        runtime.spawn(Box::pin(keep_time(Arc::downgrade(&engine))));
+        clock::keep_time(&engine);
         Ok(engine)
     }
 }
@@ -203,16 +219,10 @@ impl Engine {
     pub fn new_csrf(&self, headers: &HeaderMap) -> String {
         if let Some(old) = cookie::find(headers, self.cookie) {
             for slot in self.registry.of_browser(cookie_hash(old)) {
-                self.expel(&slot);
+                self.drop_session(&slot);
             }
         }
         cookie::set(self.cookie, &entropy::text(), self.access.is_https())
-    }
-
-    /// Ends a session at once; its connection closes, and may not come back.
-    fn expel(&self, slot: &Arc<Slot>) {
-        slot.lock().ended = true;
-        self.drop_session(slot);
     }
 
     fn now(&self) -> Instant {
@@ -253,27 +263,6 @@ impl Engine {
         }
     }
 
-    /// Ends a session that is out of the registry.
-    fn ended(&self, slot: &Slot) {
-        self.count(Metrics::session_ended);
-        self.options.pubsub.leave(slot.id);
-        slot.mailbox.wake();
-        slot.tasks.end();
-        slot.follows().drain(..).for_each(|entry| entry.remove(slot.id));
-        self.forget(slot);
-        if let Some(on_end) = &self.options.on_session_end {
-            hook(|| on_end(&slot.info()));
-        }
-    }
-
-    /// Another server has the session now: what this one holds of it is out of date.
-    fn drop_session(&self, slot: &Arc<Slot>) {
-        if self.registry.remove(slot) {
-            self.ended(slot);
-            self.drain.look();
-        }
-    }
-
     /// The session has no connection any more; it waits for the next one.
     fn detached(&self, slot: &Slot, count: u64) {
         self.registry.wait(slot.id, count, self.now() + self.options.grace);
@@ -284,21 +273,6 @@ impl Engine {
 fn hook(call: impl FnOnce()) {
     if let Err(panicked) = CatchUnwind.catch(call) {
         tracing::error!(%panicked, "a hook");
-    }
-}
-
-/// Rings alarms, ends sessions and lets them rest, for as long as the engine is there.
-async fn keep_time(engine: Weak<Engine>) {
-    let mut round = Round::default();
-    while let Some(engine) = engine.upgrade() {
-        let now = engine.now();
-        engine.alarms.ring(now);
-        round.go(&engine, now);
-        engine.browsers.sweep(now);
-        for slot in engine.registry.sweep(now) {
-            engine.ended(&slot);
-        }
-        engine.alarms.wait(now, &*engine.runtime).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a machine asks for, done.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use live_core::wire::Reason;
@@ -7,7 +8,7 @@ use live_core::{Call, Effect, Error, ErrorReport, Instant, Output};
 
 use super::live::Parcel;
 use super::mailbox::Mail;
-use super::runtime::caught;
+use super::runtime::{caught, discard};
 use super::slot::{Inner, Slot};
 use super::{Engine, hook};
 use crate::pubsub::{MessageId, PubSubError};
@@ -68,19 +69,23 @@ impl Engine {
     }
 
     fn tell(&self, slot: &Slot, result: Result<(), PubSubError>) {
-        if let Err(error) = result {
+        if let Err(error) = result
+            && !slot.has_ended()
+        {
             self.report(&slot.info(), &ErrorReport { call: Call::Info, error: Error::from(error) });
         }
     }
 
     /// Runs a task beside the session, for as long as that lives; its value comes by mail.
-    fn spawn(&self, slot: &Arc<Slot>, task: live_core::Task<Parcel>) {
+    fn spawn(&self, slot: &Arc<Slot>, mut task: live_core::Task<Parcel>) {
+        let (calls, id) = (self.calls.clone(), slot.id);
+        let task = Box::pin(poll_fn(move |cx| calls.during(id, || task.as_mut().poll(cx))));
         let (tasks, on_error) = (slot.tasks.clone(), self.options.on_error.clone());
         let (metrics, number) = (self.options.metrics.clone(), tasks.begin());
         let slot = Arc::downgrade(slot);
         self.runtime.spawn(Box::pin(async move {
             let result = caught(Box::pin(async move { tasks.run(number, task).await })).await;
-            let Some(slot) = slot.upgrade() else { return };
+            let Some(slot) = slot.upgrade().filter(|slot| !slot.has_ended()) else { return discard(result) };
             match result {
                 Ok(None) => return,
                 Ok(Some(parcel)) => slot.tasks.finish(|| slot.mailbox.push(Mail::Message(parcel))),

@@ -8,7 +8,7 @@ use live_core::wire::{BrowserFrame, Received};
 use live_core::{Error, Input, Pair, Redirect, Result};
 
 use super::get::{Fetched, Outputs, mounting, see_other};
-use super::live::Live;
+use super::held::Held;
 use super::{Engine, Visitor};
 use crate::auth::{CSRF_FIELD, Form};
 use crate::form;
@@ -23,7 +23,7 @@ const ATTEMPTS: usize = 3;
 
 /// What an event has led to.
 struct Outcome {
-    live: Box<dyn Live>,
+    live: Held,
     outputs: Outputs,
     redirect: Option<Redirect>,
     failed: bool,
@@ -82,7 +82,7 @@ impl Engine {
         } else if !failed && !live.has_flash() {
             see_other(uri.path_and_query().map_or(uri.path(), |both| both.as_str()))
         } else {
-            match live.full_page().and_then(|page| self.document(fetched, &page)) {
+            match self.calling(fetched, || live.full_page()).and_then(|page| self.document(fetched, &page)) {
                 Ok(document) => document,
                 Err(error) => return self.failure(&fetched.info(), mounting(error)),
             }
@@ -99,7 +99,7 @@ impl Engine {
         let (store, ttl) = (&self.options.session_store, self.keeps());
         for _ in 0..ATTEMPTS {
             let outcome = self.try_event(fetched, action.clone()).await?;
-            match store.commit(outcome.live.record()?, ttl).await {
+            match store.commit(self.calling(fetched, || outcome.live.record())?, ttl).await {
                 Ok(()) => return Ok(outcome),
                 Err(StoreError::Fenced) => {}
                 Err(error) => return Err(error.into()),
@@ -119,11 +119,13 @@ impl Engine {
         };
         let mut client = Client::new("");
         if let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&client.hello()) {
-            live.handle(Input::Connected { hello: &hello, token: "", resumed: false }, self.now());
+            let connected = Input::Connected { hello: &hello, token: "", resumed: false };
+            self.calling(fetched, || live.handle(connected, self.now()));
         }
         self.settled(fetched, &mut *live, &mut outputs, |_| false).await;
         heard(&mut client, &mut outputs)?;
-        live.handle(Input::Frame(&Received::new(&client.send(action))), self.now());
+        let frame = client.send(action);
+        self.calling(fetched, || live.handle(Input::Frame(&Received::new(&frame)), self.now()));
         self.settled(fetched, &mut *live, &mut outputs, |_| false).await;
         let failed = heard(&mut client, &mut outputs)?.iter().any(|heard| matches!(heard, Heard::Failed(_)));
         let redirect = live.redirect().cloned();

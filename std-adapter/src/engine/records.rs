@@ -71,11 +71,7 @@ impl Engine {
 
     fn touch(&self, slot: &Slot) {
         let (store, id, ttl) = (self.options.session_store.clone(), slot.id, self.keeps());
-        self.runtime.spawn(Box::pin(async move {
-            if let Err(error) = store.touch(id, ttl).await {
-                tracing::warn!(%error, "a session's time wasn't prolonged");
-            }
-        }));
+        self.beside("a session's time wasn't prolonged", Box::pin(async move { store.touch(id, ttl).await }));
     }
 
     /// Drops the record of a session that has ended, where nobody else could go on with it.
@@ -84,9 +80,14 @@ impl Engine {
             return;
         }
         let (store, id) = (self.options.session_store.clone(), slot.id);
+        self.beside("a record stays until its time is over", Box::pin(async move { store.delete(id).await }));
+    }
+
+    /// Asks the store for something of which nobody waits for the answer.
+    fn beside(&self, failure: &'static str, question: StoreFuture<'static, ()>) {
         self.runtime.spawn(Box::pin(async move {
-            if let Err(error) = store.delete(id).await {
-                tracing::warn!(%error, "a record stays until its time is over");
+            if let Err(error) = answer(question).await {
+                tracing::warn!(%error, "{failure}");
             }
         }));
     }
@@ -99,11 +100,15 @@ impl Engine {
     ) {
         let slot = Arc::downgrade(slot);
         self.runtime.spawn(Box::pin(async move {
-            let answer = caught(question).await;
-            let result = answer.unwrap_or_else(|panicked| Err(StoreError::Failed(panicked.into())));
+            let result = answer(question).await;
             if let Some(slot) = slot.upgrade() {
                 slot.mailbox.put(mail(result));
             }
         }));
     }
+}
+
+/// The store's answer; a panic of its is an error like others.
+async fn answer<T>(question: StoreFuture<'static, T>) -> Result<T, StoreError> {
+    caught(question).await.unwrap_or_else(|panicked| Err(StoreError::Failed(panicked.into())))
 }

@@ -68,17 +68,8 @@ impl Registry {
         self.lock().slots.values().filter(|slot| slot.cookie == cookie).cloned().collect()
     }
 
-    /// Takes out the sessions whose grace has ended.
-    pub(crate) fn sweep(&self, now: Instant) -> Vec<Arc<Slot>> {
-        let over = self.over(now);
-        over.into_iter()
-            .filter(|(slot, detached)| slot.end(*detached) && self.remove(slot))
-            .map(|(slot, _)| slot)
-            .collect()
-    }
-
-    /// Sessions whose grace was to end by now. No session is locked while the registry is.
-    fn over(&self, now: Instant) -> Vec<(Arc<Slot>, u64)> {
+    /// The sessions whose grace was to end by now, each with the time for which it had been left.
+    pub(crate) fn over(&self, now: Instant) -> Vec<(Arc<Slot>, u64)> {
         let mut inner = self.lock();
         let due = inner.waiting.partition_point(|waiting| waiting.until <= now);
         let due: Vec<Waiting> = inner.waiting.drain(..due).collect();

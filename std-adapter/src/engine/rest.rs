@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use live_core::{Counters, Input, Instant, Lease};
+use live_core::{Counters, Instant, Lease};
 
 use super::Engine;
 use super::alarms::TICK;
-use super::slot::{Inner, Slot};
+use super::mailbox::Leave;
+use super::slot::Slot;
+use crate::options::Options;
 
 /// Since when a session has done nothing.
 #[derive(Debug, Default)]
@@ -21,18 +23,27 @@ pub(crate) struct Round {
     next: Instant,
 }
 
+/// A session that stays in memory, as it looks.
+struct Awake {
+    since: Instant,
+    /// The bytes of its HTML, unless that is about to leave.
+    html: usize,
+    slot: Arc<Slot>,
+}
+
 impl Round {
-    /// Looks at all sessions, if it is time to.
+    /// Looks at all sessions, if it is time to. Those that are to leave memory are told: their own tasks see to it, since page code is called for it.
     pub(crate) fn go(&mut self, engine: &Engine, now: Instant) {
         if now < self.next {
             return;
         }
         let (rest_after, hibernate_after) = (engine.options.rest_after, engine.options.hibernate_after);
         self.next = now + (rest_after.min(hibernate_after) / 8).clamp(TICK, 4 * TICK);
-        let (mut awake, mut html): (Vec<(Instant, Arc<Slot>)>, usize) = (Vec::new(), 0);
+        let (mut awake, mut shown) = (Vec::new(), 0);
         for slot in engine.registry.all() {
-            let mut inner = slot.lock();
-            if inner.ended || inner.live.is_asleep() {
+            // Whoever has the session just now is at work.
+            let Some(mut inner) = slot.inner.try_now() else { continue };
+            if slot.has_ended() || inner.live.is_asleep() {
                 continue;
             }
             if inner.lease.as_ref().is_some_and(Lease::is_used) {
@@ -41,41 +52,39 @@ impl Round {
             }
             let work = work(&inner.live.counters());
             let since = inner.idle.since(work, now);
+            let bytes = inner.live.html_bytes();
+            drop(inner);
+            shown += bytes;
             if now - since >= hibernate_after {
-                engine.rest(&slot, &mut inner, Input::Hibernate, now);
-            } else if now - since >= rest_after {
-                engine.rest(&slot, &mut inner, Input::Rest, now);
+                slot.mailbox.idle(Leave::State);
+                continue;
             }
-            html += inner.live.html_bytes();
-            if !inner.live.is_asleep() {
-                drop(inner);
-                awake.push((since, slot));
+            if now - since >= rest_after {
+                slot.mailbox.idle(Leave::Html);
+                awake.push(Awake { since, html: 0, slot });
+            } else {
+                awake.push(Awake { since, html: bytes, slot });
             }
         }
-        let excess = awake.len().saturating_sub(engine.options.max_awake);
-        awake.retain(|(since, _)| *since < now);
-        awake.sort_unstable_by_key(|(since, _)| *since);
-        for (place, (_, slot)) in awake.into_iter().enumerate() {
-            let input = match () {
-                () if place < excess => Input::Hibernate,
-                () if html > engine.options.max_html_bytes => Input::Rest,
-                () => break,
-            };
-            let mut inner = slot.lock();
-            let before = inner.live.html_bytes();
-            engine.rest(&slot, &mut inner, input, now);
-            // It may have grown since it was counted.
-            html = html.saturating_sub(before.saturating_sub(inner.live.html_bytes()));
-        }
-        engine.count(|metrics| metrics.html(html));
+        engine.count(|metrics| metrics.html(shown));
+        trim(awake, &engine.options, now);
     }
 }
 
-impl Engine {
-    fn rest(&self, slot: &Arc<Slot>, inner: &mut Inner, input: Input<'_, super::live::Parcel>, now: Instant) {
-        self.step(slot, inner, |live| live.handle(input, now));
-        // Whoever serves the session carries out what that asks for.
-        slot.mailbox.wake();
+/// Lets the idlest go, as many as are too many, and then the HTML of others, as far as it is too much.
+fn trim(mut awake: Vec<Awake>, options: &Options, now: Instant) {
+    let mut html: usize = awake.iter().map(|session| session.html).sum();
+    let excess = awake.len().saturating_sub(options.max_awake);
+    awake.retain(|session| session.since < now);
+    awake.sort_unstable_by_key(|session| session.since);
+    for (place, session) in awake.into_iter().enumerate() {
+        let leave = match () {
+            () if place < excess => Leave::State,
+            () if html > options.max_html_bytes => Leave::Html,
+            () => break,
+        };
+        session.slot.mailbox.idle(leave);
+        html = html.saturating_sub(session.html);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use live_core::wire::{Hello, Reason};
 use live_core::{Broken, Input};
@@ -12,8 +12,8 @@ use super::alarms::Alarm;
 use super::direct::Way;
 use super::join::Joined;
 use super::runtime::within;
-use super::serve::{attend, until_idle};
-use super::slot::Slot;
+use super::serve::{attend, unconnected};
+use super::slot::{Inner, Slot};
 use crate::metrics::Metrics;
 
 /// A session with its connection. Dropped before [`welcome`](Self::welcome), it leaves the session to the next one.
@@ -25,22 +25,23 @@ pub(super) struct Seated {
 impl Seated {
     /// Makes the connection the one that serves the session; an older one finds out when it is woken (rule R10).
     /// None if the session has ended.
-    pub(super) fn take(
+    pub(super) async fn take(
         engine: &Arc<Engine>,
         joined: Joined,
+        way: Way,
         hello: &Hello<'_>,
         resumed: bool,
     ) -> Result<Option<Self>, Reason> {
         let Joined { slot, number, .. } = &joined;
-        let mut inner = slot.lock();
-        if inner.ended {
+        let mut inner = slot.inner.lock().await;
+        if slot.has_ended() {
             return Ok(None);
         }
         let was_free = inner.seat.is_free();
         if !inner.seat.take(*number, hello.attempt, Broken::default()) {
             return Err(Reason::Replaced);
         }
-        inner.way = Way::default();
+        *slot.way() = way;
         if !was_free {
             engine.count(Metrics::disconnected);
         }
@@ -55,11 +56,11 @@ impl Seated {
     /// that come meanwhile wait no longer than to that.
     pub(super) async fn settle(&self) -> Result<(), Reason> {
         let Some(Joined { slot, number, .. }) = &self.joined else { return Ok(()) };
-        let Some(until) = slot.lock().settles_until else { return Ok(()) };
+        let Some(until) = slot.inner.lock().await.settles_until else { return Ok(()) };
         let (runtime, mut alarm) = (&*self.engine.runtime, Alarm::default());
         let settled = poll_fn(|cx| self.poll_settled(slot, *number, &mut alarm, cx));
         within(runtime, until - self.engine.now(), Box::pin(settled)).await.unwrap_or(Ok(()))?;
-        slot.lock().settles_until = None;
+        slot.inner.lock().await.settles_until = None;
         Ok(())
     }
 
@@ -71,16 +72,20 @@ impl Seated {
         cx: &Context<'_>,
     ) -> Poll<Result<(), Reason>> {
         let (engine, now) = (&*self.engine, self.engine.now());
-        let mut inner = slot.lock();
+        let mut inner = ready!(slot.inner.poll(cx));
         if !inner.seat.is(number) {
             return Poll::Ready(Err(Reason::Replaced));
         }
         slot.mailbox.register(cx.waker());
-        let next = until_idle(engine, slot, &mut inner, now);
-        if inner.ended {
+        let turn = unconnected(engine, slot, &mut inner, now, cx);
+        if slot.has_ended() {
             return Poll::Ready(Err(Reason::Token));
         }
-        if slot.is_quiet(&inner) || inner.live.redirect().is_some() || !engine.is_ready() {
+        if inner.live.redirect().is_some() || !engine.is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let next = ready!(turn);
+        if slot.is_quiet(&inner) {
             return Poll::Ready(Ok(()));
         }
         if !slot.mailbox.is_empty() {
@@ -94,12 +99,12 @@ impl Seated {
 
     /// Tells the session that its browser is there, unless a newer connection has come meanwhile, or the session has
     /// ended.
-    pub(super) fn welcome(mut self, hello: &Hello<'_>, resumed: bool) -> Result<Joined, Reason> {
+    pub(super) async fn welcome(mut self, hello: &Hello<'_>, resumed: bool) -> Result<Joined, Reason> {
         if let Some(Joined { slot, number, auth_epoch }) = &self.joined {
             let engine = &self.engine;
             let token = engine.token_of(slot, *auth_epoch);
-            let mut inner = slot.lock();
-            if inner.ended {
+            let mut inner = slot.inner.lock().await;
+            if slot.has_ended() {
                 return Err(Reason::Token);
             }
             if inner.seat.is(*number) {
@@ -119,19 +124,28 @@ impl Drop for Seated {
     }
 }
 
-/// Leaves a session to the next connection, unless that one has it already.
+/// Leaves a session to the next connection, unless that one has it already. While its page code runs, that is done afterwards.
 pub(super) fn leave(engine: &Arc<Engine>, Joined { slot, number, .. }: Joined) {
-    let mut inner = slot.lock();
+    slot.way().leave(number);
+    if let Some(mut inner) = slot.inner.try_briefly() {
+        return left(engine, &slot, &mut inner, number);
+    }
+    let (runtime, engine) = (engine.runtime.clone(), engine.clone());
+    runtime.spawn(Box::pin(async move {
+        let mut inner = slot.inner.lock().await;
+        left(&engine, &slot, &mut inner, number);
+    }));
+}
+
+/// Connection `number` is gone: its session goes on without one.
+fn left(engine: &Arc<Engine>, slot: &Arc<Slot>, inner: &mut Inner, number: u64) {
     if !inner.seat.leave(number) {
         return;
     }
     let now = engine.now();
-    inner.way = Way::default();
     inner.detached += 1;
-    engine.step(&slot, &mut inner, |live| live.handle(Input::Closed, now));
+    engine.step(slot, inner, |live| live.handle(Input::Closed, now));
     engine.count(Metrics::disconnected);
-    let count = inner.detached;
-    drop(inner);
-    engine.detached(&slot, count);
-    attend(engine, slot, count);
+    engine.detached(slot, inner.detached);
+    attend(engine, slot.clone(), inner.detached);
 }

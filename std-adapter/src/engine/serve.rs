@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use live_core::wire::Reason;
 use live_core::{CommitError, Input, Instant};
@@ -10,7 +10,7 @@ use live_core::{CommitError, Input, Instant};
 use super::Engine;
 use super::alarms::Alarm;
 use super::live::Parcel;
-use super::mailbox::Mail;
+use super::mailbox::{Leave, Mail};
 use super::outputs::ToBrowser;
 use super::slot::{Inner, Slot};
 use crate::store::StoreError;
@@ -24,34 +24,42 @@ pub(super) enum Served {
         next: Option<Instant>,
         ready: bool,
     },
+    /// There is more to do, after others have had their turn; whether there is room for what comes.
+    Yield {
+        ready: bool,
+    },
 }
+
+/// How much of its mail a session takes in at one turn.
+const MAIL_A_TURN: usize = 16;
 
 /// Lets the session's machine do what there is to do, up to the next thing for the browser. `looks` is when the
 /// connection looks again whatever happens.
 pub(super) fn serve(
     engine: &Engine,
     slot: &Arc<Slot>,
+    inner: &mut Inner,
     number: u64,
     looks: Option<Instant>,
     now: Instant,
     cx: &Context<'_>,
 ) -> Served {
-    let mut inner = slot.lock();
     if !inner.seat.is(number) {
         return Served::Close(Reason::Replaced);
     }
-    if inner.ended {
+    if slot.has_ended() {
         return Served::Close(Reason::Token);
     }
     // Under the lock: a connection that takes over registers after this one, never before.
     slot.mailbox.register(cx.waker());
-    if let Some(reason) = inner.way.closing() {
+    let closing = slot.way().closing();
+    if let Some(reason) = closing {
         return Served::Close(reason);
     }
-    let served = turn(engine, slot, &mut inner, now);
+    let served = turn(engine, slot, inner, now);
     match served {
-        Served::Idle { next, .. } => inner.open([next, looks].into_iter().flatten().min()),
-        _ => inner.way.close(),
+        Served::Idle { next, .. } => slot.open_way(inner, [next, looks].into_iter().flatten().min()),
+        _ => slot.way().close(),
     }
     served
 }
@@ -63,15 +71,14 @@ pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
     let mut alarm = Alarm::default();
     engine.runtime.spawn(Box::pin(poll_fn(move |cx| {
         let Some(engine) = weak.upgrade() else { return Poll::Ready(()) };
-        let now = engine.now();
-        let mut inner = slot.lock();
-        if inner.ended || !inner.seat.is_free() || inner.detached != detached {
+        let mut inner = ready!(slot.inner.poll(cx));
+        if slot.has_ended() || !inner.seat.is_free() || inner.detached != detached {
             return Poll::Ready(());
         }
         slot.mailbox.register(cx.waker());
-        let due = until_idle(&engine, &slot, &mut inner, now);
+        let now = engine.now();
+        let due = ready!(unconnected(&engine, &slot, &mut inner, now, cx));
         if inner.live.is_drained() {
-            inner.ended = true;
             engine.drop_session(&slot);
             return Poll::Ready(());
         }
@@ -82,24 +89,30 @@ pub(super) fn attend(engine: &Arc<Engine>, slot: Arc<Slot>, detached: u64) {
     })));
 }
 
-/// A session's turn while nobody is connected; when the next is due.
-pub(super) fn until_idle(
+/// A session's turn while nobody is connected: when the next is due, once others have had their turns.
+pub(super) fn unconnected(
     engine: &Engine,
     slot: &Arc<Slot>,
     inner: &mut Inner,
     now: Instant,
-) -> Option<Instant> {
-    loop {
-        if let Served::Idle { next, .. } = turn(engine, slot, inner, now) {
-            return next;
+    cx: &Context<'_>,
+) -> Poll<Option<Instant>> {
+    match turn(engine, slot, inner, now) {
+        Served::Idle { next, .. } => Poll::Ready(next),
+        _ => {
+            cx.waker().wake_by_ref();
+            Poll::Pending
         }
     }
 }
 
+/// Does what there is to do, up to the next thing for the browser. What comes of it meanwhile, by messages that the session sends itself or timers that are
+/// due at once, is for the next turn: a page that never comes to an end has no more of the server than others.
 fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> Served {
     if let Some(wait) = engine.draining() {
         engine.step(slot, inner, |live| live.handle(Input::Drain { wait }, now));
     }
+    let (mut timers, mut mail) = (1, slot.mailbox.len().min(MAIL_A_TURN));
     loop {
         if let Some(warning) = inner.slow.take() {
             return Served::Frame(warning);
@@ -111,19 +124,29 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
                 None => continue,
             }
         }
+        if slot.has_ended() {
+            return Served::Close(Reason::Token);
+        }
         inner.mark = engine.options.pubsub.mark();
         let due = inner.live.poll_timeout();
-        if due.is_some_and(|due| due <= now) {
+        let is_due = due.is_some_and(|due| due <= now);
+        if is_due && timers > 0 {
+            timers -= 1;
             engine.step(slot, inner, |live| live.handle(Input::Timeout, now));
-        } else if !take_mail(engine, slot, inner, now) {
+        } else if mail > 0
+            && let Some(one) = slot.mailbox.take()
+        {
+            mail -= 1;
+            take_in(engine, slot, inner, one, now);
+        } else if is_due || !slot.mailbox.is_empty() {
+            return Served::Yield { ready: inner.live.is_ready() };
+        } else {
             return Served::Idle { next: due, ready: inner.live.is_ready() };
         }
     }
 }
 
-/// False where there was none.
-fn take_mail(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> bool {
-    let Some(mail) = slot.mailbox.take() else { return false };
+fn take_in(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, mail: Mail, now: Instant) {
     let mut handle = |input: Input<'_, Parcel>| engine.step(slot, inner, |live| live.handle(input, now));
     match mail {
         Mail::Message(parcel) => handle(Input::Message(parcel)),
@@ -141,10 +164,10 @@ fn take_mail(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant)
             tracing::warn!(%error, session = ?slot.id, "a session wasn't read");
             handle(Input::FetchFailed);
         }
+        Mail::Idle(Leave::Html) => handle(Input::Rest),
+        Mail::Idle(Leave::State) => handle(Input::Hibernate),
     }
-    if inner.live.is_over() && !inner.ended {
-        inner.ended = true;
+    if inner.live.is_over() && !slot.has_ended() {
         engine.drop_session(slot);
     }
-    true
 }

@@ -1,13 +1,15 @@
 //! One session in memory: its machine, what waits for it, and which connection serves it.
 
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use live_core::{Instant, Lease, Request, Seat, SessionId};
 
 use super::allowance::Allowance;
 use super::direct::Way;
-use super::live::{Live, New};
+use super::held::Held;
+use super::live::New;
+use super::lock::Lock;
 use super::mailbox::Mailbox;
 use super::rest::Idle;
 use super::slow::SlowRender;
@@ -35,14 +37,18 @@ pub(crate) struct Slot {
     /// What its page's sessions share, and what this one follows of it.
     pub(crate) streams: Arc<PageStreams>,
     follows: Mutex<Vec<Arc<Entry>>>,
-    inner: Mutex<Inner>,
+    /// Into its connection's socket. Locked for a write at most, and after `inner` where both are.
+    way: Mutex<Way>,
+    /// It is out of the registry, or on its way out.
+    ended: AtomicBool,
+    /// Page code runs under this lock: nobody but its own session may wait for it, and no thread.
+    pub(crate) inner: Lock<Inner>,
 }
 
 pub(crate) struct Inner {
-    pub(crate) live: Box<dyn Live>,
+    pub(crate) live: Held,
     pub(crate) slow: SlowRender,
     pub(crate) idle: Idle,
-    pub(crate) way: Way,
     /// To pass frames on through it. The machine has it back before each step.
     pub(crate) lease: Option<Lease>,
     /// Of the connection that serves the session; free while it waits for one.
@@ -53,31 +59,21 @@ pub(crate) struct Inner {
     pub(crate) detached: u64,
     /// The bus's position before page code was called last.
     pub(crate) mark: u64,
-    /// It is out of the registry, or on its way out.
-    pub(crate) ended: bool,
 }
 
 impl Slot {
-    pub(crate) fn new(
-        claims: &Claims,
-        new: New,
-        live: Box<dyn Live>,
-        mark: u64,
-        allowance: Allowance,
-    ) -> Self {
+    pub(crate) fn new(claims: &Claims, new: New, live: Held, mark: u64, allowance: Allowance) -> Self {
         let New { request, streams, .. } = new;
         let Claims { session: id, form, cookie, .. } = *claims;
         let inner = Inner {
             live,
             slow: SlowRender::default(),
             idle: Idle::default(),
-            way: Way::default(),
             lease: None,
             seat: Seat::default(),
             settles_until: None,
             detached: 0,
             mark,
-            ended: false,
         };
         Self {
             id,
@@ -91,12 +87,10 @@ impl Slot {
             allowance,
             streams,
             follows: Mutex::default(),
-            inner: Mutex::new(inner),
+            way: Mutex::default(),
+            ended: AtomicBool::new(false),
+            inner: Lock::new(inner),
         }
-    }
-
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn follows(&self) -> MutexGuard<'_, Vec<Arc<Entry>>> {
@@ -110,11 +104,17 @@ impl Slot {
         self.tasks.are_done() && self.mailbox.is_empty() && !inner.live.is_waiting()
     }
 
-    /// Ends it, if it has had no connection since it was left for the `detached`th time.
-    pub(crate) fn end(&self, detached: u64) -> bool {
-        let mut inner = self.lock();
-        inner.ended |= inner.seat.is_free() && inner.detached == detached;
-        inner.ended
+    pub(crate) fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nothing of it is served any more. What page code does that is under way comes to nothing.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Relaxed);
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Relaxed)
     }
 
     pub(crate) fn info(&self) -> SessionInfo<'_> {

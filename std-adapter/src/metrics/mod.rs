@@ -40,6 +40,8 @@ use hot::{Count, Histogram, Hot, Size};
 /// | `live_patch_bytes` | the size of such a frame; a histogram |
 /// | `live_errors_total{call}` | errors of page code, by the call that they came from |
 /// | `live_panics_total` | panics of page code |
+/// | `live_slow_calls_total` | calls of page code that took longer than [`Options::slow_call_after`](crate::Options::slow_call_after) |
+/// | `live_stuck_calls` | those of them that still run |
 pub struct Metrics {
     registry: Registry,
     sessions: Gauge,
@@ -53,6 +55,8 @@ pub struct Metrics {
     forms: Counter,
     errors: Family<From, Counter>,
     all_errors: Counter,
+    slow_calls: Counter,
+    stuck_calls: Gauge,
     hot: Arc<Hot>,
 }
 
@@ -66,7 +70,7 @@ struct From {
     call: &'static str,
 }
 
-/// The numbers at one moment. All but the first three only grow.
+/// The numbers at one moment. All but the first three and `stuck_calls` only grow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Snapshot {
     /// Sessions in memory.
@@ -95,6 +99,10 @@ pub struct Snapshot {
     pub messages: u64,
     /// Errors of page code.
     pub errors: u64,
+    /// Calls of page code that took longer than [`Options::slow_call_after`](crate::Options::slow_call_after).
+    pub slow_calls: u64,
+    /// Those of them that still run.
+    pub stuck_calls: u64,
     /// Renders of changed regions.
     pub renders: u64,
     /// Frames with patches.
@@ -132,6 +140,8 @@ impl Metrics {
             forms: Counter::default(),
             errors: Family::default(),
             all_errors: Counter::default(),
+            slow_calls: Counter::default(),
+            stuck_calls: Gauge::default(),
             hot: Arc::default(),
         };
         metrics.register();
@@ -152,6 +162,8 @@ impl Metrics {
         registry.register("pages", "Pages rendered for a first HTTP response", self.pages.clone());
         registry.register("forms", "Forms posted without JavaScript", self.forms.clone());
         registry.register("errors", "Errors of page code", self.errors.clone());
+        registry.register("slow_calls", "Calls of page code that took too long", self.slow_calls.clone());
+        registry.register("stuck_calls", "Those of them that still run", self.stuck_calls.clone());
         for (name, help, count) in [
             ("hibernated", "Times that a state left memory for the store", Count::Hibernated),
             ("woken", "Times that a state came back", Count::Woken),
@@ -196,6 +208,8 @@ impl Metrics {
             failed: hot.count(Count::Failed),
             messages: hot.count(Count::Messages),
             errors: self.all_errors.get(),
+            slow_calls: self.slow_calls.get(),
+            stuck_calls: self.stuck_calls.get().try_into().unwrap_or(0),
             renders: hot.count(Count::Renders),
             frames: hot.taken(Size::Patch),
             patch_bytes: hot.sum(Size::Patch),
@@ -248,6 +262,20 @@ impl Metrics {
     pub(crate) fn error(&self, call: &Call) {
         self.all_errors.inc();
         self.errors.get_or_create(&From { call: name(call) }).inc();
+    }
+
+    pub(crate) fn slow_call(&self) {
+        self.slow_calls.inc();
+    }
+
+    /// So many more calls are stuck than before, or fewer.
+    pub(crate) fn stuck_calls(&self, more: i64) {
+        self.stuck_calls.inc_by(more);
+    }
+
+    /// A panic of page code that the machine's guard didn't see.
+    pub(crate) fn panicked(&self) {
+        self.hot.part().add(Count::Panics, 1);
     }
 
     /// One step of a machine, which took its counters from `before` to `after`.
@@ -339,6 +367,8 @@ mod tests {
             "live_patch_bytes_count 0",
             "live_errors_total{call=\"render\"} 1",
             "live_panics_total 0",
+            "live_slow_calls_total 0",
+            "live_stuck_calls 0",
             "# EOF",
         ] {
             assert!(text.lines().any(|known| known == line), "{line} in {text}");

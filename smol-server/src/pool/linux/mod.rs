@@ -8,14 +8,14 @@ use std::io;
 pub(crate) use std::os::fd::AsFd as Socket;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
 
 use async_executor::Executor;
 
 use self::epoll::Reactor;
 pub(crate) use self::source::Source;
-use super::BoxFuture;
+use super::{Beat, BoxFuture};
 
 /// How many tasks run until sockets are looked at again.
 const TASKS: usize = 64;
@@ -28,12 +28,14 @@ pub(crate) struct Pool {
     executor: Executor<'static>,
     reactor: Arc<Reactor>,
     stopped: AtomicBool,
+    /// How many workers are to end.
+    dismissed: AtomicUsize,
 }
 
 impl Pool {
     pub(crate) fn new() -> io::Result<Self> {
         let (executor, reactor) = (Executor::new(), Arc::new(Reactor::new()?));
-        Ok(Self { executor, reactor, stopped: AtomicBool::new(false) })
+        Ok(Self { executor, reactor, stopped: AtomicBool::new(false), dismissed: AtomicUsize::new(0) })
     }
 
     pub(crate) fn spawn(&self, task: BoxFuture) {
@@ -47,21 +49,46 @@ impl Pool {
         Source::new(&self.reactor, socket)
     }
 
-    /// Works until the pool is stopped.
+    /// Works until the pool is stopped, or this worker is dismissed. Between two beats it looks at sockets, too.
     ///
     /// # Panics
     /// Where a task does.
-    pub(crate) fn work(&self) {
+    pub(crate) fn work(&self, beat: &Arc<Beat>) {
         while !self.stopped.load(SeqCst) {
+            beat.works();
             let ran = (0..TASKS).take_while(|_| self.executor.try_tick()).count();
             if ran == TASKS {
                 self.reactor.look();
+            } else if self.is_dismissed() {
+                break;
             } else {
-                self.reactor.sleep(|| self.executor.try_tick());
+                self.reactor.sleep(|| {
+                    let ran = self.executor.try_tick();
+                    if !ran {
+                        beat.rests();
+                    }
+                    ran
+                });
             }
         }
+        beat.rests();
         // To the next one.
         self.reactor.ring_once();
+    }
+
+    /// Ends the work of so many workers, whichever have nothing to do first.
+    pub(crate) fn dismiss(&self, workers: usize) {
+        self.dismissed.fetch_add(workers, SeqCst);
+        self.reactor.ring_once();
+    }
+
+    /// How many are to end and have not yet.
+    pub(crate) fn dismissed(&self) -> usize {
+        self.dismissed.load(SeqCst)
+    }
+
+    fn is_dismissed(&self) -> bool {
+        self.dismissed.fetch_update(SeqCst, SeqCst, |workers| workers.checked_sub(1)).is_ok()
     }
 
     /// Ends every worker's work, once the task that it runs is pending.

@@ -3,6 +3,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod durable;
+pub(crate) mod gate;
 pub(crate) mod http;
 pub(crate) mod page;
 pub(crate) mod tab;
@@ -25,6 +26,9 @@ pub(crate) use tab::Tab;
 
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a test waits for what no other session may hold up.
+pub(crate) const SOON: Duration = Duration::from_secs(4);
 
 /// A server with the lab under `/lab/{room}`.
 pub(crate) fn server() -> Server {

@@ -75,6 +75,11 @@ impl Tab {
         tab
     }
 
+    /// From now on it waits no longer than this for what must come.
+    pub(crate) fn patience(&mut self, limit: std::time::Duration) {
+        self.ws.get_mut().set_read_timeout(Some(limit)).unwrap();
+    }
+
     /// The browser is gone, without a word.
     pub(crate) fn vanish(&mut self) {
         self.ws.get_mut().shutdown(std::net::Shutdown::Both).unwrap();

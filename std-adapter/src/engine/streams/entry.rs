@@ -1,19 +1,25 @@
 //! One stream, who follows it, and how they are told.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::future::poll_fn;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
+use atomic_waker::AtomicWaker;
 use live_core::{SessionId, Stream, Version};
 
 use super::super::Engine;
-use super::super::runtime::yield_now;
+use super::super::direct::Told;
+use super::super::lock::{Guard, Lock};
+use super::super::runtime::{Runtime, restarted, within, yield_now};
 use super::super::slot::Slot;
 use super::Key;
 use crate::entropy;
 use crate::pubsub::{PubSub, Subscriber};
+use crate::store::BoxFuture;
 
 /// How many are told without a break for other tasks.
 const AT_ONCE: usize = 64;
@@ -25,13 +31,26 @@ const PAUSE: Duration = Duration::from_micros(10);
 /// A shorter pause isn't made.
 const LEAST_PAUSE: Duration = Duration::from_millis(2);
 
+/// How long everybody else waits for the first who is told to render what is new. Longer takes a page that is slow, or busy otherwise: then the next one is asked.
+const LOOK_WITHIN: Duration = Duration::from_millis(20);
+
+/// How many are asked so. Then all are told at once, and each looks by itself.
+const LOOKS: usize = 3;
+
 pub(crate) struct Entry {
     key: Key,
     /// Under which the bus knows it.
     id: SessionId,
     engine: Weak<Engine>,
     me: Weak<Self>,
-    stream: Mutex<Stream>,
+    /// The page's code renders it under this lock.
+    stream: Lock<Stream>,
+    /// What it showed last.
+    last: Mutex<Option<Arc<Version>>>,
+    /// Somebody has looked at that while another rendered.
+    passed_by: AtomicBool,
+    /// Waits until somebody has looked.
+    looker: AtomicWaker,
     /// Something was published since the stream was lent.
     has_changed: AtomicBool,
     followers: Mutex<Followers>,
@@ -62,7 +81,10 @@ impl Entry {
             id: entropy::session_id(),
             engine,
             me: me.clone(),
-            stream: Mutex::default(),
+            stream: Lock::default(),
+            last: Mutex::default(),
+            passed_by: AtomicBool::new(false),
+            looker: AtomicWaker::new(),
             has_changed: AtomicBool::new(false),
             followers: Mutex::default(),
             telling: AtomicU8::new(QUIET),
@@ -80,15 +102,33 @@ impl Entry {
         self.changed();
     }
 
-    /// Gives the bytes before and after.
+    /// Gives the bytes before and after. Whoever looks while another renders it, by the page's own code, waits for nobody: it sees what was shown
+    /// last, and is told once more; where nothing was, it renders for itself.
     pub(super) fn lend(&self, look: &mut dyn FnMut(&mut Stream)) -> (usize, usize) {
-        let mut stream = self.stream();
+        let Some(mut stream) = self.stream.try_briefly().or_else(|| self.passed_by()) else {
+            look(&mut self.last().clone().map(Stream::showing).unwrap_or_default());
+            return (0, 0);
+        };
         if self.has_changed.swap(false, AcqRel) {
             stream.outdate();
         }
         look(&mut stream);
         let bytes = stream.bytes();
+        if let Some(current) = stream.current() {
+            *self.last() = Some(current.clone());
+        }
+        drop(stream);
+        self.looker.wake();
+        if self.passed_by.swap(false, SeqCst) {
+            self.spread();
+        }
         (self.bytes.swap(bytes, Relaxed), bytes)
+    }
+
+    /// Somebody passes by while another renders it, and says so; unless it is free by now.
+    fn passed_by(&self) -> Option<Guard<'_, Stream>> {
+        self.passed_by.store(true, SeqCst);
+        self.stream.try_now()
     }
 
     /// The session is told of changes from now on. There may have been one since it looked.
@@ -142,11 +182,12 @@ impl Entry {
         if self.has_changed.load(Acquire) {
             return None;
         }
-        self.stream().current().cloned()
+        self.stream.try_now()?.current().cloned()
     }
 
-    fn stream(&self) -> MutexGuard<'_, Stream> {
-        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What it showed when it was looked at last.
+    fn last(&self) -> MutexGuard<'_, Option<Arc<Version>>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn followers(&self) -> MutexGuard<'_, Followers> {
@@ -155,10 +196,17 @@ impl Entry {
 
     fn changed(&self) {
         self.has_changed.store(true, Release);
+        self.spread();
+    }
+
+    /// Has everybody told, in a task of its own, if that isn't under way.
+    fn spread(&self) {
         if self.telling.swap(AGAIN, AcqRel) == QUIET
             && let (Some(me), Some(engine)) = (self.me.upgrade(), self.engine.upgrade())
         {
-            engine.runtime.spawn(Box::pin(me.tell(Arc::downgrade(&engine))));
+            let (weak, runtime) = (self.engine.clone(), engine.runtime.clone());
+            let tell = move || -> BoxFuture<'static, ()> { Box::pin(me.clone().tell(weak.clone())) };
+            engine.runtime.spawn(Box::pin(restarted(runtime, "news of a shared region", tell)));
         }
     }
 
@@ -167,9 +215,15 @@ impl Entry {
         while let Some(engine) = engine.upgrade() {
             self.telling.store(TELLING, Release);
             let followers = self.followers().all();
+            let mut looks = LOOKS;
             for some in followers.chunks(AT_ONCE) {
                 for slot in some.iter().filter_map(Weak::upgrade) {
-                    engine.tell_of_change(&slot, &self.key.region, self.current().as_ref());
+                    let current = self.current();
+                    let told = engine.tell_of_change(&slot, &self.key.region, current.as_ref());
+                    if told == Told::Looks && looks > 0 {
+                        looks -= 1;
+                        self.until_looked_at(&*engine.runtime).await;
+                    }
                 }
                 yield_now().await;
             }
@@ -183,6 +237,15 @@ impl Entry {
                 return;
             }
         }
+    }
+
+    /// Waits until a session that was just woken has looked, so that all others are passed what it has rendered; not for long.
+    async fn until_looked_at(&self, runtime: &dyn Runtime) {
+        let looked = poll_fn(|cx| {
+            self.looker.register(cx.waker());
+            if self.current().is_some() { Poll::Ready(()) } else { Poll::Pending }
+        });
+        within(runtime, LOOK_WITHIN, Box::pin(looked)).await;
     }
 }
 
