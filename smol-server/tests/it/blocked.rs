@@ -292,6 +292,36 @@ fn a_shared_region_that_blocks_who_renders_it_blocks_nobody_else() {
     tabs.iter_mut().for_each(click);
 }
 
+/// Whoever spreads news has the session for moments in which events come, too.
+#[test]
+fn events_that_come_beside_news_are_all_applied_and_once() {
+    let page = Stall::default();
+    let server = server_of(generous(), "/", page.clone());
+    let mut tabs = [(); 3].map(|()| neighbour(&server));
+    let is_over = Arc::new(AtomicBool::new(false));
+    let (ends, pubsub, wall) = (is_over.clone(), server.pubsub(), page.wall.clone());
+    let news = std::thread::spawn(move || {
+        let mut count = 0_u32;
+        while !ends.load(SeqCst) {
+            count += 1;
+            *wall.lock().unwrap() = count.to_string();
+            pubsub.publish("wall", &Note::Count).unwrap();
+            std::thread::yield_now();
+        }
+        count
+    });
+    for _ in 0..300 {
+        tabs.iter_mut().for_each(|tab| tab.send(Action::new("inc")));
+    }
+    for tab in &mut tabs {
+        tab.until("all acknowledgements", |tab| tab.client.pending() == 0);
+        tab.until_html("count", "300");
+    }
+    is_over.store(true, SeqCst);
+    let last = news.join().unwrap().to_string();
+    tabs.iter_mut().for_each(|tab| tab.until_html("wall", &last));
+}
+
 /// A page of which nothing but the application's code about its state blocks.
 struct Heavy {
     gate: Gate,

@@ -1,7 +1,8 @@
 //! Which calls of page code are under way, one a thread at most: the thread says so, at next to no cost, and the [watchdog](super::watchdog) looks.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use live_core::{Request, SessionId};
@@ -145,7 +146,9 @@ impl Thread {
         let count = self.count.load(Acquire);
         let [high, low] = self.id.each_ref().map(|half| u128::from(half.load(Relaxed)));
         let (session, request) = (SessionId::new((high << 64 | low).to_be_bytes()), self.request().clone());
-        (count % 2 == 1).then_some(Call { count, session, request })
+        // What was read is of this call if that still is under way.
+        let is_whole = count % 2 == 1 && self.count.load(Acquire) == count;
+        is_whole.then_some(Call { count, session, request })
     }
 
     fn request(&self) -> MutexGuard<'_, Option<Arc<Request>>> {
