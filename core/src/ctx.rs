@@ -161,10 +161,6 @@ impl<M> Asked<M> {
         let rest = Self { next_timer: self.next_timer, next_publish: self.next_publish, ..Self::default() };
         core::mem::replace(self, rest)
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.effects.is_empty() && self.timers.is_empty()
-    }
 }
 
 impl<M> Default for Asked<M> {

@@ -29,6 +29,7 @@ enum Part {
 
 thread_local! {
     static ARMED: Cell<Option<(Part, u32)>> = const { Cell::new(None) };
+    static ALWAYS: Cell<Option<Part>> = const { Cell::new(None) };
     static HANDLED: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -37,6 +38,7 @@ fn arm(part: Part, after: u32) {
 }
 
 fn pass(part: Part) {
+    assert_ne!(ALWAYS.get(), Some(part), "{part:?} panics each time");
     match ARMED.get() {
         Some((armed, 0)) if armed == part => {
             ARMED.set(None);
@@ -367,4 +369,30 @@ fn a_machine_may_be_dropped_whatever_its_values_do() {
         assert!(is_stopped(|| drop(tab)), "{part:?} at a machine's end");
         ARMED.set(None);
     }
+}
+
+/// Of two panics at once nobody could stop the second: the process would abort.
+#[test]
+fn values_that_panic_each_time_are_dropped_one_by_one() {
+    let mut tab = connected::<false>(false);
+    for _ in 0..5 {
+        tab.click("later");
+    }
+    tab.click("inc");
+    ALWAYS.set(Some(Part::DropMessage));
+    for event in ["cancel", "fail"] {
+        assert!(
+            is_stopped(|| {
+                tab.click(event);
+            }),
+            "`{event}` went through the machine"
+        );
+    }
+    assert!(is_stopped(|| drop(tab)), "messages at a machine's end");
+    let mut tab = connected::<false>(false);
+    tab.click("inc");
+    ALWAYS.set(Some(Part::Drop));
+    // A panic of the state that the last one leaves behind may come through, alone.
+    let _ = is_stopped(|| drop(tab));
+    ALWAYS.set(None);
 }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::Machine;
 use crate::codec::PageCodec;
 use crate::command::Redirect;
-use crate::ctx::{Ctx, TooMany};
+use crate::ctx::{Asked, Ctx, TooMany};
 use crate::dirty::DirtySet;
 use crate::effect::{Call, Effect};
 use crate::error::{Error, Result};
@@ -212,10 +212,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// What a failed call asked for isn't done.
     fn forget_asked(&mut self) {
         self.session.pushed.clear();
-        let asked = self.asked.take();
-        if !asked.is_empty() {
-            self.discard(asked);
-        }
+        let Asked { effects, timers, .. } = self.asked.take();
+        self.discard(effects);
+        self.discard(timers);
     }
 
     /// Starts the state anew. If `mount` fails too, the state stays the default. Without a default the session can't go on.

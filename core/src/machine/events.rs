@@ -189,7 +189,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Takes in a message, now or after the commit that is under way.
     pub(super) fn receive(&mut self, waiting: Waiting<P::Message>, now: Instant) {
         if !self.takes_in() {
-            return self.discard(waiting);
+            return self.discard(Some(waiting));
         }
         if self.is_idle() { self.run(waiting, now) } else { self.queue(waiting) }
     }
@@ -206,7 +206,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 let known = self.topics.position(&topic);
                 if known.is_some_and(|known| known.epoch == position.epoch && known.offset >= position.offset)
                 {
-                    return self.discard(message);
+                    return self.discard(Some(message));
                 }
                 self.topics.reach(&topic, position);
                 self.run(Waiting::Message(message), now);
@@ -252,7 +252,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         } else if matches!(waiting, Waiting::Frame(_)) {
             self.close(Reason::Rate);
         } else {
-            self.discard(waiting);
+            self.discard(Some(waiting));
             self.inbox.retain(|known| !is_any_missed(known));
             self.inbox.push_back(Waiting::Missed(String::new()));
         }

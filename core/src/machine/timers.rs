@@ -20,6 +20,11 @@ impl<M> Timers<M> {
         self.list.push((at, timer, message));
     }
 
+    /// Takes all of them out.
+    pub(super) fn take_all(&mut self) -> Vec<(Instant, Timer, M)> {
+        core::mem::take(&mut self.list)
+    }
+
     /// Takes these out, as far as they are there.
     pub(super) fn take(&mut self, cancelled: &[Timer]) -> Vec<M> {
         let taken = self.list.extract_if(.., |(_, timer, _)| cancelled.contains(timer));

@@ -29,37 +29,40 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
     /// Puts another state in the place of the session's.
     pub(super) fn replace_state(&mut self, state: P::State) {
         let before = mem::replace(&mut self.session.state, state);
-        self.discard(before);
+        self.discard(Some(before));
     }
 
-    /// Drops states or messages. A panic is reported, and stops nothing.
-    pub(super) fn discard<T>(&mut self, values: T) {
-        if let Err(panicked) = self.guard.run(Calling::Value, || drop(values)) {
-            self.counters.panics += 1;
-            self.report(Call::Value, panicked.into());
+    /// Drops states or messages, each by itself: of two panics at once nobody could stop the second. They are reported, and stop nothing.
+    pub(super) fn discard<T>(&mut self, values: impl IntoIterator<Item = T>) {
+        for value in values {
+            if let Err(panicked) = self.guard.run(Calling::Value, || drop(value)) {
+                self.counters.panics += 1;
+                self.report(Call::Value, panicked.into());
+            }
         }
     }
 }
 
 impl<P: Page, C, G: Guard> Drop for Machine<P, C, G> {
-    /// Each kind of value by itself: of several panics at once nobody could stop the second.
     fn drop(&mut self) {
-        let Self { guard, spare, timers, inbox, commit, out, asked, .. } = self;
-        let drops: [&mut dyn FnMut(); 6] = [
-            &mut || drop(spare.take()),
-            &mut || drop(mem::take(timers)),
-            &mut || inbox.clear(),
-            &mut || drop(commit.take_held()),
-            &mut || out.clear(),
-            &mut || drop(asked.take()),
-        ];
-        for discard in drops {
-            // Nobody is left to report to.
-            let _ = guard.run(Calling::Value, discard);
-        }
+        let Self { guard, spare, timers, inbox, commit, out, asked, session, .. } = self;
+        let asked = asked.take();
+        drop_each(guard, spare.take());
+        drop_each(guard, timers.take_all());
+        drop_each(guard, inbox.drain(..));
+        drop_each(guard, commit.take_held());
+        drop_each(guard, out.drain(..));
+        drop_each(guard, asked.timers);
+        drop_each(guard, asked.effects);
         if mem::needs_drop::<P::State>() {
-            let state = &mut self.session.state;
-            let _ = self.guard.run(Calling::Value, || drop(mem::take(state)));
+            let _ = guard.run(Calling::Value, || drop(mem::take(&mut session.state)));
         }
+    }
+}
+
+/// Nobody is left to report to.
+fn drop_each<T>(guard: &impl Guard, values: impl IntoIterator<Item = T>) {
+    for value in values {
+        let _ = guard.run(Calling::Value, || drop(value));
     }
 }
