@@ -8,7 +8,7 @@ use common::{Catch, Decimal, Pair};
 use live_core::client::Heard;
 use live_core::wire::{BrowserFrame, ServerFrame};
 use live_core::{
-    Command, Config, Ctx, Duration, Event, Focus, Input, Machine, Page, Record, Result, Session, View,
+    Command, Config, Ctx, Duration, Event, Focus, Input, Machine, Output, Page, Record, Result, Session, View,
 };
 
 /// Gives an element the focus, named by what has happened.
@@ -102,6 +102,30 @@ fn focused(tab: &Tab) -> Vec<&str> {
     tab.heard.iter().filter_map(selector).collect()
 }
 
+/// A session that is mounted anew numbers its first command above what the browser has counted to, and its process is killed before that reaches
+/// the browser.
+#[test]
+fn a_command_that_was_numbered_anew_survives_a_crash() {
+    let (mut old, _) = connected();
+    old.click("two");
+    commit(&mut old);
+    let mut fresh = mounted();
+    fresh.client = old.client;
+    commit(&mut fresh);
+    let hello = fresh.client.hello();
+    let Ok(BrowserFrame::Hello(hello)) = BrowserFrame::decode(&hello) else { panic!("hello") };
+    fresh.machine.handle(Input::Connected { hello: &hello, token: "", resumed: false }, fresh.now);
+    let mut record = None;
+    while let Some(output) = fresh.machine.poll(fresh.now) {
+        if let Output::Commit(next) = output {
+            fresh.machine.handle(Input::Committed { generation: next.generation }, fresh.now);
+            record = Some(next);
+        }
+    }
+    let next = crash(fresh, &record.expect("the new numbers are committed"));
+    assert!(focused(&next).contains(&"mounted"), "{:?}", next.heard);
+}
+
 /// The numbers of all commands that were sent.
 fn sent(tab: &Tab) -> Vec<u64> {
     let updates = tab.frames.iter().filter_map(|frame| match ServerFrame::decode(frame).unwrap() {
@@ -174,6 +198,7 @@ fn a_session_mounted_anew_sends_its_commands() {
     next.client = tab.client;
     commit(&mut next);
     next.connect(false);
+    commit(&mut next);
     assert_eq!(focused(&next), ["mounted"], "the old session's number was taken for the new one's");
     next.click("c");
     commit(&mut next);

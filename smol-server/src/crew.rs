@@ -29,8 +29,9 @@ pub(crate) struct Crew {
     /// How many workers are not stuck.
     size: usize,
     workers: Vec<Worker>,
-    /// How many there were so far.
+    /// How many were started so far, and how many of them were told to end. Each that is told so ends at some time, and no other does.
     count: usize,
+    dismissed: usize,
     /// For how many looks there have been too many.
     looks: usize,
     /// Each worker has one, and drops it when it ends.
@@ -48,7 +49,8 @@ impl Crew {
     /// So many workers for a pool.
     pub(crate) fn start(pool: Arc<Pool>, size: usize) -> io::Result<Self> {
         let (alive, all_ended) = channel();
-        let mut crew = Self { pool, size, workers: Vec::new(), count: 0, looks: 0, alive, all_ended };
+        let mut crew =
+            Self { pool, size, workers: Vec::new(), count: 0, dismissed: 0, looks: 0, alive, all_ended };
         for _ in 0..size {
             crew.add()?;
         }
@@ -67,10 +69,11 @@ impl Crew {
         self.workers.retain(|worker| !worker.thread.is_finished());
         let stuck = self.workers.iter_mut().map(|worker| worker.beat.is_stuck(&mut worker.seen));
         let wanted = self.size + stuck.filter(|stuck| *stuck).count().min(MAX_SPARE);
-        let there = self.workers.len().saturating_sub(self.pool.dismissed());
+        let there = self.count - self.dismissed;
         self.looks = if there > wanted { self.looks + 1 } else { 0 };
         if self.looks > LOOKS_UNTIL_END {
             self.pool.dismiss(there - wanted);
+            self.dismissed += there - wanted;
         }
         for _ in there..wanted {
             if let Err(error) = self.add() {

@@ -170,7 +170,8 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.push_commands(now);
         for effect in self.asked.effects.drain(..) {
             match &effect {
-                Effect::Subscribe(topic) => self.topics.add(topic),
+                // Who is subscribed already has missed nothing by that.
+                Effect::Subscribe(topic) if !self.topics.add(topic) => continue,
                 Effect::Unsubscribe(topic) => self.topics.remove(topic),
                 _ => {}
             }
@@ -245,9 +246,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    /// The default state, with everything marked.
+    /// The default state, with everything marked. Timers of the state before are none of its own.
     fn start_anew(&mut self) -> Result {
         let state = self.default_state()?;
+        let timers = self.timers.take_all();
+        self.discard(timers);
         self.replace_state(state);
         self.session.mark_all();
         Ok(())

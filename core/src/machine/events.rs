@@ -118,13 +118,16 @@ impl Delivery {
     }
 
     /// From now on all numbers are above `command`, which the browser has counted to: it runs none that it takes for known.
-    fn number_above(&mut self, command: u64) {
+    /// Whether those that wait have other numbers now, which have to be committed before they are sent.
+    fn number_above(&mut self, command: u64) -> bool {
         let last = self.last_command.max(command);
         self.last_command = last;
-        if self.outbox.front().is_some_and(|(id, _)| *id <= command) {
+        let repeats = self.outbox.front().is_some_and(|(id, _)| *id <= command);
+        if repeats {
             self.outbox.iter_mut().zip(last + 1..).for_each(|((id, _), number)| *id = number);
             self.last_command += self.outbox.len() as u64;
         }
+        repeats
     }
 }
 
@@ -135,7 +138,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             self.delivery.acknowledge(command);
         }
         // What it has run of another session, or of one that a store has lost, is nothing of this one's.
-        self.delivery.number_above(command);
+        if self.delivery.number_above(command) {
+            self.commit.event(now);
+        }
         self.link = Some(Link::new(hello.hashes, command, self.config.broken));
         self.render_failed = false;
         let heartbeat = u64::try_from(self.config.heartbeat.as_millis()).unwrap_or(u64::MAX);

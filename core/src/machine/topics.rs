@@ -46,10 +46,13 @@ impl Topics {
         self.0.len()
     }
 
-    pub(super) fn add(&mut self, name: &str) {
-        if self.get(name).is_none() {
+    /// Whether it is new.
+    pub(super) fn add(&mut self, name: &str) -> bool {
+        let is_new = self.get(name).is_none();
+        if is_new {
             self.0.push(Topic { name: name.into(), position: Position::default() });
         }
+        is_new
     }
 
     pub(super) fn remove(&mut self, name: &str) {

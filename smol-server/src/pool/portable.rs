@@ -64,11 +64,6 @@ impl Pool {
         }
     }
 
-    /// How many are to end and have not yet.
-    pub(crate) fn dismissed(&self) -> usize {
-        self.running.len()
-    }
-
     /// Ends every worker's work, once the task that it runs is pending.
     pub(crate) fn stop(&self) {
         self.running.close();

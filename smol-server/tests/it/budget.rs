@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use live_smol::live_std::Metrics;
 use live_smol::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::common::durable::Durable;
 use crate::common::{PATIENCE, SOON, Tab, http, options};
 
 /// How a page's `info` leads to its next call.
@@ -277,4 +278,45 @@ fn a_posted_form_ends_whatever_its_tasks_lead_to() {
     let body = format!("_csrf={token}&_lv_event=start");
     let answer = within(PATIENCE / 2, move || http::post(address, "/", &headers, &body));
     assert_eq!(answer.status, 303, "{}", answer.text());
+}
+
+/// Subscribes whenever it reads its data anew.
+#[derive(Clone, Default)]
+struct Rereads(Arc<AtomicU32>);
+
+impl Page for Rereads {
+    type State = u32;
+    type Message = ();
+
+    fn mount(&self, ctx: &mut Ctx<Self>, _: &mut Session<u32>) -> Result {
+        ctx.subscribe("board")
+    }
+
+    fn render(&self, s: &Session<u32>, view: &mut View) -> Result {
+        view.page(|out| Ok(write!(out, "{}", s.state)?));
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<u32>, _: &Event) -> Result {
+        s.state += 1;
+        s.mark_all();
+        Ok(())
+    }
+
+    fn missed(&self, ctx: &mut Ctx<Self>, _: &mut Session<u32>, topic: &str) -> Result {
+        self.0.fetch_add(1, Relaxed);
+        ctx.subscribe(topic)
+    }
+}
+
+#[test]
+fn a_page_that_subscribes_again_where_it_missed_messages_comes_to_rest() {
+    let page = Rereads::default();
+    let options = Options { session_store: Arc::new(Durable::default()), ..options() };
+    let server = Live::new(options).page("/", page.clone()).bind("127.0.0.1:0").unwrap();
+    let mut tab = Tab::new(server.local_addr(), "/");
+    for _ in 0..20 {
+        tab.act("count");
+    }
+    assert!(page.0.load(Relaxed) <= 2, "{} times", page.0.load(Relaxed));
 }

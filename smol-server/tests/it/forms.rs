@@ -162,3 +162,14 @@ fn a_body_over_the_limit_is_refused() {
     assert_eq!(http::raw(server.local_addr(), &head).status, 413);
     assert_eq!(count(&browser.get("/lab/a")), "1");
 }
+
+#[test]
+fn sessions_that_are_kept_for_ever_take_forms() {
+    let minute = Duration::from_secs(60);
+    for (session_timeout, grace) in [(Duration::MAX, minute), (minute, Duration::MAX)] {
+        let server = start(Options { session_timeout, grace, ..options() });
+        let mut browser = Browser::open(&server, "/lab/a");
+        let answer = browser.post("/lab/a", "_lv_event=inc");
+        assert_eq!(answer.status, 303, "{}", answer.text());
+    }
+}

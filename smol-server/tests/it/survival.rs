@@ -361,3 +361,54 @@ fn a_session_goes_on_after_a_message_that_panicked() {
     tab.act("inc");
     tab.until_html("count", &(before + 1).to_string());
 }
+
+/// Two halves that are always equal.
+#[derive(Clone, Serialize, Deserialize)]
+struct Halves(u32, u32);
+
+static NO_DEFAULT: Trap = Trap::new();
+
+impl Default for Halves {
+    fn default() -> Self {
+        NO_DEFAULT.step("Default");
+        Self(0, 0)
+    }
+}
+
+struct Balance;
+
+impl Page for Balance {
+    type State = Halves;
+    type Message = ();
+    const ROLLBACK: live_core::Rollback = live_core::Rollback::Remount;
+
+    fn render(&self, s: &Session<Halves>, view: &mut View) -> Result {
+        view.page(|out| Ok(write!(out, "{} {}", s.state.0, s.state.1)?));
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<Halves>, e: &Event) -> Result {
+        s.mark_all();
+        s.state.0 += 1;
+        if e.name == "half" {
+            return Err(Error::msg("between the two"));
+        }
+        s.state.1 += 1;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_state_that_cannot_be_put_back_is_served_to_nobody() {
+    let server = Live::new(options()).page("/", Balance).bind("127.0.0.1:0").unwrap();
+    let mut tab = Tab::new(server.local_addr(), "/");
+    tab.act("both");
+    tab.until_html("", "1 1");
+    NO_DEFAULT.set();
+    tab.send(Action::new("half"));
+    assert_eq!(tab.closed().0, 1011);
+    tab.reconnect();
+    tab.act("both");
+    let html = tab.client.page_html();
+    assert!(html.split_once(' ').is_some_and(|(left, right)| left == right), "half a change: {html}");
+}

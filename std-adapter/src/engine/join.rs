@@ -46,8 +46,11 @@ pub(super) async fn join(
     loop {
         let (slot, resumed) = match engine.registry.get(claims.session) {
             Some(slot) => {
-                let is_behind = slot.inner.lock().await.live.is_behind(&hello);
-                if is_behind {
+                let is_void = {
+                    let inner = slot.inner.lock().await;
+                    inner.live.is_over() || inner.live.is_behind(&hello)
+                };
+                if is_void {
                     engine.drop_session(&slot);
                     continue;
                 }

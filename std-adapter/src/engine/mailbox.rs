@@ -37,6 +37,13 @@ pub(crate) enum Leave {
     State,
 }
 
+impl Mail {
+    /// The store's, for which a session may wait.
+    fn is_answer(&self) -> bool {
+        matches!(self, Self::Stored { .. } | Self::Fetched(_))
+    }
+}
+
 /// A list that takes [`MAX_INBOX`] messages from the bus; past it a topic counts as missed. Empty it holds no memory.
 #[derive(Default)]
 pub(crate) struct Mailbox {
@@ -111,9 +118,19 @@ impl Mailbox {
         inbox.mail.into_iter().for_each(discard);
     }
 
-    /// The oldest; notes of changes at the end, when they tell the most, and that nothing happens when nothing does.
-    pub(crate) fn take(&self) -> Option<Mail> {
+    /// Whether there is anything to take.
+    pub(crate) fn has_any(&self, has_room: bool) -> bool {
+        if has_room { !self.is_empty() } else { self.lock().mail.iter().any(Mail::is_answer) }
+    }
+
+    /// The oldest; notes of changes at the end, when they tell the most, and that nothing happens when nothing does. For a session that has no room while it
+    /// waits for its store, the store's answer: what its tasks have brought would be lost.
+    pub(crate) fn take(&self, has_room: bool) -> Option<Mail> {
         let mut inbox = self.lock();
+        if !has_room {
+            let answer = inbox.mail.iter().position(Mail::is_answer)?;
+            return inbox.mail.remove(answer);
+        }
         let Some(mail) = inbox.mail.pop_front() else {
             let changed = inbox.changed.pop().map(Mail::Changed);
             return changed.or_else(|| inbox.idle.take().map(Mail::Idle));
@@ -160,11 +177,11 @@ mod tests {
             mailbox.deliver(&a, &bytes);
         }
         mailbox.deliver(&b, &bytes);
-        let taken: Vec<_> = std::iter::from_fn(|| mailbox.take()).collect();
+        let taken: Vec<_> = std::iter::from_fn(|| mailbox.take(true)).collect();
         assert_eq!(taken.len(), MAX_INBOX + 2);
         assert!(matches!(&taken[MAX_INBOX], Mail::Missed(topic) if **topic == *"a"));
         assert!(matches!(&taken[MAX_INBOX + 1], Mail::Missed(topic) if **topic == *"b"));
         mailbox.deliver(&a, &bytes);
-        assert!(matches!(mailbox.take(), Some(Mail::Message(_))));
+        assert!(matches!(mailbox.take(true), Some(Mail::Message(_))));
     }
 }

@@ -124,6 +124,9 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
                 None => continue,
             }
         }
+        if inner.live.is_over() && !slot.has_ended() {
+            engine.drop_session(slot);
+        }
         if slot.has_ended() {
             return Served::Close(Reason::Token);
         }
@@ -134,11 +137,11 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
             timers -= 1;
             engine.step(slot, inner, |live| live.handle(Input::Timeout, now));
         } else if mail > 0
-            && let Some(one) = slot.mailbox.take()
+            && let Some(one) = slot.mailbox.take(inner.live.is_ready())
         {
             mail -= 1;
             take_in(engine, slot, inner, one, now);
-        } else if is_due || !slot.mailbox.is_empty() {
+        } else if is_due || slot.mailbox.has_any(inner.live.is_ready()) {
             return Served::Yield { ready: inner.live.is_ready() };
         } else {
             return Served::Idle { next: due, ready: inner.live.is_ready() };
@@ -166,8 +169,5 @@ fn take_in(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, mail: Mail, now
         }
         Mail::Idle(Leave::Html) => handle(Input::Rest),
         Mail::Idle(Leave::State) => handle(Input::Hibernate),
-    }
-    if inner.live.is_over() && !slot.has_ended() {
-        engine.drop_session(slot);
     }
 }

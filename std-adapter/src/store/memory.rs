@@ -13,6 +13,9 @@ use super::{SessionStore, StoreError, StoreFuture};
 /// The most records that a [`MemoryStore`] holds by default.
 pub const MAX_RECORDS: usize = 100_000;
 
+/// A longer time is cut to this, which every clock can hold.
+const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// Keeps records until their time is over, at most [`MAX_RECORDS`] of them. They end with the process.
 pub struct MemoryStore {
     records: Mutex<HashMap<SessionId, Kept>>,
@@ -62,7 +65,7 @@ impl MemoryStore {
         if fenced && !record.owner().follows(there.map(|kept| kept.record.owner())) {
             return Err(StoreError::Fenced);
         }
-        records.insert(record.id, Kept { record, until: now + ttl });
+        records.insert(record.id, Kept { record, until: now + ttl.min(FOREVER) });
         Ok(())
     }
 }
@@ -96,7 +99,7 @@ impl SessionStore for MemoryStore {
     fn touch(&self, id: SessionId, ttl: Duration) -> StoreFuture<'_, ()> {
         let now = Instant::now();
         if let Some(kept) = self.lock().get_mut(&id).filter(|kept| kept.until > now) {
-            kept.until = now + ttl;
+            kept.until = now + ttl.min(FOREVER);
         }
         Box::pin(ready(Ok(())))
     }

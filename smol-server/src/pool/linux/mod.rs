@@ -82,11 +82,6 @@ impl Pool {
         self.reactor.ring_once();
     }
 
-    /// How many are to end and have not yet.
-    pub(crate) fn dismissed(&self) -> usize {
-        self.dismissed.load(SeqCst)
-    }
-
     fn is_dismissed(&self) -> bool {
         self.dismissed.fetch_update(SeqCst, SeqCst, |workers| workers.checked_sub(1)).is_ok()
     }

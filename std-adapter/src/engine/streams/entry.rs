@@ -105,23 +105,21 @@ impl Entry {
     /// Gives the bytes before and after. Whoever looks while another renders it, by the page's own code, waits for nobody: it sees what was shown
     /// last, and is told once more; where nothing was, it renders for itself.
     pub(super) fn lend(&self, look: &mut dyn FnMut(&mut Stream)) -> (usize, usize) {
-        let Some(mut stream) = self.stream.try_briefly().or_else(|| self.passed_by()) else {
+        let Some(stream) = self.stream.try_briefly().or_else(|| self.passed_by()) else {
             look(&mut self.last().clone().map(Stream::showing).unwrap_or_default());
             return (0, 0);
         };
+        let mut lent = Lent { stream, _after: After(self) };
+        let stream = &mut *lent.stream;
         if self.has_changed.swap(false, AcqRel) {
             stream.outdate();
         }
-        look(&mut stream);
+        look(stream);
         let bytes = stream.bytes();
         if let Some(current) = stream.current() {
             *self.last() = Some(current.clone());
         }
-        drop(stream);
-        self.looker.wake();
-        if self.passed_by.swap(false, SeqCst) {
-            self.spread();
-        }
+        drop(lent);
         (self.bytes.swap(bytes, Relaxed), bytes)
     }
 
@@ -249,6 +247,24 @@ impl Entry {
     }
 }
 
+/// A stream while somebody looks at it. Fields are dropped in this order.
+struct Lent<'a> {
+    stream: Guard<'a, Stream>,
+    _after: After<'a>,
+}
+
+/// Once the stream is free, also where rendering it has panicked, whoever has passed by is told.
+struct After<'a>(&'a Entry);
+
+impl Drop for After<'_> {
+    fn drop(&mut self) {
+        self.0.looker.wake();
+        if self.0.passed_by.swap(false, SeqCst) {
+            self.0.spread();
+        }
+    }
+}
+
 impl Followers {
     fn all(&mut self) -> Arc<[Weak<Slot>]> {
         self.all.get_or_insert_with(|| self.by_session.values().cloned().collect()).clone()
@@ -265,5 +281,24 @@ impl Subscriber for Entry {
         if **topic == *self.key.topic {
             self.changed();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn who_passed_by_a_render_that_panics_is_told_once_more() {
+        let entry = Entry::new(Key { page: 0, region: "said".into(), topic: "tea".into() }, Weak::new());
+        let panics = || {
+            entry.lend(&mut |_| {
+                entry.lend(&mut |_| ());
+                panic!("the page's own closure");
+            })
+        };
+        assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+        assert_ne!(entry.telling.load(Acquire), QUIET, "nobody is told: who has passed by shows what was");
     }
 }
