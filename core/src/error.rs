@@ -15,7 +15,7 @@ pub type Result<T = (), E = Error> = core::result::Result<T, E>;
 /// - a [`RecoverableError`] is shown to the user as the flash's error, in place of those before, and the session goes on;
 /// - a [`Redirect`] sends the browser elsewhere: a request for a page is answered by it, also if it comes from a task of
 ///   `mount` or from the handler of a posted form; a connected browser is sent it as a command, one that is away when it
-///   is back. It is no failure: nobody is told, and a form counts as accepted;
+///   is back. It is no failure: nothing is reported, and a form counts as accepted;
 /// - anything else goes to the application's error hook; so does a [`Redirect`] from `render`, which may only show what
 ///   there is.
 ///

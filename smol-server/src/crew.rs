@@ -29,7 +29,7 @@ pub(crate) struct Crew {
     /// How many workers are not stuck.
     size: usize,
     workers: Vec<Worker>,
-    /// How many were started so far, and how many of them were told to end. Each that is told so ends at some time, and no other does.
+    /// How many were started so far, and how many of them must end. Each of those ends at some time, and no other does.
     count: usize,
     dismissed: usize,
     /// For how many looks there have been too many.

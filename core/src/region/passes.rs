@@ -29,7 +29,7 @@ pub(crate) struct Around<'a> {
     pub(crate) title: &'a str,
     /// Where shared regions come from, if the driver lends any.
     pub(crate) streams: Option<&'a dyn Streams>,
-    /// A buffer of a region of before.
+    /// A buffer that a previous render has left.
     pub(crate) spare: &'a mut String,
 }
 
