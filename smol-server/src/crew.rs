@@ -88,7 +88,7 @@ impl Crew {
         let own = beat.clone();
         let work = move || {
             work(&pool, &own);
-            // Before its end is told, so that whoever waits for that finds all tasks gone.
+            // Before `alive`, so that whoever waits for the end finds all tasks gone.
             drop(pool);
             drop(alive);
         };

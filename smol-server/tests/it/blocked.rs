@@ -17,7 +17,7 @@ use crate::common::gate::Gate;
 use crate::common::tab::{load, open, request};
 use crate::common::{PATIENCE, SOON, Tab, http, options, server_of};
 
-/// Blocks at its gate where it is told to.
+/// Blocks at its gate when an event asks for it.
 #[derive(Clone, Default)]
 struct Stall {
     gate: Gate,
@@ -221,7 +221,7 @@ fn news_of_a_shared_region_reach_others_while_a_followers_handler_blocks() {
     others.iter_mut().for_each(click);
 }
 
-/// Whoever spreads the news runs no page code of those who are told: one of them would stop it.
+/// Whoever spreads the news runs no page code of the sessions that are notified: one of them would stop it.
 #[test]
 fn news_of_a_shared_region_reach_others_while_a_followers_render_blocks() {
     let page = Stall::default();

@@ -279,7 +279,7 @@ fn a_session_whose_browser_has_gone_meanwhile_ends_after_its_grace() {
     let ws = hello(&lab, &mut loaded);
     lab.asked();
     drop(ws);
-    lab.left.recv_timeout(PATIENCE).expect("the page is told that the connection is gone");
+    lab.left.recv_timeout(PATIENCE).expect("the page is notified that the connection is gone");
     end.recv_timeout(PATIENCE).expect("the session ends");
     assert_eq!(lab.server.sessions(), 0);
 }

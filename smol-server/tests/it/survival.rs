@@ -15,7 +15,7 @@ use tungstenite::Message;
 
 use crate::common::{PATIENCE, SOON, Tab, options};
 
-/// Panics, once, where it is told to.
+/// Panics once, after it was set.
 #[derive(Default)]
 struct Trap(AtomicBool);
 

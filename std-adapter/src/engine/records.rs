@@ -83,7 +83,7 @@ impl Engine {
         self.beside("a record stays until its time is over", Box::pin(async move { store.delete(id).await }));
     }
 
-    /// Asks the store for something of which nobody waits for the answer.
+    /// Asks the store for something whose answer nobody waits for.
     fn beside(&self, failure: &'static str, question: StoreFuture<'static, ()>) {
         self.runtime.spawn(Box::pin(async move {
             if let Err(error) = answer(question).await {

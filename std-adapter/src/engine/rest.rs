@@ -32,7 +32,7 @@ struct Awake {
 }
 
 impl Round {
-    /// Looks at all sessions, if it is time to. Those that are to leave memory are told: their own tasks see to it, since page code is called for it.
+    /// Looks at all sessions, if it is time to. Those that must leave memory are notified: their own tasks do it, since it calls page code.
     pub(crate) fn go(&mut self, engine: &Engine, now: Instant) {
         if now < self.next {
             return;

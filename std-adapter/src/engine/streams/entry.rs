@@ -31,10 +31,10 @@ const PAUSE: Duration = Duration::from_micros(10);
 /// A shorter pause isn't made.
 const LEAST_PAUSE: Duration = Duration::from_millis(2);
 
-/// How long everybody else waits for the first who is told to render what is new. Longer takes a page that is slow, or busy otherwise: then the next one is asked.
+/// How long the other sessions wait for the first one to render what is new. A page that is slow or busy takes longer: then the next session is asked.
 const LOOK_WITHIN: Duration = Duration::from_millis(20);
 
-/// How many are asked so. Then all are told at once, and each looks by itself.
+/// How many sessions are asked in turn. After them all are notified at once, and each renders for itself.
 const LOOKS: usize = 3;
 
 pub(crate) struct Entry {
@@ -103,7 +103,7 @@ impl Entry {
     }
 
     /// Gives the bytes before and after. Whoever looks while another renders it, by the page's own code, waits for nobody: it sees what was shown
-    /// last, and is told once more; where nothing was, it renders for itself.
+    /// last, and is notified again; if nothing was shown yet, it renders for itself.
     pub(super) fn lend(&self, look: &mut dyn FnMut(&mut Stream)) -> (usize, usize) {
         let Some(stream) = self.stream.try_briefly().or_else(|| self.passed_by()) else {
             look(&mut self.last().clone().map(Stream::showing).unwrap_or_default());
@@ -253,7 +253,7 @@ struct Lent<'a> {
     _after: After<'a>,
 }
 
-/// Once the stream is free, also where rendering it has panicked, whoever has passed by is told.
+/// Once the stream is free, even if rendering it has panicked, whoever has passed by is notified.
 struct After<'a>(&'a Entry);
 
 impl Drop for After<'_> {
@@ -290,7 +290,7 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     #[test]
-    fn who_passed_by_a_render_that_panics_is_told_once_more() {
+    fn who_passed_by_a_render_that_panics_is_notified_again() {
         let entry = Entry::new(Key { page: 0, region: "said".into(), topic: "tea".into() }, Weak::new());
         let panics = || {
             entry.lend(&mut |_| {
@@ -299,6 +299,10 @@ mod tests {
             })
         };
         assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
-        assert_ne!(entry.telling.load(Acquire), QUIET, "nobody is told: who has passed by shows what was");
+        assert_ne!(
+            entry.telling.load(Acquire),
+            QUIET,
+            "nobody is notified: who has passed by shows the previous version"
+        );
     }
 }

@@ -42,7 +42,7 @@ const SWEEP_STEP: usize = 1024;
 /// The shortest pause between two attempts to open a file that failed.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// How often the file is told the time, for the next process.
+/// How often the time is written into the file, for the next process.
 const NOTE_TIME: Duration = Duration::from_secs(60);
 
 /// How often a successor looks whether the file is free.

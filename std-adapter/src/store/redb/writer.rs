@@ -59,7 +59,7 @@ pub(super) struct Writer<D> {
     shared: Arc<Shared>,
     disk: D,
     swept: Sweep,
-    /// The time that the file was told last.
+    /// The time that was written into the file last.
     noted: u64,
     /// Since an error: when to open the file again.
     retry: Option<Instant>,
