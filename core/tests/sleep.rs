@@ -354,7 +354,9 @@ fn nothing_leaves_while_something_is_under_way() {
 fn a_machine_whose_html_has_left_is_not_clean() {
     let mut tab = connected(Rows::default(), false);
     assert!(tab.machine.is_clean());
+    assert!(!tab.machine.is_resting());
     tab.machine.handle(Input::Rest, tab.now);
+    assert!(tab.machine.is_resting());
     tab.machine.handle(Input::Closed, tab.now);
     tab.settle();
     tab.machine.handle(Input::Rest, tab.now);

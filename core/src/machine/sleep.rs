@@ -36,6 +36,11 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         !matches!(self.sleep, Sleep::Awake | Sleep::Leaving)
     }
 
+    /// Whether the regions' HTML is not in memory. It is rendered again when it is needed.
+    pub fn is_resting(&self) -> bool {
+        self.resting
+    }
+
     /// Whether the machine can't go on: another server has the session, or its record is lost. A driver drops it.
     pub fn is_over(&self) -> bool {
         self.over

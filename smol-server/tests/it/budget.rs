@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use live_core::client::Action;
+use live_core::client::{Action, Heard};
 use live_smol::live_std::Metrics;
 use live_smol::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -278,6 +278,17 @@ fn a_posted_form_ends_whatever_its_tasks_lead_to() {
     let body = format!("_csrf={token}&_lv_event=start");
     let answer = within(PATIENCE / 2, move || http::post(address, "/", &headers, &body));
     assert_eq!(answer.status, 303, "{}", answer.text());
+}
+
+#[test]
+fn a_tab_that_never_comes_to_rest_has_its_token_renewed() {
+    let page = Loops::new(By::SendInfo);
+    let options = Options { token_lifetime: Duration::from_secs(1), ..options() };
+    let server = Live::new(options).page("/", page.clone()).bind("127.0.0.1:0").unwrap();
+    let _ends = Ends(page.is_over.clone());
+    let mut tab = Tab::new(server.local_addr(), "/");
+    tab.send(Action::new("start"));
+    tab.until("a new token", |tab| tab.heard.contains(&Heard::Renewed));
 }
 
 /// Subscribes whenever it reads its data anew.

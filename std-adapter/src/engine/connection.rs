@@ -242,25 +242,26 @@ impl Connection {
                     if let Some(frame) = self.kept.take() {
                         self.take_in(&slot, &mut inner, number, &Received::new(&frame));
                     }
-                    match serve(&self.engine, &slot, &mut inner, number, looks, now, cx) {
+                    let (next, ready) = match serve(&self.engine, &slot, &mut inner, number, looks, now, cx) {
                         Served::Frame(frame) => return Poll::Ready(self.outgoing(frame)),
-                        Served::Close(reason) => self.close(reason),
+                        Served::Close(reason) => {
+                            self.close(reason);
+                            continue;
+                        }
                         Served::Yield { ready } => {
-                            self.ready = ready;
                             cx.waker().wake_by_ref();
-                            break None;
+                            (None, ready)
                         }
-                        Served::Idle { next, ready } => {
-                            self.ready = ready;
-                            if let Some(frame) = self.engine.news(&mut self.news) {
-                                return Poll::Ready(self.outgoing(frame));
-                            }
-                            match self.renewed(now) {
-                                Ok(Some(frame)) => return Poll::Ready(self.outgoing(frame)),
-                                Ok(None) => break next,
-                                Err(reason) => self.close(reason),
-                            }
-                        }
+                        Served::Idle { next, ready } => (next, ready),
+                    };
+                    self.ready = ready;
+                    if let Some(frame) = self.engine.news(&mut self.news) {
+                        return Poll::Ready(self.outgoing(frame));
+                    }
+                    match self.renewed(now) {
+                        Ok(Some(frame)) => return Poll::Ready(self.outgoing(frame)),
+                        Ok(None) => break next,
+                        Err(reason) => self.close(reason),
                     }
                 }
             }

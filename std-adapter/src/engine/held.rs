@@ -110,6 +110,10 @@ impl Live for Gone {
         true
     }
 
+    fn is_resting(&self) -> bool {
+        true
+    }
+
     fn is_asleep(&self) -> bool {
         true
     }

@@ -69,6 +69,7 @@ pub(crate) trait Live: Send {
     fn html_bytes(&self) -> usize;
     fn is_behind(&self, hello: &Hello<'_>) -> bool;
     fn is_drained(&self) -> bool;
+    fn is_resting(&self) -> bool;
     fn is_asleep(&self) -> bool;
     fn is_over(&self) -> bool;
 }
@@ -218,6 +219,10 @@ where
 
     fn is_drained(&self) -> bool {
         self.machine.is_drained()
+    }
+
+    fn is_resting(&self) -> bool {
+        self.machine.is_resting()
     }
 
     fn is_asleep(&self) -> bool {

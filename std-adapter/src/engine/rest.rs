@@ -52,7 +52,7 @@ impl Round {
             }
             let work = work(&inner.live.counters());
             let since = inner.idle.since(work, now);
-            let bytes = inner.live.html_bytes();
+            let (bytes, is_resting) = (inner.live.html_bytes(), inner.live.is_resting());
             drop(inner);
             shown += bytes;
             if now - since >= hibernate_after {
@@ -60,7 +60,10 @@ impl Round {
                 continue;
             }
             if now - since >= rest_after {
-                slot.mailbox.idle(Leave::Html);
+                // One that rests already isn't woken for it.
+                if !is_resting {
+                    slot.mailbox.idle(Leave::Html);
+                }
                 awake.push(Awake { since, html: 0, slot });
             } else {
                 awake.push(Awake { since, html: bytes, slot });
