@@ -83,13 +83,9 @@ fn crash(tab: Tab, record: &Record) -> Tab {
     let mut next = Pair::of(restored.unwrap(), tab.now);
     (next.client, next.heard) = (tab.client, tab.heard);
     next.settle();
-    while !next.commits.is_empty() {
-        commit(&mut next);
-    }
+    next.commit();
     next.connect(true);
-    while !next.commits.is_empty() {
-        commit(&mut next);
-    }
+    next.commit();
     next
 }
 
@@ -176,9 +172,7 @@ fn a_command_of_a_timer_that_a_crash_repeats_runs_once() {
     tab.advance(Duration::from_secs(5));
     let mut next = crash(tab, &record);
     next.advance(Duration::ZERO);
-    while !next.commits.is_empty() {
-        commit(&mut next);
-    }
+    next.commit();
     let timer = focused(&next).iter().filter(|name| **name == "info 7").count();
     assert_eq!(timer, 1, "the timer's command");
     next.click("after");
@@ -233,15 +227,11 @@ fn a_browser_that_knows_more_commands_than_the_record_runs_the_next() {
         Machine::restore(Arc::new(Pointer), Decimal, Catch, &record, Arc::default(), durable(), true);
     let mut next: Tab = Pair::of(restored.unwrap(), tab.now);
     next.settle();
-    while !next.commits.is_empty() {
-        commit(&mut next);
-    }
+    next.commit();
     next.machine.handle(Input::Connected { hello: &hello, token: "t", resumed: true }, next.now);
     next.machine.handle(Input::Message(9), next.now);
     next.settle();
-    while !next.commits.is_empty() {
-        commit(&mut next);
-    }
+    next.commit();
     let numbers = sent(&next);
     assert!(!numbers.is_empty());
     assert!(numbers.iter().all(|number| *number > 4), "a number that the browser knows: {numbers:?}");

@@ -11,8 +11,8 @@ use common::{Catch, ID, Pair};
 use live_core::client::Heard;
 use live_core::wire::Reason;
 use live_core::{
-    CodecError, Config, Ctx, Duration, Effect, Event, Input, Machine, Page, Panicked, Record, Result,
-    Rollback, Session, StateCodec, View,
+    CodecError, Config, Ctx, Duration, Effect, Event, Input, Machine, Page, Panicked, Result, Rollback,
+    Session, StateCodec, View,
 };
 
 /// What panics next, and after how many calls that don't.
@@ -162,20 +162,9 @@ fn config(durable: bool) -> Config {
 fn connected<const REMOUNT: bool>(durable: bool) -> Tab<REMOUNT> {
     HANDLED.set(0);
     let mut tab = Pair::with(Counter, Decimal, config(durable));
-    tab.settle();
-    commit(&mut tab);
+    tab.commit();
     tab.connect(false);
     tab
-}
-
-fn commit<const REMOUNT: bool>(tab: &mut Tab<REMOUNT>) -> Option<Record> {
-    let mut last = None;
-    while let Some(record) = tab.commits.pop() {
-        tab.machine.handle(Input::Committed { generation: record.generation }, tab.now);
-        tab.settle();
-        last = Some(record);
-    }
-    last
 }
 
 /// Whether the machine's own code, and not its caller's, has stopped the panic.
@@ -192,7 +181,7 @@ fn panics<const REMOUNT: bool>(tab: &Tab<REMOUNT>) -> usize {
 fn an_event_fails_once<const REMOUNT: bool>(part: Part, event: &str, durable: bool) {
     let mut tab = connected::<REMOUNT>(durable);
     tab.click("inc");
-    commit(&mut tab);
+    tab.commit();
     let before = tab.machine.session().state.0;
     arm(part, 0);
     assert!(
@@ -202,7 +191,7 @@ fn an_event_fails_once<const REMOUNT: bool>(part: Part, event: &str, durable: bo
         "{part:?} in `{event}` went through the machine"
     );
     ARMED.set(None);
-    commit(&mut tab);
+    tab.commit();
     assert_eq!(tab.machine.session().state.0, if REMOUNT { 0 } else { before }, "{part:?}");
     assert_eq!(tab.heard.iter().filter(|heard| matches!(heard, Heard::Failed(2))).count(), 1, "{part:?}");
     assert_eq!(panics(&tab), 1, "{part:?}");
@@ -212,7 +201,7 @@ fn an_event_fails_once<const REMOUNT: bool>(part: Part, event: &str, durable: bo
     }
     assert_eq!(HANDLED.get(), handled, "{part:?}: an event that failed isn't tried again");
     tab.click("inc");
-    commit(&mut tab);
+    tab.commit();
     assert_eq!((HANDLED.get(), tab.client.pending()), (handled + 1, 0), "{part:?}");
 }
 
@@ -295,7 +284,7 @@ fn a_default_that_panics_is_an_error_of_mount() {
 fn a_record_whose_state_panics_is_refused() {
     let mut tab = connected::<false>(true);
     tab.click("later");
-    let record = commit(&mut tab).unwrap();
+    let record = tab.commit().unwrap();
     for after in 0..2 {
         arm(Part::Decode, after);
         let restored = catch_unwind(|| {
@@ -321,13 +310,13 @@ fn a_session_that_leaves_memory_survives_its_values() {
         for durable in [false, true] {
             let mut tab = connected::<false>(durable);
             tab.click("inc");
-            commit(&mut tab);
+            tab.commit();
             arm(part, 0);
             assert!(
                 is_stopped(|| {
                     tab.machine.handle(Input::Hibernate, tab.now);
                     tab.settle();
-                    commit(&mut tab);
+                    tab.commit();
                 }),
                 "{part:?} while it falls asleep"
             );
@@ -341,7 +330,7 @@ fn a_session_that_comes_back_survives_its_values() {
     for part in [Part::Decode, Part::Drop] {
         let mut tab = connected::<false>(true);
         tab.click("inc");
-        let record = commit(&mut tab).unwrap();
+        let record = tab.commit().unwrap();
         tab.machine.handle(Input::Hibernate, tab.now);
         tab.settle();
         assert!(tab.machine.is_asleep());

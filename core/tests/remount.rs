@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use common::{Catch, Decimal, Pair};
 use live_core::limits::MAX_TIMERS;
-use live_core::{
-    Config, Ctx, Duration, Error, Event, Input, Machine, Page, Record, Result, Rollback, Session, View,
-};
+use live_core::{Config, Ctx, Duration, Error, Event, Machine, Page, Result, Rollback, Session, View};
 
 /// Ticks each second, and starts anew where it fails.
 struct Clock;
@@ -44,32 +42,21 @@ impl Page for Clock {
     }
 }
 
-fn commit(tab: &mut Pair<Clock, Decimal>) -> Option<Record> {
-    let mut last = None;
-    while let Some(record) = tab.commits.pop() {
-        tab.machine.handle(Input::Committed { generation: record.generation }, tab.now);
-        tab.settle();
-        last = Some(record);
-    }
-    last
-}
-
 #[test]
 fn failures_leave_one_clock_and_a_record_that_can_be_read() {
     let config = Config { durable: true, ..Config::default() };
     let mut tab = Pair::with(Clock, Decimal, config.clone());
-    tab.settle();
-    commit(&mut tab);
+    tab.commit();
     tab.connect(false);
     let mut record = None;
     for _ in 0..MAX_TIMERS + 6 {
         tab.click("fail");
-        record = commit(&mut tab);
+        record = tab.commit();
     }
     let record = record.expect("a commit");
     let restored = Machine::restore(Arc::new(Clock), Decimal, Catch, &record, Arc::default(), config, true);
     assert!(restored.is_ok(), "{:?}", restored.map(drop));
     tab.advance(Duration::from_secs(1));
-    commit(&mut tab);
+    tab.commit();
     assert_eq!(tab.machine.session().state, 1, "it has ticked once");
 }

@@ -143,6 +143,18 @@ impl<P: Page, C: PageCodec<P>> Pair<P, C> {
         }
     }
 
+    /// Answers every commit that is due, as a store that keeps them. Gives the last.
+    pub fn commit(&mut self) -> Option<Record> {
+        let mut last = None;
+        self.settle();
+        while let Some(record) = self.commits.pop() {
+            self.machine.handle(Input::Committed { generation: record.generation }, self.now);
+            self.settle();
+            last = Some(record);
+        }
+        last
+    }
+
     /// The machine's next output. One that says that no page code is due runs none.
     fn poll(&mut self) -> Option<Output<P::Message>> {
         let (is_clean, before) = (self.machine.is_clean(), *self.machine.counters());

@@ -288,7 +288,11 @@ fn a_tab_that_never_comes_to_rest_has_its_token_renewed() {
     let _ends = Ends(page.is_over.clone());
     let mut tab = Tab::new(server.local_addr(), "/");
     tab.send(Action::new("start"));
-    tab.until("a new token", |tab| tab.heard.contains(&Heard::Renewed));
+    let began = Instant::now();
+    tab.until("a new token", |tab| {
+        assert!(began.elapsed() < PATIENCE, "no new token has come");
+        tab.heard.contains(&Heard::Renewed)
+    });
 }
 
 /// Subscribes whenever it reads its data anew.
