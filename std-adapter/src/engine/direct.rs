@@ -61,15 +61,16 @@ impl Way {
         next.is_some_and(|next| self.due.is_none_or(|due| next < due))
     }
 
-    /// The session's connection is about to send something itself.
-    pub(crate) fn close(&mut self) {
+    /// The session's connection has its turn, and may send something itself. Why it has to be closed, if it has to.
+    pub(crate) fn begin(&mut self) -> Option<Reason> {
         self.is_open = false;
+        self.closing.take()
     }
 
     /// Connection `number` is about to send something itself, if the session still is its own.
     pub(crate) fn hold(&mut self, number: u64) {
         if self.number == number {
-            self.close();
+            self.is_open = false;
         }
     }
 
@@ -78,11 +79,6 @@ impl Way {
         if self.number == number {
             *self = Self::default();
         }
-    }
-
-    /// Why the connection has to be closed, if it has to.
-    pub(crate) fn closing(&mut self) -> Option<Reason> {
-        self.closing.take()
     }
 
     fn send(&mut self, frame: &[u8]) -> bool {

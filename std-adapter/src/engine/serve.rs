@@ -52,14 +52,13 @@ pub(super) fn serve(
     }
     // Under the lock: a connection that takes over registers after this one, never before.
     slot.mailbox.register(cx.waker());
-    let closing = slot.way().closing();
+    let closing = slot.way().begin();
     if let Some(reason) = closing {
         return Served::Close(reason);
     }
     let served = turn(engine, slot, inner, now);
-    match served {
-        Served::Idle { next, .. } => slot.open_way(inner, [next, looks].into_iter().flatten().min()),
-        _ => slot.way().close(),
+    if let Served::Idle { next, .. } = served {
+        slot.open_way(inner, [next, looks].into_iter().flatten().min());
     }
     served
 }
@@ -112,7 +111,8 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
     if let Some(wait) = engine.draining() {
         engine.step(slot, inner, |live| live.handle(Input::Drain { wait }, now));
     }
-    let (mut timers, mut mail) = (1, slot.mailbox.len().min(MAIL_A_TURN));
+    let (mut timers, waiting) = (1, slot.mailbox.len());
+    let mut mail = waiting.min(MAIL_A_TURN);
     loop {
         if let Some(warning) = inner.slow.take() {
             return Served::Frame(warning);
@@ -141,7 +141,8 @@ fn turn(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, now: Instant) -> S
         {
             mail -= 1;
             take_in(engine, slot, inner, one, now);
-        } else if is_due || slot.mailbox.has_any(inner.live.is_ready()) {
+        } else if is_due || waiting > MAIL_A_TURN && slot.mailbox.has_any(inner.live.is_ready()) {
+            // What has come since the turn began has woken the session.
             return Served::Yield { ready: inner.live.is_ready() };
         } else {
             return Served::Idle { next: due, ready: inner.live.is_ready() };
