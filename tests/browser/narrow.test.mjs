@@ -13,11 +13,11 @@ const SEED = process.env.SEED ?? '1';
 const CHUNK = 50;
 
 const script = `
-import { applyDelta } from './delta';
-import { hasher } from './hash';
-import { morph } from './morph';
-import { narrow, replaceElement } from './narrow';
-import { parse } from './trusted';
+import { applyDelta } from './wire/delta';
+import { hasher } from './wire/hash';
+import { morph } from './patch/morph';
+import { narrow, replaceElement } from './patch/narrow';
+import { parse } from './dom/trusted';
 Object.assign(globalThis, { applyDelta, hasher, morph, narrow, replaceElement, parse });
 `;
 

@@ -10,7 +10,7 @@ import { bundle } from '../browser/lib/bundle.mjs';
 const CASES = process.env.CASES ?? '100000';
 const SEED = process.env.SEED ?? '1';
 
-const source = `import { applyDelta } from './delta'; import { hasher } from './hash'; globalThis.client = { applyDelta, hasher };`;
+const source = `import { applyDelta } from './wire/delta'; import { hasher } from './wire/hash'; globalThis.client = { applyDelta, hasher };`;
 vm.runInThisContext(await bundle(source));
 const { applyDelta, hasher } = globalThis.client;
 

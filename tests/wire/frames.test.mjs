@@ -12,7 +12,7 @@ import { fieldsOf } from './fields.mjs';
 const CASES = process.env.CASES ?? '100000';
 const SEED = process.env.SEED ?? '1';
 
-vm.runInThisContext(await bundle(`import { decode, encode } from './msgpack'; globalThis.client = { decode, encode };`));
+vm.runInThisContext(await bundle(`import { decode, encode } from './wire/msgpack'; globalThis.client = { decode, encode };`));
 const { encode } = globalThis.client;
 /** Takes a whole buffer, as a WebSocket gives it. */
 const decode = (frame) => globalThis.client.decode(Uint8Array.from(frame).buffer);

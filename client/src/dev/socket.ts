@@ -1,6 +1,6 @@
 // A WebSocket as live.js expects it, which may be slow, and may speak JSON to the server.
 
-import { decode } from '../msgpack';
+import { decode } from '../wire/msgpack';
 import { encodeAny, fromJson, toJson } from './json';
 import { read } from './settings';
 

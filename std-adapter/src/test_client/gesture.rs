@@ -1,4 +1,4 @@
-//! From what the user does to the events that the server gets, by the page's attributes: what `client/src/events.ts` does.
+//! From what the user does to the events that the server gets, by the page's attributes: what `client/src/events/listen.ts` does.
 
 use live_core::client::Action;
 use live_core::{EventMeta, Pair};

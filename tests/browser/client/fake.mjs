@@ -11,7 +11,7 @@ const NONCE = /nonce-([^']+)/.exec(CSP)[1];
 const NOTICE = '<div class="lv-notice" role="status" data-disconnected="Reconnecting…" data-waiting=" waiting: " data-saving="Saving…" data-ended="Disconnected" data-lost="lost: "></div>';
 const CLOSED = new Error('the connection closed');
 const [runtime, dev] = ['live', 'dev'].map((name) => readFileSync(new URL(`../../../client/dist/${name}.js`, import.meta.url)));
-const hashModule = await bundle("import { hasher } from './hash'; globalThis.hasher = hasher");
+const hashModule = await bundle("import { hasher } from './wire/hash'; globalThis.hasher = hasher");
 (0, eval)(hashModule);
 
 /** The check of a region's HTML. */

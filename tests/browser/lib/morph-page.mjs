@@ -4,8 +4,8 @@ import { open } from './chromium.mjs';
 import { page, serve, wav } from './server.mjs';
 
 const ENTRY = `
-  import { morph } from './morph';
-  import { policy } from './trusted';
+  import { morph } from './patch/morph';
+  import { policy } from './dom/trusted';
   const $ = (selector: string) => document.querySelector(selector);
   const show = (html: string) => {
     $('#root')!.innerHTML = policy.createHTML(html);

@@ -1,6 +1,6 @@
 // What a tab keeps of its session over a reload: rule R9. A duplicated tab gets a copy, and by a Web Lock finds out that it is one.
 
-import type { Encodable } from './msgpack';
+import type { Encodable } from '../wire/msgpack';
 
 /** Token, events applied, connections opened, last command run, and what waits: an event's fields and the number of its form. */
 export type Kept = [token: string, applied: number, attempts: number, command: number, pending: [Encodable[], number][]];

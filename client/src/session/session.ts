@@ -2,17 +2,17 @@
 
 import { last, runCommands, setLast } from './commands';
 import { send, start, welcomed } from './connection';
-import { type Field, giveBack, recover } from './forms';
-import { loadingMarks } from './loading';
-import { mark, type Mark, unmark } from './marks';
-import type { Encodable } from './msgpack';
-import { emit, root } from './page';
-import { waitingFields } from './rate';
+import { type Field, giveBack, recover } from '../fields/forms';
+import { loadingMarks } from '../events/loading';
+import { mark, type Mark, unmark } from '../events/marks';
+import type { Encodable } from '../wire/msgpack';
+import { emit, root } from '../page';
+import { waitingFields } from '../events/rate';
 import { adopt, hashes, patch } from './regions';
-import { R12 } from './rules';
+import { R12 } from '../rules';
 import { isConnected, setState, show, showSoon } from './status';
 import { keep, take } from './storage';
-import * as wire from './wire';
+import * as wire from '../wire/frames';
 
 /** An event that the server has not acknowledged. */
 export interface Pending {

@@ -1,7 +1,7 @@
 // Patches one element of a region instead of the whole, where the server names it and nothing stands against it.
-import type { Hint, Html } from './delta';
+import type { Hint, Html } from '../wire/delta';
 import { morph } from './morph';
-import { toText } from './msgpack';
+import { toText } from '../wire/msgpack';
 
 /** Morphs the hinted element of the region under `host`. Nothing, or false, with nothing touched: the whole region has to be morphed. */
 export function narrow(host: Element, html: Html, hint: Hint): boolean | null {

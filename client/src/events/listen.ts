@@ -1,12 +1,12 @@
 // From what the user does to the events that the server gets. One listener a kind, on the root.
 
-import { formFields } from './forms';
+import { formFields } from '../fields/forms';
 import { loadingMarks } from './loading';
-import { attr } from './dom';
-import { root } from './page';
+import { attr } from '../dom/markup';
+import { root } from '../page';
 import { finish, flushWaiting, waiting } from './rate';
-import { isLocked, isPatching, push } from './session';
-import { hasEnded } from './status';
+import { isLocked, isPatching, push } from '../session/session';
+import { hasEnded } from '../session/status';
 
 export function listen(): void {
   // Whatever the user edits fires `input`. The first two don't bubble.

@@ -1,6 +1,6 @@
 // What waits for a pause of the user, see `data-lv-debounce`.
 
-import type { Field } from './forms';
+import type { Field } from '../fields/forms';
 
 /** What happens when a pause is over, and the field where it would. */
 export const waiting = new Map<() => void, Field>();

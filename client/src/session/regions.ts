@@ -1,14 +1,14 @@
 // The regions of the page, and patches to them. What is known of a region is kept with its host, and goes when that goes.
 
 import { send } from './connection';
-import { applyDelta, type Html } from './delta';
-import { hasher } from './hash';
-import { morph } from './morph';
-import { demand, toBytes, toText } from './msgpack';
-import { narrow, replaceElement } from './narrow';
-import { attr } from './dom';
-import { root } from './page';
-import { type Body, type Patches, RESYNC } from './wire';
+import { applyDelta, type Html } from '../wire/delta';
+import { hasher } from '../wire/hash';
+import { morph } from '../patch/morph';
+import { demand, toBytes, toText } from '../wire/msgpack';
+import { narrow, replaceElement } from '../patch/narrow';
+import { attr } from '../dom/markup';
+import { root } from '../page';
+import { type Body, type Patches, RESYNC } from '../wire/frames';
 
 type Host = Element & {
   /** The bytes of its region's HTML, once the server has sent them; null while they are asked for. */

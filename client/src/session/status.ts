@@ -1,6 +1,6 @@
 // The connection's state, for style sheets (a class of the root) and for people (the notice, which the server placed after the root).
 
-import { emit, root } from './page';
+import { emit, root } from '../page';
 import { count, isSlow } from './session';
 
 export type State = 'connecting' | 'connected' | 'disconnected' | 'ended';

@@ -1,6 +1,6 @@
 // What the server may ask the browser to do. Each command runs once: ids only grow within a session.
 
-import type { Command } from './wire';
+import type { Command } from '../wire/frames';
 
 const functions: Record<string, (args: unknown) => void> = {};
 /** The highest command id run. */

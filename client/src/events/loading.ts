@@ -1,7 +1,7 @@
 // What elements show while an event awaits the server.
 
 import type { Mark } from './marks';
-import { all, attr } from './dom';
+import { all, attr } from '../dom/markup';
 
 const SWITCHES = [
   ['show', 'hidden', null],

@@ -1,10 +1,10 @@
 // The WebSocket: opens it, keeps it alive, and comes back after it closed, as WIRE.md's table of close codes says.
 
-import { decode, encode } from './msgpack';
-import { emit } from './page';
+import { decode, encode } from '../wire/msgpack';
+import { emit } from '../page';
 import { closed, hello, receive } from './session';
 import { hasEnded, setState, type State } from './status';
-import { AWAY, type FromServer, PING, type ToServer } from './wire';
+import { AWAY, type FromServer, PING, type ToServer } from '../wire/frames';
 
 let started: State | undefined;
 let socket: WebSocket | undefined;
