@@ -1,0 +1,29 @@
+// Text that two sides change: where the caret goes, and what was typed since. Offsets are UTF-16 units, as those of the DOM.
+
+const COUNTED = /[\p{L}\p{N}]/gu;
+
+const count = (text: string): number => text.match(COUNTED)?.length ?? 0;
+
+/** The offset in `to` that stands for `offset` in `from`: after the same count of letters and digits. An end stays the end. */
+export function mapOffset(from: string, to: string, offset: number): number {
+  if (offset >= from.length) return to.length;
+  if (to.startsWith(from.slice(0, offset))) return offset;
+  let left = count(from.slice(0, offset));
+  if (!left) return 0;
+  for (const { index, 0: character } of to.matchAll(COUNTED)) if (!--left) return index + character.length;
+  return to.length;
+}
+
+/** Applies to `server` what turned `submitted` into `now`: what was typed after a submit, on top of what the server made of it. */
+export function rebase(submitted: string, now: string, server: string): string {
+  if (now == submitted) return server;
+  if (server == submitted) return now;
+  const limit = Math.min(submitted.length, now.length);
+  let start = 0;
+  while (start < limit && submitted[start] == now[start]) start++;
+  let tail = 0;
+  while (tail < limit - start && submitted.at(-1 - tail) == now.at(-1 - tail)) tail++;
+  const from = mapOffset(submitted, server, start);
+  const to = Math.max(from, mapOffset(submitted, server, submitted.length - tail));
+  return server.slice(0, from) + now.slice(start, now.length - tail) + server.slice(to);
+}
