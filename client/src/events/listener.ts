@@ -48,6 +48,7 @@ export class Listener {
         call(root_, 'addEventListener', type, (event: Event) => listener(event as E, event.target as HTMLElement), isCapture);
     };
     on('input change', (_, target) => this.edited_(target));
+    on('beforeinput', (_, target) => fields_.replacing(target));
     on<CompositionEvent>('compositionstart', (_, target) => fields_.compose(kindOf(target) && fieldOf(target)));
     on('compositionend', () => fields_.compose());
     on('reset', (_, target) => this.reset_(target));
@@ -138,7 +139,7 @@ export class Listener {
     const values = valuesOf(handler);
     if (isChange) values.push('_target', call(target, 'getAttribute', 'name') ?? '');
     // These tell the value of their field, too.
-    const isValue = kind && (isKey(type) || type == 'focus' || type == 'blur');
+    const isValue = kind && (isKey(type) || type == 'blur');
     if (isKey(type) || isValue) values.push('value', textOf(target));
     const submitter = type == 'submit' ? (event as SubmitEvent).submitter : null;
     const fields: EventFields = [

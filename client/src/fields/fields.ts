@@ -7,7 +7,7 @@ import { R12 } from '../rules';
 import { identityOf } from './identity';
 import { type Field, FIELDS, fieldOf, fieldsOf, formOf, isForm, kindOf } from './kinds';
 import { refilled } from './refill';
-import { mapOffset, rebase } from './text';
+import { type Moved, moved, rebase } from './text';
 
 /** What is known of a field that the user has edited, or that an event carried. */
 export interface State {
@@ -24,6 +24,8 @@ export interface State {
   edited: boolean;
   /** Grows with each edit. */
   version: number;
+  /** The version that left nothing of the text before. */
+  cleared: number;
   /** What the user saw last. */
   value: string;
   /** The server's content of a contenteditable element that is the user's now. */
@@ -59,6 +61,8 @@ export class Fields implements FieldKeeper {
   /** The server began anew: what it takes away may come back with its answer to what it is told. */
   private isRecovering_ = false;
   private composing_: Field | undefined;
+  /** All of this field's text is selected, and the next edit replaces it. */
+  private replacing_: Field | undefined;
 
   constructor(private host_: FieldHost) {}
 
@@ -74,7 +78,14 @@ export class Fields implements FieldKeeper {
     state.touched = state.edited = true;
     state.value = value;
     state.version++;
+    if (!value || this.replacing_ == field) state.cleared = state.version;
     return true;
+  }
+
+  /** The user is about to replace all that a field holds. */
+  replacing(element: Element): void {
+    const { selectionStart, selectionEnd, value } = element as HTMLInputElement;
+    this.replacing_ = selectionStart === 0 && selectionEnd == value.length ? (element as Field) : undefined;
   }
 
   isTouched(): boolean {
@@ -126,8 +137,27 @@ export class Fields implements FieldKeeper {
       const isNewer = state.edited && now != then;
       if (isNewer && !kind.isText) continue;
       state.touched = state.edited = false;
-      this.settle_(state, isNewer ? 'rebase' : 'server', then);
+      // Of a text that was emptied since, nothing of what was submitted is left.
+      const isAll = isNewer && state.cleared > (seen?.get(state)?.version ?? 0);
+      if (!isAll) this.settle_(state, isNewer ? 'rebase' : 'server', then);
       if (isNewer && this.claim_(state)) this.host_.retell(field);
+    }
+  }
+
+  /**
+   * A submit was acknowledged, and a later one of the same form waits: what it holds of the text is what was typed since, on top of the server's
+   * value, as in the fields themselves.
+   */
+  rebaseWaiting(entries: string[], later: Seen, carried: State[], seen: Seen): void {
+    for (const state of carried) {
+      const kind = kindOf(state.field);
+      const then = seen.get(state)!;
+      const waiting = later.get(state);
+      if (!kind?.isText || !waiting || (state.cleared > then.version && state.cleared <= waiting.version)) continue;
+      const name = call(state.field, 'getAttribute', 'name');
+      const at = entries.findIndex((value, i) => i % 2 && value == waiting.value && entries[i - 1] == name);
+      if (at < 0) continue;
+      waiting.value = entries[at] = rebase(then.value, waiting.value, kind.server(state.field)).text;
     }
   }
 
@@ -230,7 +260,7 @@ export class Fields implements FieldKeeper {
     if (!state) {
       const kind = kindOf(field)!;
       const server = kind.server(field);
-      state = { field, identity: identityOf(field), first: server, base: server, touched: false, edited: false, version: 0, value: kind.value(field) };
+      state = { field, identity: identityOf(field), first: server, base: server, touched: false, edited: false, version: 0, cleared: 0, value: kind.value(field) };
       this.states_.set(field, state);
     }
     return state;
@@ -257,22 +287,25 @@ export class Fields implements FieldKeeper {
       return;
     }
     const server = kind.server(field);
-    if (decision == 'rebase') this.write_(field, rebase(submitted, kind.value(field), server));
+    if (decision == 'rebase') this.show_(field, rebase(submitted, kind.value(field), server));
     else if (decision == 'server' || server != state.base) this.write_(field, server);
     state.base = server;
     state.value = kind.value(field);
   }
 
-  /** Shows `value`, with the caret where it was in the text. */
+  /** Shows `value`; the caret stays after the same letters and digits. */
   private write_(field: Field, value: string): void {
+    this.show_(field, moved(kindOf(field)!.value(field), value));
+  }
+
+  private show_(field: Field, { text, place }: Moved): void {
     const kind = kindOf(field)!;
-    const from = kind.value(field);
-    if (field == this.composing_ || from == value) return;
+    if (field == this.composing_ || kind.value(field) == text) return;
     const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = field as HTMLInputElement;
-    kind.write(field, value);
+    kind.write(field, text);
     // Only text has a selection; the caret of a field without focus is nobody's.
     if (start == null || field != ofDocument('activeElement')) return;
-    (field as HTMLInputElement).setSelectionRange(mapOffset(from, value, start), mapOffset(from, value, end!), direction!);
+    (field as HTMLInputElement).setSelectionRange(place(start), place(end!), direction!);
   }
 
   /** Shows the user's value again after a patch. A choice that vanished takes the server's. */

@@ -14,16 +14,28 @@ export function mapOffset(from: string, to: string, offset: number): number {
   return to.length;
 }
 
+/** A text, and where in it an offset of the text before has gone. */
+export interface Moved {
+  text: string;
+  place(offset: number): number;
+}
+
+/** Text that the server made anew from `from`. */
+export const moved = (from: string, text: string): Moved => ({ text, place: (offset) => mapOffset(from, text, offset) });
+
 /** Applies to `server` what turned `submitted` into `now`: what was typed after a submit, on top of what the server made of it. */
-export function rebase(submitted: string, now: string, server: string): string {
-  if (now == submitted) return server;
-  if (server == submitted) return now;
+export function rebase(submitted: string, now: string, server: string): Moved {
   const limit = Math.min(submitted.length, now.length);
   let start = 0;
   while (start < limit && submitted[start] == now[start]) start++;
   let tail = 0;
   while (tail < limit - start && submitted.at(-1 - tail) == now.at(-1 - tail)) tail++;
-  const from = mapOffset(submitted, server, start);
-  const to = Math.max(from, mapOffset(submitted, server, submitted.length - tail));
-  return server.slice(0, from) + now.slice(start, now.length - tail) + server.slice(to);
+  const end = now.length - tail;
+  const isSame = server == submitted;
+  const from = isSame ? start : mapOffset(submitted, server, start);
+  const to = isSame ? submitted.length - tail : Math.max(from, mapOffset(submitted, server, submitted.length - tail));
+  const text = server.slice(0, from) + now.slice(start, end) + server.slice(to);
+  const place = (offset: number): number =>
+    offset < start ? mapOffset(submitted, server, offset) : offset <= end ? from + offset - start : text.length - (now.length - offset);
+  return { text, place };
 }

@@ -43,8 +43,9 @@ export class Queue {
     const size = sizeOf(event.fields);
     if (size.bytes + FRAME_OVERHEAD > limits.bytes || size.values > limits.values) return 'large';
     if (event.form && this.events.some((pending) => isRepeat(pending, event))) return 'repeated';
-    // A change that waits gives its place up for a newer one of the same field.
-    const at = event.change == null ? -1 : this.events.findIndex(({ isSent, change }) => !isSent && change == event.change);
+    // A change that waits gives its place up for a newer one of the same field, unless something else was done between.
+    const since = this.events.findLastIndex(({ change }) => change == null);
+    const at = event.change == null ? -1 : this.events.findIndex(({ isSent, change }, i) => i > since && !isSent && change == event.change);
     if (at < 0 && this.events.length >= MAX_PENDING) return 'full';
     if (at >= 0) this.events.splice(at, 1);
     this.events.push(event);
@@ -61,7 +62,7 @@ export class Queue {
     this.sent_ = 0;
   }
 
-  /** The events that may be sent now, with their numbers. One change of a field is under way at a time, unless another event follows it. */
+  /** The events that may be sent now, with their numbers. One change of a field is under way at a time, and one submit of a form. */
   *due(): Generator<[number: number, event: LiveEvent]> {
     while (this.sent_ < this.events.length) {
       const event = this.events[this.sent_]!;
@@ -86,10 +87,13 @@ export class Queue {
     return this.events.splice(0);
   }
 
-  private waits_({ change }: LiveEvent): boolean {
+  /** A change waits for an earlier one of its field unless another event follows; a submit waits for an earlier one of its form, whose answer may change its fields. */
+  private waits_({ change, form }: LiveEvent): boolean {
+    const underWay = this.events.slice(0, this.sent_);
+    if (form) return underWay.some((earlier) => earlier.form == form);
     return (
       change != null &&
-      this.events.slice(0, this.sent_).some((earlier) => earlier.change == change) &&
+      underWay.some((earlier) => earlier.change == change) &&
       this.events.slice(this.sent_).every((later) => later.change != null)
     );
   }

@@ -234,10 +234,16 @@ export class Session implements Endpoint, Listening {
     this.seen_.set(number, seen);
     this.seen_.delete(number - MAX_PENDING);
     if (!isRefused) {
-      if (form) this.fields_.reset(carried, seen);
+      if (form) this.submitted_(form, carried, seen);
       else this.fields_.told(carried, seen);
     }
     this.fields_.acknowledged(seen);
+  }
+
+  private submitted_(form: HTMLFormElement, carried: State[], seen: Seen): void {
+    for (const later of this.queue_.events)
+      if (later.form == form && !later.isSent) this.fields_.rebaseWaiting(later.fields[2] ?? [], later.seen, carried, seen);
+    this.fields_.reset(carried, seen);
   }
 
   private reset_(targets: HTMLElement[], event: number): void {
