@@ -3,7 +3,9 @@
 import { send } from './connection';
 import { applyDelta, type Html } from '../wire/delta';
 import { hasher } from '../wire/hash';
-import { morph } from '../patch/morph';
+import { Defaults } from '../patch/defaults';
+import { Memory } from '../patch/memory';
+import { Patcher } from '../patch/patcher';
 import { demand, toBytes, toText } from '../wire/msgpack';
 import { narrow, replaceElement } from '../patch/narrow';
 import { attr } from '../dom/markup';
@@ -17,6 +19,8 @@ type Host = Element & {
   hash_?: number[];
 };
 
+let patcher: Patcher;
+
 /** The name of each number. */
 let bound: string[] = [];
 
@@ -25,6 +29,7 @@ const hosts = (): Host[] => [...document.querySelectorAll('[data-lv-region]')];
 
 /** Takes the hashes that the page was served with. */
 export function adopt(): void {
+  patcher = new Patcher(root, new Memory(root), new Defaults((field) => field.hasAttribute('data-lvc-keep')));
   const view = Array.from(atob(attr(root, 'view')), (char) => char.charCodeAt(0));
   const all = hosts();
   // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.
@@ -63,7 +68,7 @@ function apply(host: Host, check: number, body: Body): boolean {
   if (Array.isArray(body)) {
     host.html_ = undefined;
     host.hash_ = pack(check, body[1]);
-    return replaceElement(host, body[2], body[3], body[0]);
+    return replaceElement(patcher, host, body[2], body[3], body[0]);
   }
   if (typeof body == 'string') {
     const buf = toBytes(body);
@@ -71,7 +76,7 @@ function apply(host: Host, check: number, body: Body): boolean {
   } else hint = applyDelta(host.html_!, body as Uint8Array);
   const html = host.html_!;
   if (hasher(bytes(html))(0) != check) return false;
-  if (!hint || !narrow(host, html, hint)) morph(host, toText(bytes(html)));
+  if (!hint || !narrow(patcher, host, html, hint)) patcher.inner(host, toText(bytes(html)));
   return true;
 }
 
