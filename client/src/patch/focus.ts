@@ -20,8 +20,10 @@ export function keepFocus(root: Element, change: () => void): void {
     if (active instanceof HTMLElement) HTMLElement.prototype.focus.call(active, { preventScroll: true });
     else if (active instanceof SVGElement) active.focus({ preventScroll: true });
   }
-  if (field && selectionStart != null && (field.selectionStart != selectionStart || field.selectionEnd != selectionEnd) && focused() == field)
-    field.setSelectionRange(selectionStart, selectionEnd!, selectionDirection!);
+  // Another type may have none.
+  if (field && selectionStart != null && field.selectionStart != null && focused() == field)
+    if (field.selectionStart != selectionStart || field.selectionEnd != selectionEnd)
+      field.setSelectionRange(selectionStart, selectionEnd!, selectionDirection!);
   if (range && endsOf(selection!).some((end, i) => end != range[i]) && isConnected(range[0]) && isConnected(range[2]))
     selection!.setBaseAndExtent(range[0], within(range[0], range[1]), range[2], within(range[2], range[3]));
 }

@@ -4,6 +4,12 @@
 import { closest, isElement, nodeName, nodeType, nodeValue, outerHTML, select, shadowRoot, textContent } from '../dom/native';
 import { HOST, isHost, type Memory } from './memory';
 
+declare global {
+  interface MapConstructor {
+    groupBy<K, V>(items: Iterable<V>, key: (item: V) => K): Map<K, V[]>; // ES2024
+  }
+}
+
 // An id within a host belongs to that region.
 const KEYED = `[${HOST}],[id]:not(:scope [${HOST}] *)`;
 const ROW = '[data-lv-key],[id]:not(form,[data-lv])';
