@@ -100,12 +100,12 @@ export class Children {
       while (before.at(-1) == now.at(-1)) before.pop(), now.pop();
     }
     const places = new Map(childrenOf(parent).map((node, i) => [node as Node, i]));
-    const direct = now.filter((node) => places.has(node));
-    // Moving takes the caret from editable text even with moveBefore; without it, much more.
+    const seated = now.filter((node) => this.memory_.seat_(node, parent));
+    // What others have put something around stays. Moving takes the caret from editable text even with moveBefore; without it, much more.
     const active = focused();
-    const pinned = (node: Node) => contains(node, active) || (!mover() && hasState(node));
-    const stay = staying(direct, direct.map((node) => places.get(node)!), pinned);
-    return new Set((lost ? now : direct).filter((node) => !stay.has(node)));
+    const pinned = (node: Node) => !places.has(node) || contains(node, active) || (!mover() && hasState(node));
+    const stay = staying(seated, seated.map((node) => places.get(this.memory_.seat_(node, parent)!)!), pinned);
+    return new Set(now.filter((node) => !stay.has(node) && (lost || places.has(node))));
   }
 
   private place_(parent: Node, node: Node, next: Node | null): void {

@@ -57,8 +57,9 @@ export class Memory {
   learn_(records: MutationRecord[]): void {
     const lists = new Map<Node, MutationRecord[]>();
     const touched = new Set<Node>();
+    this.sort_(records);
     for (const record of records) {
-      const { target, type, oldValue, addedNodes, removedNodes } = record;
+      const { target, type, oldValue } = record;
       if (!this.owns_(target)) continue;
       touched.add(target);
       const entry = this.entry_(target);
@@ -69,8 +70,6 @@ export class Memory {
       } else if (type == 'characterData') {
         entry.text_ ??= oldValue!;
       } else {
-        for (const node of removedNodes) if (!this.foreign_.has(node) && !this.homes_.has(node)) this.homes_.set(node, target);
-        for (const node of addedNodes) if (!this.homes_.has(node)) this.foreign_.add(node);
         const list = lists.get(target);
         if (list) list.push(record);
         else lists.set(target, [record]);
@@ -78,9 +77,23 @@ export class Memory {
     }
     for (const [parent, changes] of lists) {
       if (!this.entries_.get(parent)!.children_) this.setList_(parent, before(parent, changes));
-      for (const { removedNodes } of changes) for (const node of removedNodes) this.follow_(node);
     }
     touched.forEach((node) => this.stain_(node));
+  }
+
+  /** Finds out whose the nodes are that were moved: the server's, in the place where they were first, or others'. */
+  private sort_(records: MutationRecord[]): void {
+    const starts = new Map<Node, Node | null>();
+    for (const { target, addedNodes, removedNodes } of records) {
+      for (const node of removedNodes) if (!starts.has(node)) starts.set(node, target);
+      for (const node of addedNodes) if (!starts.has(node)) starts.set(node, null);
+    }
+    starts.forEach((parent, node) => {
+      if (this.homes_.has(node)) return;
+      if (parent && !this.foreign_.has(node) && this.owns_(parent, starts)) this.homes_.set(node, parent);
+      else this.foreign_.add(node);
+    });
+    starts.forEach((_, node) => this.follow_(node));
   }
 
   private entry_(node: Node): Entry {
@@ -94,14 +107,16 @@ export class Memory {
     for (const node of list) this.homes_.set(node, parent);
   }
 
-  /** Goes on watching a node of the server's that others took out of the root. */
+  /** Goes on watching a node that others took out of the root: it is the server's, or may have some of its nodes in it. */
   private follow_(node: Node): void {
-    if (this.homes_.has(node) && !contains(this.root_, node)) this.observer_.observe(node, EVERYTHING);
+    if (!contains(this.root_, node)) this.observer_.observe(node, EVERYTHING);
   }
 
-  /** Whether a node is the server's. */
-  owns_(node: Node): boolean {
-    for (let at: Node | null = node; at; at = parentNode(at)) {
+  /** Whether a node is the server's. `starts` are the parents that nodes had. */
+  owns_(node: Node, starts?: Map<Node, Node | null>): boolean {
+    for (let at: Node | null | undefined = node, up; at; at = up) {
+      up = starts?.get(at);
+      if (up === undefined) up = parentNode(at);
       if (at == this.root_ || this.homes_.has(at)) return true;
       if (this.foreign_.has(at)) return false;
     }

@@ -1,15 +1,15 @@
 // Which children may stay in place while the others move around them.
 
-/** The longest run of increasing values among `values`, as indexes. */
+/** The longest run of values that don't decrease among `values`, as indexes. */
 export function increasing(values: number[]): Set<number> {
-  const ends: number[] = []; // ends[n]: the index of the smallest value that ends a run of n + 1
+  const ends: number[] = []; // ends[n]: the index of the smallest value that ends a run of n + 1 values
   const previous: (number | undefined)[] = [];
   values.forEach((value, i) => {
     let low = 0;
     let high = ends.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (values[ends[middle]!]! < value) low = middle + 1;
+      if (values[ends[middle]!]! <= value) low = middle + 1;
       else high = middle;
     }
     previous[i] = ends[low - 1];

@@ -1,6 +1,6 @@
 // One patch: what the server changed is found first, on its own view of the page, and then written. What the browser, custom
 // elements and handlers do meanwhile is learnt afterwards as anybody's changes are.
-import { childrenOf, getAttribute, isConnected, isElement, nodeValue, parentNode, removeChild, shadowRoot } from '../dom/native';
+import { childrenOf, getAttribute, isConnected, isElement, nodeValue, parentNode, removeChild, select, shadowRoot } from '../dom/native';
 import { changedAttributes, writeAttributes } from './attributes';
 import { type Change, Children } from './children';
 import type { FieldKeeper } from './keeper';
@@ -22,8 +22,8 @@ export class Patch {
     private readonly fields_: FieldKeeper | undefined,
     private readonly from_: Element,
     private readonly to_: Element,
-    /** Whether there are no templates and no shadow roots in it, into which no comparison looks. */
-    private readonly plain_: boolean,
+    /** Selects what may hold something into which no comparison looks. */
+    private readonly opaque_: string | null,
     /** Whether only the content counts. */
     private readonly inner_: boolean,
     kept: Element[],
@@ -105,13 +105,16 @@ export class Patch {
     const change: Change = { parent_: live, olds_: olds, list_: list, lost_: differs && this.isEmptied_(live, olds, list) };
     // Children take their places first, and are changed then.
     this.steps_.push(() => differs && this.children_.arrange_(change));
+    let touched = differs;
     changed.forEach((node, i) => {
       const partner = partners[i]!;
-      if (partner == node) this.build_(node);
-      else if (this.pair_(partner, node) && this.isLost_(partner, live, node)) differs = change.lost_ = true;
+      if (partner == node) return this.build_(node);
+      if (!this.pair_(partner, node)) return;
+      touched = true;
+      if (this.isLost_(partner, live, node)) differs = change.lost_ = true;
     });
     if (differs) this.lists_.set(live, list);
-    return true;
+    return touched;
   }
 
   /** Gives a new node, in which some stay, its children one by one. */
@@ -144,7 +147,7 @@ export class Patch {
   }
 
   private equals_(live: Node, now: Node): boolean {
-    return this.plain_ && this.memory_.equals_(live, now);
+    return this.memory_.equals_(live, now) && !(this.opaque_ && isElement(now) && (now.matches(this.opaque_) || select(now, this.opaque_)[0]));
   }
 
   /** Remembers what the server has now, and what others have done meanwhile. */

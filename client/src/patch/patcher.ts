@@ -1,5 +1,5 @@
 // Applies what the server changed to the page.
-import { childrenOf, closest, contains, getAttribute, insertBefore, isElement, nodeName, parentNode, read, removeChild, select, shadowRoot } from '../dom/native';
+import { childrenOf, closest, contains, getAttribute, insertBefore, isElement, nodeName, parentNode, read, removeChild, select } from '../dom/native';
 import { parse } from '../dom/trusted';
 import { changedAttributes, writeAttributes } from './attributes';
 import { keepFocus } from './focus';
@@ -9,8 +9,8 @@ import { Patch } from './patch';
 
 export type { FieldKeeper } from './keeper';
 
-// No comparison of nodes looks into templates and shadow roots.
-const isPlain = (html: string): boolean => !/<template/i.test(html);
+// No comparison of nodes looks into templates and shadow roots, which any element may have.
+const opaque = (html: string): string | null => (/shadowrootmode/i.test(html) ? '*' : /<template/i.test(html) ? 'template' : null);
 
 export class Patcher {
   /** The inner hosts of the region whose patch threw. */
@@ -24,7 +24,7 @@ export class Patcher {
 
   /** Makes `html` the server's content of an element: of a region's host, or of one in it. */
   inner(host: Element, html: string): void {
-    this.run_(host, this.patch_(host, parse(host, html), isPlain(html), true));
+    this.run_(host, this.patch_(host, parse(host, html), opaque(html), true));
   }
 
   /**
@@ -32,7 +32,7 @@ export class Patcher {
    * like it, or would be torn apart by the parser in its place.
    */
   outer(element: Element, host: Element, html: string): boolean {
-    const plain = isPlain(html);
+    const hides = opaque(html);
     // Parsed within the names of all elements around it up to the host, so that what the parser moves out of its place shows.
     let depth = 0;
     for (let at: Node = element; at != host; at = parentNode(at)!) if (depth++) html = `<${read(at, 'localName')}>` + html;
@@ -43,7 +43,7 @@ export class Patcher {
       to = only;
     }
     if (!isElement(to)) return false;
-    const patch = this.patch_(element, to, plain, false);
+    const patch = this.patch_(element, to, hides, false);
     if (!patch.fits_()) return false;
     this.run_(element, patch);
     return true;
@@ -51,9 +51,8 @@ export class Patcher {
 
   /** Makes `now`, whose content the keeper of fields has deferred, what the server has of `live`. */
   element(live: Element, now: Element): void {
-    const plain = ![now, ...select(now, '*')].some((each) => each instanceof HTMLTemplateElement || shadowRoot(each));
     this.memory_.release_(live);
-    this.run_(live, this.patch_(live, now, plain, false));
+    this.run_(live, this.patch_(live, now, '*', false));
   }
 
   /** The one element that has this id in the region of `host`, as the server has it; null if a patch of it alone could go wrong. */
@@ -71,7 +70,7 @@ export class Patcher {
     this.memory_.take_();
     this.memory_.forget_(host);
     const kept = this.torn_;
-    this.run_(host, this.patch_(host, parse(host, html), isPlain(html), true, kept), kept);
+    this.run_(host, this.patch_(host, parse(host, html), opaque(html), true, kept), kept);
     this.torn_ = [];
   }
 
@@ -99,9 +98,9 @@ export class Patcher {
     this.memory_.take_();
   }
 
-  private patch_(from: Element, to: Element, plain: boolean, inner: boolean, kept: Element[] = []): Patch {
+  private patch_(from: Element, to: Element, hides: string | null, inner: boolean, kept: Element[] = []): Patch {
     this.learn_();
-    return new Patch(this.memory_, this.fields_, from, to, plain, inner, kept);
+    return new Patch(this.memory_, this.fields_, from, to, hides, inner, kept);
   }
 
   private run_(within: Element, patch: Patch, kept: Element[] = []): void {
