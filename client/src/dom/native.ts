@@ -23,3 +23,39 @@ export const findAll = <E extends Element = HTMLElement>(selector: string): E[] 
 
 /** The controls of a form, in document order, those of `form="…"` included. */
 export const controls = (form: HTMLFormElement): HTMLElement[] => [...Reflect.get(HTMLFormElement.prototype, 'elements', form)] as HTMLElement[];
+
+// The same as functions, for what a patch calls thousands of times.
+const getter = <T extends Node, K extends keyof T>(type: { prototype: T }, name: K): ((node: Node) => T[K]) => {
+  const get = Object.getOwnPropertyDescriptor(type.prototype, name)!.get!;
+  return (node) => get.call(node);
+};
+const method =
+  <A extends unknown[], R>(own: (this: any, ...values: A) => R) =>
+  (node: Node, ...values: A): R =>
+    own.apply(node, values);
+
+export const parentNode = getter(Node, 'parentNode');
+export const nextSibling = getter(Node, 'nextSibling');
+export const nodeType = getter(Node, 'nodeType');
+export const nodeName = getter(Node, 'nodeName');
+export const nodeValue = getter(Node, 'nodeValue');
+export const textContent = getter(Node, 'textContent');
+export const isConnected = getter(Node, 'isConnected');
+export const outerHTML = getter(Element, 'outerHTML');
+export const shadowRoot = getter(Element, 'shadowRoot');
+const childNodes = getter(Node, 'childNodes');
+export const childrenOf = (node: Node): ChildNode[] => [...childNodes(node)];
+
+export const contains = method<[Node | null], boolean>(Node.prototype.contains);
+export const isEqualNode = method<[Node], boolean>(Node.prototype.isEqualNode);
+export const insertBefore = method<[Node, Node | null], Node>(Node.prototype.insertBefore);
+export const removeChild = method<[Node], Node>(Node.prototype.removeChild);
+export const getAttribute = method<[string], string | null>(Element.prototype.getAttribute);
+export const namesOf = method<[], string[]>(Element.prototype.getAttributeNames);
+export const closest = method<[string], Element | null>(Element.prototype.closest);
+
+export const isElement = (node: Node): node is Element => nodeType(node) == Node.ELEMENT_NODE;
+
+const found = method<[string], NodeListOf<Element>>(Element.prototype.querySelectorAll);
+/** The elements in an element that match; none are in other nodes. */
+export const select = (node: Node, selector: string): Element[] => (isElement(node) ? [...found(node, selector)] : []);

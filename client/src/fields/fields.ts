@@ -2,7 +2,7 @@
 
 import { attr } from '../dom/markup';
 import { call, ofDocument, read } from '../dom/native';
-import type { FieldKeeper } from '../patch/patcher';
+import type { FieldKeeper } from '../patch/keeper';
 import { R12 } from '../rules';
 import { identityOf } from './identity';
 import { type Field, FIELDS, fieldOf, fieldsOf, formOf, isForm, kindOf } from './kinds';

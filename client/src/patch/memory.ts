@@ -1,4 +1,307 @@
+// What the server last had where others (the user, the browser, scripts of the page) have changed the page since. A node
+// without memory is as the server made it: no old HTML is kept.
+import { childrenOf, contains, getAttribute, isElement, isEqualNode, namesOf, nodeName, nodeType, nodeValue, parentNode, removeChild } from '../dom/native';
+
+/** What the server has of a node, as far as it may differ from what the page shows. */
+interface Entry {
+  attributes_?: Map<string, string | null>;
+  text_?: string;
+  children_?: Node[];
+}
+
+const EVERYTHING: MutationObserverInit = {
+  subtree: true,
+  childList: true,
+  attributes: true,
+  attributeOldValue: true,
+  characterData: true,
+  characterDataOldValue: true,
+};
+
 export class Memory {
-  constructor(_root: Element) {}
-  server(_element: Element, _name: string): string | null { return null; }
+  private readonly entries_ = new WeakMap<Node, Entry>();
+  /** The server's parent of a node; known for all in remembered lists of children. */
+  private readonly homes_ = new WeakMap<Node, Node>();
+  /** The nodes that others inserted. What is in them is theirs as well, except for nodes with a home. */
+  private readonly foreign_ = new WeakSet<Node>();
+  /** Nodes with an entry, and all around them as the server has it. Others are the server's through and through. */
+  private readonly stained_ = new WeakSet<Node>();
+  /** Elements whose new content waits, since theirs is the user's now. */
+  private readonly held_ = new WeakSet<Node>();
+  private readonly observer_ = new MutationObserver((records) => this.learn_(records));
+
+  constructor(private readonly root_: Element) {
+    this.observer_.observe(root_, EVERYTHING);
+  }
+
+  /** The server's value of an attribute. */
+  server(element: Element, attribute: string): string | null {
+    this.learn_(this.take_());
+    return this.attribute_(element, attribute);
+  }
+
+  /** Gives an attribute the server's value again. */
+  restore(element: Element, attribute: string): void {
+    const value = this.server(element, attribute);
+    if (value == getAttribute(element, attribute)) return;
+    if (value == null) Element.prototype.removeAttribute.call(element, attribute);
+    else Element.prototype.setAttribute.call(element, attribute, value);
+  }
+
+  /** The records that nobody has learnt from. */
+  take_(): MutationRecord[] {
+    return this.observer_.takeRecords();
+  }
+
+  /** Learns what others changed. The earliest old value is the server's. */
+  learn_(records: MutationRecord[]): void {
+    const lists = new Map<Node, MutationRecord[]>();
+    const touched = new Set<Node>();
+    this.sort_(records);
+    for (const record of records) {
+      const { target, type, oldValue } = record;
+      if (!this.owns_(target)) continue;
+      touched.add(target);
+      const entry = this.entry_(target);
+      if (type == 'attributes') {
+        const known = (entry.attributes_ ??= new Map());
+        const name = qualified(record);
+        if (!known.has(name)) known.set(name, oldValue);
+      } else if (type == 'characterData') {
+        entry.text_ ??= oldValue!;
+      } else {
+        const list = lists.get(target);
+        if (list) list.push(record);
+        else lists.set(target, [record]);
+      }
+    }
+    for (const [parent, changes] of lists) {
+      if (!this.entries_.get(parent)!.children_) this.setList_(parent, before(parent, changes));
+    }
+    touched.forEach((node) => this.stain_(node));
+  }
+
+  /** Finds out whose the nodes are that were moved: the server's, in the place where they were first, or others'. */
+  private sort_(records: MutationRecord[]): void {
+    const starts = new Map<Node, Node | null>();
+    for (const { target, addedNodes, removedNodes } of records) {
+      for (const node of removedNodes) if (!starts.has(node)) starts.set(node, target);
+      for (const node of addedNodes) if (!starts.has(node)) starts.set(node, null);
+    }
+    starts.forEach((parent, node) => {
+      if (this.homes_.has(node)) return;
+      if (parent && !this.foreign_.has(node) && this.owns_(parent, starts)) this.homes_.set(node, parent);
+      else this.foreign_.add(node);
+    });
+    starts.forEach((_, node) => this.follow_(node));
+  }
+
+  private entry_(node: Node): Entry {
+    let entry = this.entries_.get(node);
+    if (!entry) this.entries_.set(node, (entry = {}));
+    return entry;
+  }
+
+  private setList_(parent: Node, list: Node[]): void {
+    this.entry_(parent).children_ = list;
+    for (const node of list) this.homes_.set(node, parent);
+  }
+
+  /** Goes on watching a node that others took out of the root: it is the server's, or may have some of its nodes in it. */
+  private follow_(node: Node): void {
+    if (!contains(this.root_, node)) this.observer_.observe(node, EVERYTHING);
+  }
+
+  /** Whether a node is the server's. `starts` are the parents that nodes had. */
+  owns_(node: Node, starts?: Map<Node, Node | null>): boolean {
+    for (let at: Node | null | undefined = node, up; at; at = up) {
+      up = starts?.get(at);
+      if (up === undefined) up = parentNode(at);
+      if (at == this.root_ || this.homes_.has(at)) return true;
+      if (this.foreign_.has(at)) return false;
+    }
+    return false;
+  }
+
+  /** The child of `parent` that is `node`, or that others put around it; null where it is elsewhere. */
+  seat_(node: Node, parent: Node): Node | null {
+    for (let at = node, up; ; at = up) {
+      up = parentNode(at);
+      if (up == parent) return at;
+      if (!up || this.owns_(up)) return null;
+    }
+  }
+
+  // The server's view of a node. A node that was never on the page is as it is.
+
+  attribute_(element: Element, name: string): string | null {
+    const known = this.entries_.get(element)?.attributes_?.get(name);
+    return known === undefined ? getAttribute(element, name) : known;
+  }
+
+  names_(element: Element): string[] {
+    const known = this.entries_.get(element)?.attributes_;
+    const names = namesOf(element);
+    return known ? [...new Set([...names, ...known.keys()])].filter((name) => this.attribute_(element, name) != null) : names;
+  }
+
+  text_(node: Node): string | null {
+    return this.entries_.get(node)?.text_ ?? nodeValue(node);
+  }
+
+  children_(node: Node): Node[] {
+    return this.entries_.get(node)?.children_ ?? childrenOf(node);
+  }
+
+  /** The server's parent of a node that others moved, or of its neighbour. */
+  home_(node: Node): Node | undefined {
+    return this.homes_.get(node);
+  }
+
+  parent_(node: Node): Node | null {
+    return this.homes_.get(node) ?? parentNode(node);
+  }
+
+  isStained_(node: Node): boolean {
+    return this.stained_.has(node);
+  }
+
+  /** A node has to be looked at again, and those around it. */
+  stain_(node: Node): void {
+    for (let at: Node | null = node; at && !this.stained_.has(at); at = at == this.root_ ? null : this.parent_(at)) this.stained_.add(at);
+  }
+
+  /** Leaves the server's view of an element as it is, though the server has another. */
+  hold_(element: Element): void {
+    this.held_.add(element);
+    this.stain_(element);
+  }
+
+  isHeld_(element: Element): boolean {
+    return this.held_.has(element);
+  }
+
+  release_(element: Element): void {
+    this.held_.delete(element);
+  }
+
+  /** Whether the server's view of `live` is `now`. The content of a host counts for nothing. */
+  equals_(live: Node, now: Node): boolean {
+    const stained = this.stained_.has(live);
+    if (!stained && isEqualNode(live, now)) return true;
+    if (nodeType(live) != nodeType(now) || nodeName(live) != nodeName(now)) return false;
+    if (!isElement(live) || !isElement(now)) return this.text_(live) == nodeValue(now);
+    if (isHost(now)) return this.hasAttributesOf_(live, now);
+    if (!stained) return false;
+    if (this.held_.has(live) || !this.hasAttributesOf_(live, now)) return false;
+    const olds = this.children_(live);
+    const news = childrenOf(now);
+    if (olds.length != news.length || !olds.every((node, i) => this.equals_(node, news[i]!))) return false;
+    this.clean_(live, olds);
+    return true;
+  }
+
+  private hasAttributesOf_(live: Element, now: Element): boolean {
+    const names = this.names_(live);
+    return names.length == namesOf(now).length && names.every((name) => this.attribute_(live, name) === getAttribute(now, name));
+  }
+
+  /** Drops what is as the server has it again, and the stain if nothing is left. */
+  private clean_(live: Element, children: Node[]): void {
+    const entry = this.entries_.get(live);
+    if (entry) {
+      const { attributes_, children_ } = entry;
+      attributes_?.forEach((value, name) => getAttribute(live, name) === value && attributes_.delete(name));
+      if (children_ && areSame(childrenOf(live), children_)) entry.children_ = undefined;
+      if (attributes_?.size || entry.children_) return;
+      this.entries_.delete(live);
+    }
+    if (!children.some((node) => this.stained_.has(node))) this.stained_.delete(live);
+  }
+
+  // What a patch made of a node.
+
+  /** The server has these attributes now. */
+  settleAttributes_(live: Element, now: Element): void {
+    const known = new Map<string, string | null>();
+    for (const name of [...namesOf(live), ...namesOf(now)]) {
+      const value = getAttribute(now, name);
+      if (getAttribute(live, name) !== value) known.set(name, value);
+    }
+    this.entry_(live).attributes_ = known.size ? known : undefined;
+    if (known.size) this.stain_(live);
+  }
+
+  /** The server has this text now. */
+  settleText_(live: Node, text: string): void {
+    const differs = nodeValue(live) != text;
+    this.entry_(live).text_ = differs ? text : undefined;
+    if (differs) this.stain_(live);
+  }
+
+  /** The server has these children now. */
+  settleChildren_(parent: Node, list: Node[]): void {
+    const shown = childrenOf(parent);
+    const same = areSame(shown, list);
+    if (!same) {
+      this.setList_(parent, list);
+      for (const node of shown) if (!this.homes_.has(node)) this.foreign_.add(node);
+      for (const node of list) this.follow_(node);
+    } else if (this.entries_.has(parent)) {
+      this.entry_(parent).children_ = undefined;
+    }
+    if (!same || list.some((node) => this.stained_.has(node))) this.stain_(parent);
+  }
+
+  /** The server has taken a node from its place. */
+  leave_(node: Node): void {
+    const home = this.homes_.get(node);
+    if (!home) return;
+    this.homes_.delete(node);
+    const entry = this.entries_.get(home);
+    if (entry?.children_) entry.children_ = entry.children_.filter((each) => each != node);
+  }
+
+  /** Forgets what others did in a node; what they took out of it goes. The content of inner hosts is other regions'. */
+  forget_(node: Node, from = node): void {
+    const children = new Set([...this.children_(node), ...childrenOf(node)]);
+    const entry = this.entries_.get(node);
+    if (entry) entry.children_ = undefined;
+    for (const child of children) {
+      const parent = parentNode(child);
+      if (parent && !contains(from, child)) removeChild(parent, child);
+      this.foreign_.delete(child);
+      this.homes_.delete(child);
+      this.held_.delete(child);
+      if (isElement(child) && isHost(child)) this.entry_(child).attributes_ = undefined;
+      else this.forget_(child, from), this.entries_.delete(child);
+    }
+  }
+}
+
+/** The attribute of a host of a region, with the region's name. */
+export const HOST = 'data-lv-region';
+export const isHost = (node: Element): boolean => getAttribute(node, HOST) != null;
+
+export const areSame = (some: Node[], others: Node[]): boolean => some.length == others.length && some.every((node, i) => node == others[i]);
+
+/** The name of the attribute that a record is of, as the parser writes it. */
+function qualified({ attributeName, attributeNamespace }: MutationRecord): string {
+  return attributeNamespace ? `${/xlink|xmlns/.exec(attributeNamespace) ?? 'xml'}:${attributeName}` : attributeName!;
+}
+
+/** The children that a node had before all these changes: undone from the last one on, in a chain from each child to the next. */
+function before(parent: Node, changes: MutationRecord[]): Node[] {
+  const next = new Map<Node | null, Node | null>(); // null is before the first, and behind the last
+  let last: Node | null = null;
+  for (const node of childrenOf(parent)) next.set(last, node), (last = node);
+  next.set(last, null);
+  for (const { previousSibling, removedNodes, nextSibling } of changes.reverse()) {
+    last = previousSibling;
+    for (const node of removedNodes) next.set(last, node), (last = node);
+    next.set(last, nextSibling);
+  }
+  const list: Node[] = [];
+  for (let at = next.get(null); at; at = next.get(at)) list.push(at);
+  return list;
 }

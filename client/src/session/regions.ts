@@ -95,7 +95,7 @@ export class Regions {
   private changeElement_(host: Element, known: Known, check: number, [inner, high, id, html]: ElementBody): boolean {
     // Until it is done nobody vouches for what the host shows.
     known.html = known.hash = undefined;
-    const isDone = replaceElement(this.patcher_, host, id, html, !!inner);
+    const isDone = replaceElement(this.patcher_, host, id, html, inner);
     if (isDone) known.hash = pack(check, high);
     return isDone;
   }

@@ -1,0 +1,59 @@
+// What the server changed of an element's attributes.
+import { getAttribute, namesOf, read } from '../dom/native';
+import type { Memory } from './memory';
+
+/** The attributes whose server value is another now. */
+export function changedAttributes(live: Element, now: Element, memory: Memory): string[] {
+  const names = memory.names_(live);
+  const changed = names.filter((name) => memory.attribute_(live, name) !== getAttribute(now, name));
+  for (const name of namesOf(now)) if (memory.attribute_(live, name) == null) changed.push(name);
+  return changed;
+}
+
+/** Gives `live` the values that `now` has. */
+export function writeAttributes(live: Element, now: Element, changed: string[], memory: Memory): void {
+  for (const name of changed) {
+    const value = getAttribute(now, name);
+    const shown = getAttribute(live, name);
+    // The browser hides a nonce once the element is on the page.
+    if (shown === value || name == 'nonce') continue;
+    try {
+      if (name == 'class' && value != null && shown != null) writeClass(live, memory.attribute_(live, name) ?? '', value, shown);
+      else if (value != null) setFrom(live, now, name);
+      else remove(live, name);
+    } catch (error) {
+      // Trusted Types guard it: it stays.
+      reportError(error);
+    }
+  }
+  // The browser may have written the value as that of the type before.
+  if (changed.includes('type') && getAttribute(live, 'value') !== getAttribute(now, 'value')) {
+    if (getAttribute(now, 'value') == null) remove(live, 'value');
+    else setFrom(live, now, 'value');
+  }
+}
+
+const call = <A extends unknown[]>(own: (...values: A) => unknown, element: Element, ...values: A) => own.apply(element, values);
+
+/** As a node, for the parser accepts names that setAttribute refuses. */
+function setFrom(live: Element, now: Element, name: string): void {
+  const attribute = Element.prototype.getAttributeNode.call(now, name)!.cloneNode() as Attr;
+  call(Element.prototype.setAttributeNode, live, attribute);
+}
+
+function remove(live: Element, name: string): void {
+  // Without its attribute alone a modal dialog would stay in the top layer.
+  if (name == 'open' && live instanceof HTMLDialogElement) live.close();
+  call(Element.prototype.removeAttribute, live, name);
+}
+
+/** Adds and takes away what the server did: other classes are others'. */
+function writeClass(live: Element, before: string, now: string, shown: string): void {
+  const split = (text: string) => text.split(/\s+/);
+  const olds = split(before);
+  const news = split(now);
+  if (shown == before) return call(Element.prototype.setAttribute, live, 'class', now) as void;
+  const list = read(live, 'classList');
+  for (const name of olds) if (name && !news.includes(name)) list.remove(name);
+  for (const name of news) if (name && !olds.includes(name)) list.add(name);
+}
