@@ -3,7 +3,7 @@
 import { attr } from '../dom/markup';
 import { call } from '../dom/native';
 import type { Fields } from '../fields/fields';
-import { type Field, fieldOf, fieldsOf, formOf, kindOf } from '../fields/kinds';
+import { type Field, fieldOf, fieldsOf, formOf, kindOf, NAMED } from '../fields/kinds';
 import type { EventFields } from '../wire/frames';
 import type { LiveEvent } from '../session/queue';
 import { Clicks } from './clicks';
@@ -62,8 +62,7 @@ export class Listener {
 
   /** Tells what the user typed, or the browser restored, before there was a listener. */
   catchUp(): void {
-    for (const element of call(this.root_, 'querySelectorAll', 'input,select,textarea'))
-      if (kindOf(element) && fieldOf(element) == element) this.edited_(element as HTMLElement);
+    for (const element of call(this.root_, 'querySelectorAll', NAMED)) if (!kindOf(element)?.isRich) this.edited_(element as HTMLElement);
   }
 
   /** Tells a field's value as if the user had edited it just now. */

@@ -5,8 +5,7 @@ import { call, ofDocument, read } from '../dom/native';
 import type { FieldKeeper } from '../patch/keeper';
 import { R12 } from '../rules';
 import { identityOf } from './identity';
-import { type Field, FIELDS, fieldOf, fieldsOf, formOf, isForm, kindOf } from './kinds';
-import { refilled } from './refill';
+import { type Field, FIELDS, fieldOf, fieldsOf, formOf, isForm, kindOf, NAMED } from './kinds';
 import { type Moved, moved, rebase } from './text';
 
 /** What is known of a field that the user has edited, or that an event carried. */
@@ -52,7 +51,12 @@ type Decision =
   /** What was typed since is applied to the server's. */
   | 'rebase';
 
+/** An edit, as a reload keeps it. */
+export type Edit = [identity: string, value: string, touched: boolean];
+
 const MAX_HOMELESS = 256;
+const SECRET = '[type=password],[type=file]';
+const NEW = { first: '', base: '', touched: false, edited: false, version: 0, cleared: 0 };
 
 export class Fields implements FieldKeeper {
   private states_ = new Map<Field, State>();
@@ -186,27 +190,20 @@ export class Fields implements FieldKeeper {
     if (state && !state.touched) this.settle_(state, 'follow');
   }
 
-  /** Fills a form in with what was submitted, as the user's. Gives the states of its fields. */
-  refill(form: HTMLFormElement, entries: string[]): State[] {
-    return refilled(fieldsOf(form), entries).map(([field, value]) => {
-      kindOf(field)!.write(field, value);
-      this.touch(field);
-      return this.state_(field);
-    });
+  /** What the user has edited and no submit has settled, for a reload. Passwords aren't written down. */
+  edits(): Edit[] {
+    return [...this.states_.values()]
+      .filter(({ edited, field }) => edited && !kindOf(field)?.isRich && !call(field, 'matches', SECRET))
+      .map(({ identity, touched, field }) => [identity, kindOf(field)!.value(field), touched]);
   }
 
-  /**
-   * What a submit that was made before a reload carries, and saw. A field in which the browser has restored that very value is the user's
-   * until the submit is acknowledged.
-   */
-  submitting(form: HTMLFormElement, entries: string[]): { carried: State[]; seen: Seen } {
-    const seen: Seen = new Map();
-    for (const [field, value] of refilled(fieldsOf(form), entries)) {
-      if (kindOf(field)!.value(field) == value) this.touch(field);
-      const state = this.state_(field);
-      seen.set(state, { version: state.version, value });
-    }
-    return { carried: [...seen.keys()], seen };
+  /** Fills edits in that were made before a reload. Gives the states of the fields that took them, which are the user's. */
+  adopt(edits: Edit[], within: Element): State[] {
+    this.isRecovering_ = true;
+    const states = edits.map(([identity, value]): State => ({ ...NEW, field: within as Field, identity, value, touched: true, edited: true, version: 1 }));
+    this.homeless_.push(...states);
+    this.rehome_(within);
+    return states.filter((state) => !this.homeless_.includes(state));
   }
 
   /** The states of which each stands for all that share its form. */
@@ -260,7 +257,7 @@ export class Fields implements FieldKeeper {
     if (!state) {
       const kind = kindOf(field)!;
       const server = kind.server(field);
-      state = { field, identity: identityOf(field), first: server, base: server, touched: false, edited: false, version: 0, cleared: 0, value: kind.value(field) };
+      state = { ...NEW, field, identity: identityOf(field), first: server, base: server, value: kind.value(field) };
       this.states_.set(field, state);
     }
     return state;
@@ -326,7 +323,7 @@ export class Fields implements FieldKeeper {
       if (state.touched) this.homeless_.push(state);
     }
     if (!this.homeless_.length) return;
-    for (const element of [within, ...call(within, 'querySelectorAll', FIELDS)]) {
+    for (const element of [within, ...call(within, 'querySelectorAll', NAMED)]) {
       const kind = kindOf(element);
       if (!kind || kind.isRich || !isCurrent(element as Field) || this.states_.has(element as Field)) continue;
       const identity = identityOf(element);
@@ -334,7 +331,7 @@ export class Fields implements FieldKeeper {
       if (at < 0) continue;
       const [state] = this.homeless_.splice(at, 1) as [State];
       state.field = element as Field;
-      state.base = kind.server(state.field);
+      state.first = state.base = kind.server(state.field);
       this.states_.set(state.field, state);
       this.keep_(state.field, state.value);
     }

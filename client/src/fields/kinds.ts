@@ -24,6 +24,9 @@ type Input = HTMLInputElement;
 /** Any native or rich field. Custom elements are found by `isField`. */
 export const FIELDS = 'input,select,textarea,[contenteditable]';
 
+/** Also custom elements that a form sends. */
+export const NAMED = FIELDS + ',[name]';
+
 const BUTTONS = /^(button|submit|reset|image|hidden)$/;
 const TEXTS = /^(text|search|tel|url|email|password|number)$/;
 /** Between the parts of a value that has several: no markup has it. */
@@ -146,7 +149,7 @@ const optionsOf = (list: Field, takes: (option: HTMLOptionElement) => boolean): 
   optionsValue(Array.from((list as HTMLSelectElement).options).filter(takes).map(({ value }) => value));
 
 /** The value of a select with these options chosen. */
-export const optionsValue = (chosen: string[]): string => chosen.map((value) => value + SEPARATOR).join('');
+const optionsValue = (chosen: string[]): string => chosen.map((value) => value + SEPARATOR).join('');
 
 const isCustom = (element: Element): boolean => {
   const name = read(element, 'localName');

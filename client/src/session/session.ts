@@ -3,7 +3,7 @@
 import { type Draft, Listener, type Listening } from '../events/listener';
 import { Loading } from '../events/loading';
 import { call } from '../dom/native';
-import { Fields, type Seen, type State } from '../fields/fields';
+import { type Edit, Fields, type Seen, type State } from '../fields/fields';
 import { Memory } from '../patch/memory';
 import { Patcher } from '../patch/patcher';
 import { PROTOCOL, SIZE, TOKEN as REFUSED, TYPE } from '../wire/close';
@@ -45,6 +45,8 @@ export class Session implements Endpoint, Listening {
   private limit_ = wire.MAX_BYTES;
   /** The token of the page's own response, while the page tries the one that the tab had before. */
   private ownToken_: string | undefined;
+  /** What the user had edited before a reload, until the server has said whether it knows of it. */
+  private edits_: Edit[] = [];
   /** What the user had edited when the server lost its state: it is told once the page is the new session's. */
   private reclaimed_: State[] = [];
 
@@ -67,6 +69,7 @@ export class Session implements Endpoint, Listening {
     take((kept) => {
       if (kept) this.takeUp_(kept);
       this.listener_.catchUp();
+      addEventListener('pagehide', () => this.save_());
       this.connection_.start(this);
     });
   }
@@ -150,7 +153,7 @@ export class Session implements Endpoint, Listening {
   }
 
   /** Takes up what the tab had here before. */
-  private takeUp_({ token, applied, attempts, command, pending }: Kept): void {
+  private takeUp_({ token, applied, attempts, command, pending, edits }: Kept): void {
     // Without a token it was refused, and what waits is lost.
     if (token) {
       this.ownToken_ = this.token_;
@@ -160,14 +163,18 @@ export class Session implements Endpoint, Listening {
     this.queue_.applied = applied;
     this.attempts_ = attempts;
     this.commands_.last = command;
+    // What the server was told it gives back, unless it has lost it.
+    this.edits_ = edits;
+    const untold = this.fields_.adopt(edits.filter(([, , touched]) => touched), this.root_);
     const forms = [...document.forms];
-    this.queue_.prepend(
-      pending.map(([fields, number, isSent]) => {
-        const form = forms[number];
-        const { carried, seen } = form ? this.fields_.submitting(form, fields[2] ?? []) : { carried: [], seen: new Map() };
-        return { fields, element: form, ...(form && { form }), carried, seen, at: performance.now(), isSent };
-      }),
-    );
+    const events = pending.map(([fields, number, isSent]) => {
+      const form = forms[number];
+      return { fields, element: form, ...(form && { form }), carried: form ? this.fields_.under([form]) : [], at: performance.now(), isSent };
+    });
+    const seen = this.fields_.seen();
+    this.queue_.prepend(events.map((event) => ({ ...event, seen: new Map(seen) })));
+    // A submit that waits tells them anyway.
+    for (const state of untold) if (!events.some(({ carried }) => carried.includes(state))) this.listener_.retell(state.field);
     this.showPending_();
   }
 
@@ -181,16 +188,15 @@ export class Session implements Endpoint, Listening {
     if (flags != this.expected_) {
       if (this.isLost_(flags)) {
         lost = this.queue_.restart(upTo);
-        this.reclaimed_ = this.fields_.reclaim();
+        this.reclaimed_ = [...this.fields_.reclaim(), ...this.fields_.adopt(this.edits_, this.root_)];
       }
       this.commands_.last = 0;
       this.queue_.applied = upTo;
     }
+    this.edits_ = [];
     this.expected_ = wire.RESUMED;
     this.carryOut_(upTo, refused);
     this.status_.set('connected', undefined, lost.length);
-    // People needn't type again what they have submitted.
-    for (const { form, fields } of lost) if (form) this.reclaimed_.push(...this.fields_.refill(form, fields[2] ?? []));
     // The page's patch comes before the answer, if there is one.
     if (this.reclaimed_.length) this.connection_.send([wire.PING]);
     this.send_();
@@ -281,6 +287,7 @@ export class Session implements Endpoint, Listening {
       attempts: this.attempts_,
       command: this.commands_.last,
       pending: this.queue_.events.map(({ fields, form, isSent }) => [fields, form ? forms.indexOf(form) : -1, !!isSent]),
+      edits: [...this.fields_.edits(), ...this.edits_],
     });
   }
 }

@@ -1,5 +1,6 @@
 // What a tab keeps of its session over a reload: rule R9. A duplicated tab gets a copy, and by a Web Lock finds out that it is one.
 
+import type { Edit } from '../fields/fields';
 import type { EventFields } from '../wire/frames';
 
 /** What is kept. */
@@ -14,6 +15,8 @@ export interface Kept {
   command: number;
   /** The events that wait. */
   pending: KeptEvent[];
+  /** What the user has edited. */
+  edits: Edit[];
 }
 
 /** An event: its fields, the number of the form in the document that it submits or -1, and whether it was sent. */
@@ -54,7 +57,7 @@ function load(): { id: number; kept: Kept } | undefined {
   try {
     const { version, id, kept } = JSON.parse(sessionStorage.getItem(KEY)!);
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-    const goesOn = kept.pending.length || navigation?.type != 'navigate';
+    const goesOn = kept.pending.length > 0 || navigation?.type != 'navigate';
     return version == VERSION && goesOn ? { id, kept } : undefined;
   } catch {
     // Nothing, something else, or no storage.
