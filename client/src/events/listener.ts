@@ -137,9 +137,10 @@ export class Listener {
     const form = type == 'submit' || (isChange && target instanceof HTMLFormElement) ? (target as HTMLFormElement) : isChange ? formOf(target) : null;
     const values = valuesOf(handler);
     if (isChange) values.push('_target', call(target, 'getAttribute', 'name') ?? '');
-    // These tell the value of their field, too.
-    const isValue = kind && (isKey(type) || type == 'blur');
-    if (isKey(type) || isValue) values.push('value', textOf(target));
+    // These tell the value of their field, too; a blur tells all of it.
+    const isBlur = kind && type == 'blur';
+    if (isKey(type)) values.push('value', textOf(target));
+    if (isBlur) for (const [i, value] of fieldEntries(target).entries()) if (i % 2) values.push('value', value);
     const submitter = type == 'submit' ? (event as SubmitEvent).submitter : null;
     const fields: EventFields = [
       attr(handler, type)!,
@@ -149,7 +150,7 @@ export class Listener {
       isKey(type) ? (event as KeyboardEvent).key : null,
       event ? MODIFIERS.reduce((sum, name, bit) => sum | (+!!(event as KeyboardEvent)[name] << bit), 0) : 0,
     ];
-    const carried = form ? fieldsOf(form) : isChange || (isValue && (kind.isText || kind.isRich)) ? [fieldOf(target)] : [];
+    const carried = form ? fieldsOf(form) : isChange || isBlur || (isKey(type) && (kind?.isText || kind?.isRich)) ? [fieldOf(target)] : [];
     if (kind?.isRich && isChange && !carried.includes(target)) carried.push(target);
     this.session_.push({
       fields,

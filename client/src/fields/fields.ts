@@ -36,10 +36,22 @@ export type Seen = Map<State, { version: number; value: string }>;
 
 /** What the runtime does for the fields. */
 export interface FieldHost {
-  /** Makes the content of a contenteditable element what the server's is. */
+  /** Makes the content of an editable element what the server's is. */
   exact(live: Element, now: Element): void;
+  /** An editable element as the server has it. */
+  serverOf(live: Element): Element;
   /** Sends the value of a field again, since no event has carried it as it is now. */
   retell(field: Field): void;
+}
+
+type Caret = [start: number, end: number, direction: 'forward' | 'backward' | 'none'];
+
+/** What a field was before a patch. */
+interface Before {
+  value: string;
+  server: string;
+  identity: string;
+  caret: Caret | undefined;
 }
 
 /** What becomes of a field's value. */
@@ -65,6 +77,8 @@ export class Fields implements FieldKeeper {
   /** The server began anew: what it takes away may come back with its answer to what it is told. */
   private isRecovering_ = false;
   private composing_: Field | undefined;
+  /** This editable element is being made what the server's is. */
+  private settling_: Field | undefined;
   /** All of this field's text is selected, and the next edit replaces it. */
   private replacing_: Field | undefined;
 
@@ -215,30 +229,42 @@ export class Fields implements FieldKeeper {
 
   /** Wraps a patch: notes what the fields show, and decides afterwards whose value each has. */
   around(within: Element, run: () => void): void {
-    const before = new Map<Field, { value: string; server: string; identity: string }>();
+    const before = new Map<Field, Before>();
     for (const field of this.fieldsIn_(within)) {
       const kind = kindOf(field)!;
-      before.set(field, { value: kind.value(field), server: kind.server(field), identity: identityOf(field) });
+      before.set(field, { value: kind.value(field), server: kind.server(field), identity: identityOf(field), caret: caretOf(field) });
     }
     run();
-    for (const [field, was] of before) {
-      const state = this.states_.get(field);
-      const kind = kindOf(field);
-      if (!kind || !isCurrent(field)) continue;
-      const isSame = was.identity == identityOf(field);
-      if (state && !isSame) this.states_.delete(field);
-      const isUsers = R12 && state?.touched;
-      const follows = !isSame || (!isUsers && was.server != kind.server(field));
-      if (follows) this.write_(field, kind.server(field));
-      else if (kind.value(field) != was.value) this.keep_(field, was.value);
-      if (state) state.value = kind.value(field);
-    }
+    for (const [field, was] of before) if (isCurrent(field) && kindOf(field)) this.decide_(field, was);
     this.rehome_(within);
+    for (const state of this.states_.values()) if (kindOf(state.field)?.isRich) this.decideRich_(state);
+  }
+
+  /** The table of ownership, for a field whose markup was patched. */
+  private decide_(field: Field, was: Before): void {
+    const kind = kindOf(field)!;
+    const state = this.states_.get(field);
+    const server = kind.server(field);
+    const isSame = was.identity == identityOf(field);
+    if (state && !isSame) this.states_.delete(field);
+    const isUsers = R12 && state?.touched;
+    const follows = !isSame || (!isUsers && was.server != server);
+    if (follows) this.show_(field, moved(was.value, server), was.caret);
+    else if (kind.value(field) != was.value) this.keep_(field, was.value);
+    if (state) state.value = kind.value(field);
+  }
+
+  /** The same for an editable element, which is the server's or the user's as a whole. */
+  private decideRich_(state: State): void {
+    const isSame = identityOf(state.field) == state.identity;
+    if (!isSame) this.states_.delete(state.field);
+    if (!isSame) this.settle_(state, 'server');
+    else if (state.deferred && !state.touched) this.settle_(state, 'follow');
   }
 
   defers(live: Element, now: Element): boolean {
     const state = this.states_.get(live as Field);
-    if (!state?.touched) return false;
+    if (!state?.edited || live == this.settling_) return false;
     state.deferred = now;
     return true;
   }
@@ -279,8 +305,11 @@ export class Fields implements FieldKeeper {
     const kind = kindOf(field);
     if (!kind || field == this.composing_) return;
     if (kind.isRich) {
-      if (state.deferred) this.host_.exact(field, state.deferred);
+      const now = state.deferred ?? (decision == 'server' ? this.host_.serverOf(field) : undefined);
       state.deferred = undefined;
+      this.settling_ = field;
+      if (now) this.host_.exact(field, now);
+      this.settling_ = undefined;
       return;
     }
     const server = kind.server(field);
@@ -292,17 +321,14 @@ export class Fields implements FieldKeeper {
 
   /** Shows `value`; the caret stays after the same letters and digits. */
   private write_(field: Field, value: string): void {
-    this.show_(field, moved(kindOf(field)!.value(field), value));
+    this.show_(field, moved(kindOf(field)!.value(field), value), caretOf(field));
   }
 
-  private show_(field: Field, { text, place }: Moved): void {
+  private show_(field: Field, { from, text, place }: Moved, caret?: Caret): void {
     const kind = kindOf(field)!;
-    if (field == this.composing_ || kind.value(field) == text) return;
-    const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = field as HTMLInputElement;
-    kind.write(field, text);
-    // Only text has a selection; the caret of a field without focus is nobody's.
-    if (start == null || field != ofDocument('activeElement')) return;
-    (field as HTMLInputElement).setSelectionRange(place(start), place(end!), direction!);
+    if (field == this.composing_) return;
+    if (kind.value(field) != text) kind.write(field, text);
+    if (caret && from != text) (field as HTMLInputElement).setSelectionRange(place(caret[0]), place(caret[1]), caret[2]);
   }
 
   /** Shows the user's value again after a patch. A choice that vanished takes the server's. */
@@ -337,6 +363,12 @@ export class Fields implements FieldKeeper {
     }
     this.homeless_ = this.isRecovering_ ? this.homeless_.slice(-MAX_HOMELESS) : [];
   }
+}
+
+/** Where the caret of a text is, or its selection. The caret of a field without focus is nobody's. */
+function caretOf(field: Field): Caret | undefined {
+  const { selectionStart, selectionEnd, selectionDirection } = field as HTMLInputElement;
+  return selectionStart != null && field == ofDocument('activeElement') ? [selectionStart, selectionEnd!, selectionDirection!] : undefined;
 }
 
 /** Whether a field is in the document, and still stands for its radio group. */

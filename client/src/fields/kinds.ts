@@ -125,8 +125,12 @@ export const fieldOf = (element: Element): Field =>
   isRadio(element) ? (group(element)[0] ?? element) : (element as Field);
 
 /** The form that an element belongs to, by its place or its attribute `form`. */
-export const formOf = (element: Element): HTMLFormElement | null =>
-  'form' in element && !isForm(element) ? (element as Input).form : formOfCustom(element);
+export function formOf(element: Element): HTMLFormElement | null {
+  if ('form' in element && !isForm(element)) return (element as Input).form;
+  // A custom element says it to its own `ElementInternals` alone.
+  const id = isCustom(element) && call(element, 'getAttribute', 'form');
+  return id ? find<HTMLFormElement>('form#' + CSS.escape(id)) : (call(element, 'closest', 'form') as HTMLFormElement | null);
+}
 
 export const isForm = (element: Element): element is HTMLFormElement => element instanceof HTMLFormElement;
 
@@ -155,10 +159,3 @@ const isCustom = (element: Element): boolean => {
   const name = read(element, 'localName');
   return name.includes('-') && !!(customElements.get(name) as { formAssociated?: boolean } | undefined)?.formAssociated;
 };
-
-/** A custom element tells its form to its own `ElementInternals` alone: the markup says which it is. */
-function formOfCustom(element: Element): HTMLFormElement | null {
-  if (!isCustom(element)) return null;
-  const id = call(element, 'getAttribute', 'form');
-  return id == null ? call(element, 'closest', 'form') as HTMLFormElement | null : find<HTMLFormElement>('form#' + CSS.escape(id));
-}

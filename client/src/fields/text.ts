@@ -16,12 +16,13 @@ export function mapOffset(from: string, to: string, offset: number): number {
 
 /** A text, and where in it an offset of the text before has gone. */
 export interface Moved {
+  from: string;
   text: string;
   place(offset: number): number;
 }
 
 /** Text that the server made anew from `from`. */
-export const moved = (from: string, text: string): Moved => ({ text, place: (offset) => mapOffset(from, text, offset) });
+export const moved = (from: string, text: string): Moved => ({ from, text, place: (offset) => mapOffset(from, text, offset) });
 
 /** Applies to `server` what turned `submitted` into `now`: what was typed after a submit, on top of what the server made of it. */
 export function rebase(submitted: string, now: string, server: string): Moved {
@@ -37,5 +38,5 @@ export function rebase(submitted: string, now: string, server: string): Moved {
   const text = server.slice(0, from) + now.slice(start, end) + server.slice(to);
   const place = (offset: number): number =>
     offset < start ? mapOffset(submitted, server, offset) : offset <= end ? from + offset - start : text.length - (now.length - offset);
-  return { text, place };
+  return { from: now, text, place };
 }

@@ -1,6 +1,6 @@
 // What the server last had where others (the user, the browser, scripts of the page) have changed the page since. A node
 // without memory is as the server made it: no old HTML is kept.
-import { childrenOf, contains, getAttribute, isElement, isEqualNode, namesOf, nodeName, nodeType, nodeValue, parentNode, removeChild } from '../dom/native';
+import { childrenOf, contains, getAttribute, insertBefore, isElement, isEqualNode, namesOf, nodeName, nodeType, nodeValue, parentNode, removeChild } from '../dom/native';
 
 /** What the server has of a node, as far as it may differ from what the page shows. */
 interface Entry {
@@ -44,8 +44,21 @@ export class Memory {
   restore(element: Element, attribute: string): void {
     const value = this.server(element, attribute);
     if (value == getAttribute(element, attribute)) return;
-    if (value == null) Element.prototype.removeAttribute.call(element, attribute);
-    else Element.prototype.setAttribute.call(element, attribute, value);
+    setAttribute(element, attribute, value);
+  }
+
+  /** A copy of a node as the server has it. */
+  clone(node: Node): Node {
+    this.learn_(this.take_());
+    return this.copy_(node);
+  }
+
+  private copy_(node: Node): Node {
+    const copy = Node.prototype.cloneNode.call(node, false);
+    if (!isElement(node)) copy.nodeValue = this.text_(node);
+    else for (const [name, value] of this.entries_.get(node)?.attributes_ ?? []) setAttribute(copy as Element, name, value);
+    for (const child of this.children_(node)) insertBefore(copy, this.copy_(child), null);
+    return copy;
   }
 
   /** The records that nobody has learnt from. */
@@ -277,6 +290,11 @@ export class Memory {
       else this.forget_(child, from), this.entries_.delete(child);
     }
   }
+}
+
+function setAttribute(element: Element, name: string, value: string | null): void {
+  if (value == null) Element.prototype.removeAttribute.call(element, name);
+  else Element.prototype.setAttribute.call(element, name, value);
 }
 
 /** The attribute of a host of a region, with the region's name. */

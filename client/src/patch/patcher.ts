@@ -52,6 +52,7 @@ export class Patcher {
   /** Makes `now`, whose content the keeper of fields has deferred, what the server has of `live`. */
   element(live: Element, now: Element): void {
     this.memory_.release_(live);
+    this.memory_.forget_(live);
     this.run_(live, this.patch_(live, now, '*', false));
   }
 

@@ -55,7 +55,11 @@ export class Session implements Endpoint, Listening {
     private connection_: Connection,
     private status_: Status,
   ) {
-    this.fields_ = new Fields({ exact: (live, now) => this.patcher_.element(live, now), retell: (field) => this.listener_.retell(field) });
+    this.fields_ = new Fields({
+      exact: (live, now) => this.patcher_.element(live, now),
+      serverOf: (live) => this.memory_.clone(live) as Element,
+      retell: (field) => this.listener_.retell(field),
+    });
     this.memory_ = new Memory(root_);
     this.patcher_ = new Patcher(root_, this.memory_, this.fields_);
     this.loading_ = new Loading(this.memory_);
