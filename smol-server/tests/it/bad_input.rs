@@ -169,8 +169,8 @@ fn unknown_events_and_targets_fail_alone() {
     tab.send(Action::new("inc").target("no-such-region"));
     tab.act("inc");
     tab.until_html("count", "1");
-    let failed: Vec<_> = tab.heard.iter().filter(|heard| matches!(heard, Heard::Failed(_))).collect();
-    assert_eq!(failed, [&Heard::Failed(1), &Heard::Failed(2)]);
+    let failed: Vec<_> = tab.heard.iter().filter(|heard| matches!(heard, Heard::Refused(_))).collect();
+    assert_eq!(failed, [&Heard::Refused(1), &Heard::Refused(2)]);
 }
 
 #[test]

@@ -117,7 +117,7 @@ impl Tab {
                         self.forget();
                     }
                 }
-                Heard::Failed(_) => self.failed += 1,
+                Heard::Refused(_) => self.failed += 1,
                 Heard::Command(Command::Js(js)) => self.run(&js.args)?,
                 Heard::Command(other) => return Err(format!("a command that no page sends: {other:?}")),
                 Heard::Applied(_) | Heard::Notice(..) | Heard::Pong | Heard::Renewed => {}
