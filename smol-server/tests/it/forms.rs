@@ -54,6 +54,19 @@ fn a_redirect_is_followed_and_a_failure_told() {
 }
 
 #[test]
+fn a_refused_form_is_answered_by_the_page_as_it_is_now_and_its_state_goes_on() {
+    let server = server();
+    let mut browser = Browser::open(&server, "/lab/a");
+    for expected in ["1", "2"] {
+        let refused = browser.post("/lab/a", "_lv_event=refuse");
+        assert_eq!((refused.status, count(&refused)), (422, expected));
+        assert_eq!(count(&browser.get("/lab/a")), expected);
+    }
+    assert_eq!(browser.post("/lab/a", "_lv_event=inc").status, 303);
+    assert_eq!(count(&browser.get("/lab/a")), "3");
+}
+
+#[test]
 fn a_token_is_good_for_its_page_and_its_browser_alone() {
     let server = server();
     let mut browser = Browser::open(&server, "/lab/a");
