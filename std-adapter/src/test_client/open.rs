@@ -116,6 +116,8 @@ impl TestOptions {
             now,
             tasks,
             heard: Vec::new(),
+            refused: 0,
+            resets: Vec::new(),
             errors: Vec::new(),
             published: Vec::new(),
             followed: Vec::new(),
