@@ -9,7 +9,7 @@ use live_core::client::{Action, Heard};
 use live_core::limits::{MAX_PENDING, MAX_STRIKES, MAX_TIMERS};
 use live_core::wire::{NoticeLevel, Received};
 use live_core::{
-    Call, Command, Config, Ctx, Duration, Effect, Event, Focus, Input, Machine, Page, Record,
+    Call, Command, Config, Ctx, Duration, Effect, Event, Focus, Input, Machine, Output, Page, Record,
     RecoverableError, Redirect, Refused, Result, Rollback, Session, View,
 };
 
@@ -237,7 +237,7 @@ fn the_last_refusals_are_remembered() {
         let frame = tab.client.send(Action::new("refuse"));
         tab.machine.handle(Input::Frame(&Received::new(&frame)), tab.now);
         while let Some(output) = tab.machine.poll(tab.now) {
-            if let live_core::Output::Commit(record) = output {
+            if let Output::Commit(record) = output {
                 let committed = Input::Committed { generation: record.generation };
                 tab.machine.handle(committed, tab.now);
                 tab.commits = vec![record];
@@ -250,4 +250,106 @@ fn the_last_refusals_are_remembered() {
     next.connect(true);
     let last = MAX_PENDING as u64 + 1;
     assert_eq!(refused(&next), (2..=last).collect::<Vec<_>>());
+}
+
+/// A small generator: Knuth's LCG.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+}
+
+/// A browser and its session, whose frames get lost and whose server is killed, and what should come of it.
+struct Troubled {
+    tab: Tab,
+    /// The last that the store has.
+    stored: Record,
+    /// How many events leave something behind, and which of them are refused or fail, as the user has made them.
+    kept: i64,
+    refused: Vec<u64>,
+    made: u64,
+}
+
+impl Troubled {
+    fn new() -> Self {
+        let mut tab = Pair::with(Strict, Decimal, durable());
+        let stored = tab.commit().expect("the mount's");
+        tab.connect(false);
+        Self { tab, stored, kept: 0, refused: Vec::new(), made: 0 }
+    }
+
+    fn act(&mut self, event: &str) {
+        self.made += 1;
+        self.kept += i64::from(matches!(event, "take" | "refuse"));
+        if event != "take" {
+            self.refused.push(self.made);
+        }
+        self.tab.click(event);
+    }
+
+    /// What the server says is lost, and the connection with it.
+    fn cut(&mut self) {
+        let tab = &mut self.tab;
+        tab.machine.handle(Input::Closed, tab.now);
+        while let Some(output) = tab.machine.poll(tab.now) {
+            if let Output::Commit(record) = output {
+                tab.commits.push(record);
+            }
+        }
+        self.come_back();
+    }
+
+    fn come_back(&mut self) {
+        self.tab.connect(true);
+        for frame in self.tab.client.resend() {
+            self.tab.frame(&frame);
+        }
+    }
+
+    fn commit(&mut self) {
+        if let Some(record) = self.tab.commit() {
+            self.stored = record;
+        }
+    }
+
+    /// The server is killed. A write that was under way may have reached the store.
+    fn crash(&mut self, is_written: bool) {
+        if let Some(record) = self.tab.commits.pop().filter(|_| is_written) {
+            self.stored = record;
+        }
+        let machine =
+            Machine::restore(Arc::new(Strict), Decimal, Catch, &self.stored, Arc::default(), durable(), true);
+        let mut next = Pair::of(machine.unwrap(), self.tab.now);
+        std::mem::swap(&mut next.client, &mut self.tab.client);
+        std::mem::swap(&mut next.heard, &mut self.tab.heard);
+        self.tab = next;
+        self.commit();
+        self.come_back();
+    }
+}
+
+#[test]
+fn whatever_breaks_refused_events_are_applied_once_and_told_once() {
+    for seed in 0..300 {
+        let (mut dice, mut troubled) = (Dice(seed), Troubled::new());
+        for _ in 0..40 {
+            match dice.below(9) {
+                0 => troubled.act("take"),
+                1 | 2 => troubled.act("refuse"),
+                3 => troubled.act("fail"),
+                4 => troubled.cut(),
+                5 => troubled.crash(dice.below(2) == 0),
+                _ => troubled.commit(),
+            }
+        }
+        troubled.cut();
+        troubled.commit();
+        let Troubled { tab, kept, refused: expected, .. } = troubled;
+        assert_eq!(tab.client.pending(), 0, "seed {seed}");
+        assert_eq!(tab.machine.session().state % 10_000, kept, "seed {seed}");
+        assert_eq!(refused(&tab), expected, "seed {seed}");
+    }
 }

@@ -65,7 +65,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             })
             .unwrap_or_else(|panic| Err(panic.into()));
         let (done, refusal) = match done {
-            Err(error) if is_event && error.is_refusal() => (Ok(()), Some(error)),
+            Err(error) if is_event && error.is_refusal() && !self.config.broken.is(Rule::R16) => {
+                (Ok(()), Some(error))
+            }
             done => (done, None),
         };
         let done = done.and_then(|()| self.check_asked()).and_then(|()| self.check_storable());

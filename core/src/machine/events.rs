@@ -307,16 +307,23 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             Ok(()) => {}
             Err(error) if error.is_refusal() => {
                 self.counters.refused += 1;
-                self.delivery.refuse(event.id);
+                self.refuse(event.id);
             }
             Err(error) => {
                 // One that leads elsewhere has done what it was sent for.
                 if error.redirect().is_none() {
                     self.counters.failed += 1;
-                    self.delivery.refuse(event.id);
+                    self.refuse(event.id);
                 }
                 self.failed(Call::Handle(event.name.into()), error, now);
             }
+        }
+    }
+
+    /// The browser is to learn that this event failed or was refused.
+    fn refuse(&mut self, event: u64) {
+        if !self.config.broken.is(Rule::R17) {
+            self.delivery.refuse(event);
         }
     }
 
