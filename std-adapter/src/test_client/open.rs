@@ -142,7 +142,7 @@ fn request(url: &str) -> Request {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     Request {
         path: path.to_owned(),
-        query: form::pairs(query).expect("a query of few fields"),
+        query: form::query(query).expect("a query of few fields"),
         ..Request::default()
     }
 }
