@@ -19,7 +19,7 @@ pub struct Config {
     pub max_region_bytes: usize,
     /// The most bytes of an encoded state. Default: [`limits::MAX_STATE`].
     pub max_state: usize,
-    /// The largest message from the browser, in bytes, which the browser is told of. The driver refuses larger ones. Default:
+    /// The largest message from the browser, in bytes. `WELCOME` says it, and the driver refuses larger ones. Default:
     /// [`limits::MAX_MESSAGE`].
     pub max_message: usize,
     /// The version of the script that pages load: a browser that runs another knows by it that the page is outdated. Default: none.

@@ -320,7 +320,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
     }
 
-    /// The browser is to learn that this event failed or was refused.
+    /// Notes that this event failed or was refused, which the browser learns.
     fn refuse(&mut self, event: u64) {
         if !self.config.broken.is(Rule::R17) {
             self.delivery.refuse(event);
