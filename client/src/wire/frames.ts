@@ -12,6 +12,7 @@ export const EVENT = 1;
 export const ACK = 2;
 export const PING = 3;
 export const RESYNC = 4;
+export const ON = 5;
 
 /** Kinds of frames from the server. */
 export const WELCOME = 0;
@@ -20,6 +21,7 @@ export const PONG = 2;
 export const NOTICE = 4;
 export const AWAY = 5;
 export const TOKEN = 6;
+export const SERVER_ON = 7;
 
 /** Flags of a WELCOME. */
 export const RESUMED = 1;
@@ -27,7 +29,7 @@ export const RESET = 2;
 
 /** What a server takes that doesn't say: bytes of a message, and values in one. */
 export const MAX_BYTES = 65536;
-export const MAX_VALUES = 1024;
+export const MAX_VALUES = 16384;
 
 /** `name, values, form, target, key, modifiers` of an EVENT. */
 export type EventFields = [
@@ -55,7 +57,8 @@ export type ToServer =
   | [typeof EVENT, id: number, ack: number, ...fields: Encodable[]]
   | [typeof ACK, ack: number, command: number]
   | [typeof PING]
-  | [typeof RESYNC, region: string];
+  | [typeof RESYNC, region: string]
+  | [typeof ON, session: number];
 
 /** A region's whole HTML, a delta, or one element's. */
 export type Body = string | Uint8Array | ElementBody;
@@ -91,4 +94,5 @@ export type FromServer =
   | [typeof PONG]
   | [typeof NOTICE, level: number, text: string]
   | [typeof AWAY, wait: number]
-  | [typeof TOKEN, token: string];
+  | [typeof TOKEN, token: string]
+  | [typeof SERVER_ON, session: number];
