@@ -36,6 +36,8 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
   const links = new Set();
   let holding = false;
   const held = [];
+  let deaf = false;
+  const unheard = [];
 
   const regions = () => {
     const shown = render(self.state);
@@ -71,7 +73,10 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
     try {
       for (;;) {
         const frame = await connection.any();
-        inbound(() => links.has(self_) || frame[0] === 0 ? take(self_, frame) : undefined);
+        inbound(() => {
+          if (deaf && frame[0] === 1) unheard.push(() => take(self_, frame));
+          else take(self_, frame);
+        });
       }
     } catch {
       self_.open = false;
@@ -96,7 +101,7 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
 
   function take(link, frame) {
     const [kind] = frame;
-    if (!link.open) return;
+    if (!link.open || (kind && !links.has(link))) return;
     if (frame.bytes > self.limit) return fail(link, 1009, 'size');
     if (count(frame) > MAX_VALUES) return fail(link, 1002, 'protocol: too many values');
     if (kind === 0) return hello(link, frame);
@@ -216,11 +221,33 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
   };
   self.held = () => held.length;
 
+  /** Lets events wait on their way to the server, until `hear`. */
+  self.deafen = () => (deaf = true);
+  self.hear = () => {
+    deaf = false;
+    unheard.splice(0).forEach((step) => step());
+  };
+  /** How many events wait on their way. */
+  self.unheard = () => unheard.length;
+
+  /** Waits until the tab has carried out every frame that was sent, whatever is pending. */
+  self.shown = async (tab) => {
+    self.title = `shown ${Math.random()}`;
+    for (const each of links) update(each);
+    await tab.waitForFunction((title) => document.title === title, self.title, { timeout: PATIENCE, polling: 5 });
+  };
+
+  /** Forgets what is under way. */
+  function calm() {
+    held.splice(0);
+    unheard.splice(0);
+    holding = deaf = false;
+  }
+
   /** Ends all connections, and refuses new ones. */
   self.offline = () => {
     server.refusing = true;
-    held.splice(0);
-    holding = false;
+    calm();
     links.clear();
     server.cut();
   };
@@ -240,8 +267,7 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
   self.restart = (keep = () => structuredClone(state)) => {
     sessions = new Map();
     self.state = keep(self.state);
-    held.splice(0);
-    holding = false;
+    calm();
     links.clear();
     server.cut();
   };

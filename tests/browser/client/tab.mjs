@@ -59,7 +59,8 @@ const REFUSED = /WebSocket connection to/;
 export function conversation(name, page, run, { expected = /$^/, faults = [], clock = false, context, prepare } = {}) {
   test(name, async () => {
     const served = await app(page);
-    const tab = await open(browser, 'about:blank', context);
+    const alone = clock || context || prepare;
+    const tab = alone ? await open(browser, 'about:blank', context) : await sharedTab();
     try {
       tab.setDefaultTimeout(PATIENCE);
       if (clock) {
@@ -72,11 +73,22 @@ export function conversation(name, page, run, { expected = /$^/, faults = [], cl
       await run({ app: served, tab, browser });
       assert.deepEqual(served.faults, faults);
       assert.deepEqual(tab.problems.filter((problem) => !expected.test(problem) && !REFUSED.test(problem)), []);
+      if (!alone) kept = tab;
     } finally {
-      await tab.context().close();
+      if (tab !== kept) await tab.context().close();
       await served.close();
     }
   });
+}
+
+/** A tab costs more to open than a page takes to load: tests that pass hand theirs on. Each server has an origin, and so a storage, of its own. */
+let kept;
+
+async function sharedTab() {
+  const tab = kept ?? (await open(browser, 'about:blank'));
+  kept = undefined;
+  tab.problems.length = 0;
+  return tab;
 }
 
 /** Clicks on what `selector` finds and types `text` as a person does, `delay` ms a key. */
