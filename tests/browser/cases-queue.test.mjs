@@ -67,7 +67,7 @@ conversation('B-C: a hundred characters while the server is slow cost few events
 /** A slider that tells its changes, as the mouse moves it. */
 const SLIDER = {
   state: { level: '50' },
-  render: ({ level }) => `<input type="range" id="level" name="level" min="0" max="100" value="${level}" style="width: 400px" data-lv-change="level"><output>${level}</output>`,
+  render: ({ level }) => `<input type="range" id="level" name="level" min="0" max="100" value="${level}" data-lv-change="level"><output>${level}</output>`,
   handle: (state, { form }) => void (state.level = form.get('level')),
 };
 
