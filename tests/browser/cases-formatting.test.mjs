@@ -1,6 +1,6 @@
 // B-D: a server that formats what is typed, or does not take it.
 import assert from 'node:assert/strict';
-import { becomes, caret, conversation, holds, type, valueOf } from './client/tab.mjs';
+import { becomes, caret, composing, conversation, holds, type, valueOf } from './client/tab.mjs';
 import { h, mistake } from './client/app.mjs';
 import { TYPES, X_FIELD } from './client/types.mjs';
 
@@ -134,15 +134,6 @@ conversation('B-D: what is typed while the formatted text is on its way is forma
   await app.quiet(tab);
   assert.deepEqual([app.state.text, await caret(tab)], ['AB-CD-EF-', 9]);
 });
-
-/** Composes as an input method does. */
-async function composing(tab) {
-  const keys = await tab.context().newCDPSession(tab);
-  return {
-    set: (text) => keys.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length }),
-    commit: (text) => keys.send('Input.insertText', { text }),
-  };
-}
 
 for (const handler of ['field', 'form'])
   conversation(`B-D: nothing is written during a composition, told by the ${handler}, and the formatted text comes afterwards`, formatted(upper, { handler }), async ({ app, tab }) => {

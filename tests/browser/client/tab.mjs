@@ -104,3 +104,12 @@ export const holds = (tab, selector, value) => becomes(tab, (selector) => docume
 export const valueOf = (tab, selector) => tab.evaluate((selector) => document.querySelector(selector)?.value, selector);
 /** Where the caret is in the focused field. */
 export const caret = (tab) => tab.evaluate(() => document.activeElement.selectionStart);
+
+/** Composes as an input method does. */
+export async function composing(tab) {
+  const keys = await tab.context().newCDPSession(tab);
+  return {
+    set: (text) => keys.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length }),
+    commit: (text) => keys.send('Input.insertText', { text }),
+  };
+}

@@ -16,10 +16,9 @@ const COLORS = ['a', 'b', 'c', 'd'];
  * A type:
  * - `html(value, attributes, id)`: the field, whose name is its id, with the server's value.
  * - `edit(tab, id, value)`: what a person does to have the value there.
- * - `server`, `user`, `other`: the server's value at first, the user's, and the server's later one.
+ * - `server`, `user`, `later`, `other`: the server's value at first, the user's, what the user makes of that, and the server's later one.
  * - `read`: runs in the page with the id, gives what the user sees.
- * - `submitted(list)`: the value as the server has it in an event's form; none where a form doesn't submit it.
- * - `text`: what is typed since an event is kept apart from what the event had.
+ * - `text`: a caret is in it, and what is typed since an event is kept apart from what the event had.
  */
 export const TYPES = {
   text: {
@@ -28,6 +27,7 @@ export const TYPES = {
     edit: (tab, id, value) => retype(tab, `#${id}`, value),
     server: 'one',
     user: 'mine',
+    later: 'mine too',
     other: 'theirs',
   },
   textarea: {
@@ -36,6 +36,7 @@ export const TYPES = {
     edit: (tab, id, value) => retype(tab, `#${id}`, value),
     server: 'one',
     user: 'mine',
+    later: 'mine too',
     other: 'theirs',
   },
   number: {
@@ -43,6 +44,7 @@ export const TYPES = {
     edit: (tab, id, value) => retype(tab, `#${id}`, value),
     server: '1',
     user: '22',
+    later: '333',
     other: '3',
   },
   date: {
@@ -56,6 +58,7 @@ export const TYPES = {
     },
     server: '2024-01-01',
     user: '2024-02-12',
+    later: '2024-04-14',
     other: '2024-03-13',
   },
   range: {
@@ -67,6 +70,7 @@ export const TYPES = {
     },
     server: '5',
     user: '7',
+    later: '9',
     other: '2',
   },
   color: {
@@ -75,6 +79,7 @@ export const TYPES = {
     edit: (tab, id, value) => tab.locator(`#${id}`).fill(value),
     server: '#000000',
     user: '#112233',
+    later: '#778899',
     other: '#445566',
   },
   checkbox: {
@@ -83,6 +88,7 @@ export const TYPES = {
     read: (id) => (document.querySelector(`#${id}`).checked ? 'on' : ''),
     server: '',
     user: 'on',
+    later: '',
     // There is no third value.
     other: undefined,
   },
@@ -92,6 +98,7 @@ export const TYPES = {
     read: (id) => document.querySelector(`[name=${id}]:checked`)?.value ?? '',
     server: 'a',
     user: 'b',
+    later: 'd',
     other: 'c',
   },
   select: {
@@ -102,6 +109,7 @@ export const TYPES = {
     },
     server: 'a',
     user: 'b',
+    later: 'd',
     other: 'c',
   },
   multi: {
@@ -114,6 +122,7 @@ export const TYPES = {
     read: (id) => [...document.querySelector(`#${id}`).selectedOptions].map(({ value }) => value).join(),
     server: 'a',
     user: 'b,c',
+    later: 'a,d',
     other: 'c,d',
   },
   file: {
@@ -122,6 +131,7 @@ export const TYPES = {
     read: (id) => document.querySelector(`#${id}`).files[0]?.name ?? '',
     server: '',
     user: 'mine.txt',
+    later: 'later.txt',
     // The server has no say in it, but that it is empty.
     other: undefined,
   },
@@ -131,6 +141,7 @@ export const TYPES = {
     edit: (tab, id, value) => retype(tab, `#${id}`, value),
     server: 'one',
     user: 'mine',
+    later: 'mine too',
     other: 'theirs',
   },
   editable: {
@@ -139,6 +150,7 @@ export const TYPES = {
     read: (id) => document.querySelector(`#${id}`).textContent,
     server: 'one',
     user: 'mine',
+    later: 'mine too',
     other: 'theirs',
   },
 };
