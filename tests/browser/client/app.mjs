@@ -234,7 +234,8 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
   self.shown = async (tab) => {
     self.title = `shown ${Math.random()}`;
     for (const each of links) update(each);
-    await tab.waitForFunction((title) => document.title === title, self.title, { timeout: PATIENCE, polling: 5 });
+    const title = self.title;
+    await asks(tab, shows, title);
   };
 
   /** Forgets what is under way. */
@@ -253,14 +254,14 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
   };
 
   /** Takes connections again, and has the tab try. */
-  self.online = async (tab) => {
+  self.online = async (tab, { connected = '.lv-connected' } = {}) => {
     server.refusing = false;
     const before = self.joins;
     await self.until(() => {
       if (self.joins > before) return true;
       void tab.evaluate(() => dispatchEvent(new Event('online'))).catch(() => {});
     });
-    await tab.locator('.lv-connected').waitFor({ state: 'attached' });
+    if (connected) await tab.locator(connected).waitFor({ state: 'attached' });
   };
 
   /** The server starts anew and knows no session; `keep` is what it has of the state. */
@@ -282,14 +283,26 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
       const seen = self.events.length;
       self.title = `mark ${seen} ${Math.random()}`;
       for (const each of links) update(each);
-      const done = await tab
-        .waitForFunction((title) => document.title === title && !document.querySelector('.lv-loading'), self.title, { timeout: PATIENCE, polling: 5 })
-        .then(() => self.events.length === seen);
-      if (done) return;
+      await asks(tab, rests, self.title);
+      if (self.events.length === seen) return;
       if (Date.now() > deadline) throw new Error('the page comes to no rest');
     }
   };
   return self;
+}
+
+/** Whether the title is there; read past what names in the page may hide of the document. */
+const shows = (title) => Reflect.get(Document.prototype, 'title', document) === title;
+/** The same, and nothing is pending. */
+const rests = (title) => Reflect.get(Document.prototype, 'title', document) === title && !Document.prototype.querySelector.call(document, '.lv-loading');
+
+/** Waits until `question` is true in the page. */
+async function asks(tab, question, argument) {
+  const deadline = Date.now() + PATIENCE;
+  while (!(await tab.evaluate(question, argument))) {
+    if (Date.now() > deadline) throw new Error(`the page comes to no rest: ${question}`);
+    await new Promise((done) => setTimeout(done, 4));
+  }
 }
 
 /** All values of a frame, itself and those within. */

@@ -54,9 +54,10 @@ const REFUSED = /WebSocket connection to/;
 
 /**
  * Declares a test of a whole conversation: serves the page function `page` (see app.mjs) and runs `run` with `{ app, tab }`, the tab connected. Nothing may
- * happen for which a server closes a connection, and the page must have reported no error, but those that match `expected`.
+ * happen for which a server closes a connection, and the page must have reported no error, but those that match `expected`. `prepare` runs before the page
+ * is loaded; `connected` is the selector of a page that is ready, or false, where names in the page break selectors.
  */
-export function conversation(name, page, run, { expected = /$^/, faults = [], clock = false, context, prepare } = {}) {
+export function conversation(name, page, run, { expected = /$^/, faults = [], clock = false, context, prepare, connected = '.lv-connected' } = {}) {
   test(name, async () => {
     const served = await app(page);
     const alone = clock || context || prepare;
@@ -69,7 +70,8 @@ export function conversation(name, page, run, { expected = /$^/, faults = [], cl
       }
       await prepare?.({ tab, app: served });
       await tab.goto(served.url);
-      await tab.locator('.lv-connected').waitFor({ state: 'attached' });
+      if (connected) await tab.locator(connected).waitFor({ state: 'attached' });
+      else await served.until(() => served.connected() === 1);
       await run({ app: served, tab, browser });
       assert.deepEqual(served.faults, faults);
       assert.deepEqual(tab.problems.filter((problem) => !expected.test(problem) && !REFUSED.test(problem)), []);
