@@ -317,10 +317,11 @@ conversation('B-H: what the browser restores on the way back is told', page('<fo
   await app.quiet(tab);
   await tab.goto(app.url + '/other');
   app.restart();
+  const before = app.events.length;
   await tab.goBack();
   await app.until(() => app.joins === 2);
   await becomes(tab, () => document.querySelector('#f').value + document.querySelector('#c').checked, 'minetrue');
-  await app.until(() => app.events.at(-1)?.id && app.events.at(-1).form.get('f') === 'mine' && app.events.at(-1).form.get('c') === 'on');
+  await app.until(() => app.events.length > before && app.events.at(-1).form.get('f') === 'mine' && app.events.at(-1).form.get('c') === 'on');
 });
 
 /* Rows, and moves. */

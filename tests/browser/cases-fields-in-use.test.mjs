@@ -208,23 +208,26 @@ for (const [what, render] of Object.entries(OWNERS))
       },
     );
 
-conversation(
-  "B-B: what is typed for one record is never saved into the next",
-  {
-    state: { record: 6, names: { 6: 'six', 7: 'seven' } },
-    render: ({ record, names }) =>
-      `<form data-lv-submit="save" data-lv-key="record-${record}" data-lv-value-id="${record}"><input class="name" name="name" value="${h(names[record])}"><button id="go">Save</button></form>`,
-    handle: (state, { values, form }) => void (state.names[values.get('id')] = form.get('name')),
-  },
-  async ({ app, tab }) => {
-    await type(tab, '.name', ' of mine');
-    app.change((state) => (state.record = 7));
-    await holds(tab, '.name', 'seven');
-    await tab.click('#go');
-    await app.until(() => app.events.length === 1);
-    assert.deepEqual(app.state.names, { 6: 'six', 7: 'seven' });
-  },
-);
+for (const [what, names] of [['whose text differs', { 6: 'six', 7: 'seven' }], ['whose text is the same', { 6: '', 7: '' }]])
+  for (const [how, mark] of [['a key', (n) => `data-lv-key="record-${n}"`], ['an id', (n) => `id="record-${n}"`]])
+    conversation(
+      `B-B: what is typed for one record is never saved into the next, ${what}, the form has ${how}`,
+      {
+        state: { record: 6, names },
+        render: ({ record, names }) =>
+          `<form data-lv-submit="save" ${mark(record)} data-lv-value-id="${record}"><input class="name" name="name" value="${h(names[record])}"><button id="go">Save</button></form>`,
+        handle: (state, { values, form }) => void (state.names[values.get('id')] = form.get('name')),
+      },
+      async ({ app, tab }) => {
+        await type(tab, '.name', ' of mine');
+        app.change((state) => (state.record = 7));
+        await app.shown(tab);
+        await holds(tab, '.name', names[7]);
+        await tab.click('#go');
+        await app.until(() => app.events.length === 1);
+        assert.deepEqual(app.state.names, names);
+      },
+    );
 
 conversation(
   'B-B: what is typed for one record, told late, does not show in the next',

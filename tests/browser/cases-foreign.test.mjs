@@ -190,7 +190,7 @@ conversation('B-E: a custom element that a patch brings makes itself once, and s
 const FOREIGN = {
   'details that the user opened': ['<details id="f"><summary id="s">s</summary><p>x</p></details>', (tab) => tab.click('#s'), () => document.querySelector('#f').open, true],
   'a dialog that a script opened': ['<dialog id="f">hi</dialog>', (tab) => tab.evaluate(() => document.querySelector('#f').show()), () => document.querySelector('#f').open, true],
-  'a popover that the user opened': ['<button id="s" popovertarget="f">s</button><div id="f" popover>hi</div>', (tab) => tab.click('#s'), () => document.querySelector('#f').matches(':popover-open'), true],
+  'a popover that the user opened': ['<button id="s" popovertarget="f">s</button><div id="f" popover="manual">hi</div>', (tab) => tab.click('#s'), () => document.querySelector('#f').matches(':popover-open'), true],
   'a scrolled box': ['<div id="f"><p id="high">x</p></div>', (tab) => tab.evaluate(() => {
     document.querySelector('#f').style.cssText = 'height: 40px; overflow: auto';
     document.querySelector('#high').style.height = '500px';

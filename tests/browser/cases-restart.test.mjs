@@ -38,7 +38,7 @@ async function restarted({ app, tab }, act, { reload = false, keep } = {}) {
   await app.online(tab);
 }
 
-const OPTIONS = (chosen) => ['a', 'b', 'c', 'd'].map((v) => `<option${chosen.includes(v) ? ' selected=""' : ''}>${v}</option>`).join('');
+const OPTIONS = (chosen) => ['a', 'b', 'c', 'd'].map((v) => `<option value="${v}"${chosen.includes(v) ? ' selected=""' : ''}>${v}</option>`).join('');
 const ODD = page(
   () => `<form id="form" data-lv-submit="save"><input id="t1" name="tag" value=""><input id="t2" name="tag" value=""><input id="t3" name="tag" value="">
     <select id="many" name="many" multiple>${OPTIONS(['a'])}</select><input type="checkbox" id="box" name="box" checked><input type="checkbox" id="x1" name="x" value="1"><input type="checkbox" id="x2" name="x" value="2" checked>

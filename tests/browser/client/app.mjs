@@ -18,8 +18,9 @@ export const h = (text) => String(text ?? '').replace(/[&<>"]/g, (char) => ESCAP
  * - `handle(state, event, call)` changes the state. `event` has `id`, `name`, `key`, `target`, `values` and `form` (as URLSearchParams), `pairs` (the
  *   form as it came). `call.refuse()` refuses the event, `call.push(kind, …fields)` pushes a command, `call.reset(selector)` a reset.
  * - `delay` is a round trip in ms, half of it each way.
+ * - `rate`: how many events are read at once, and a second.
  */
-export async function app({ state = {}, render, handle = () => {}, delay = 0, limit = MAX_BYTES, ...options }) {
+export async function app({ state = {}, render, handle = () => {}, delay = 0, limit = MAX_BYTES, rate: [atOnce, aSecond] = [Infinity, 0], ...options }) {
   const self = {
     state: structuredClone(state),
     /** The events that were applied, in order. */
@@ -70,9 +71,18 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
   async function link(connection) {
     const { inbound, outbound } = { inbound: road(), outbound: road() };
     const self_ = { connection, outbound, shown: new Map(), numbers: new Map(), next: 0, open: true };
+    let tokens = atOnce;
+    let filled = Date.now();
     try {
       for (;;) {
         const frame = await connection.any();
+        for (;;) {
+          tokens = Math.min(atOnce, tokens + ((Date.now() - filled) * aSecond) / 1000);
+          filled = Date.now();
+          if (frame[0] !== 1 || tokens >= 1) break;
+          await new Promise((done) => setTimeout(done, 10));
+        }
+        if (frame[0] === 1) tokens--;
         inbound(() => {
           if (deaf && frame[0] === 1) unheard.push(() => take(self_, frame));
           else take(self_, frame);
