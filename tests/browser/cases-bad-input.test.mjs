@@ -1,7 +1,7 @@
 // What may come wrong: frames, versions, storage, clocks. The page goes on, or says why not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { check, runtime } from './client/fake.mjs';
+import { check, runtime, within } from './client/fake.mjs';
 import { becomes, conversation, holds, live, silent, type, valueOf } from './client/tab.mjs';
 import { h } from './client/app.mjs';
 
@@ -13,6 +13,12 @@ const IS_NEW = runtime.includes('mizu-live-v2');
 
 /* Frames. */
 
+const COUNTER = {
+  state: { n: 0 },
+  render: ({ n }) => `<p id="n">${n}</p>${BUTTON}`,
+  handle: (state) => void state.n++,
+};
+
 for (const [what, bytes] of Object.entries({
   'half a frame': [0x96, 1, 0, 0xc0],
   'an empty message': [],
@@ -21,18 +27,34 @@ for (const [what, bytes] of Object.entries({
   'a negative number': [0x92, 1, 0xff],
   'a map': [0x81, 0xa1, 97, 1],
   'a float': [0x92, 1, 0xcb, 0, 0, 0, 0, 0, 0, 0, 0],
-  'patches that are no list': [0x93, 1, 0, 5],
-  'a patch without a body': [0x93, 1, 0, 0x92, 0xa0, 0],
 }))
   frames(`${what}: the connection is made anew, and nothing is lost`, async ({ tab, server, connection }) => {
     await tab.click('#inc');
     assert.equal((await connection.event()).id, 1);
     connection.raw(Buffer.from(bytes));
-    await connection.closed;
+    await within(connection.closed);
     const next = await server.welcomed({ flags: 1 });
     assert.equal((await next.event()).id, 1);
     next.whole(1, ['', `<p id="n">1</p>${BUTTON}`]);
     await shows(tab, '#n', '1');
+  }, { expected: /./ });
+
+for (const [what, frame] of Object.entries({
+  'patches that are no list': [1, 0, 5],
+  'a patch without a body': [1, 0, ['', 0]],
+  'a region that is a list': [1, 0, [[], 0, 'x']],
+  'commands that are text': [1, 0, null, 'x'],
+  'a WELCOME without anything': [0],
+  'a second WELCOME': [0, 0, 30_000, 'token', 1, null, 65_536, ''],
+  'a TOKEN without one': [6],
+  'an AWAY without a time': [5],
+}))
+  conversation(`bad input: ${what}: the page goes on, on this connection or on another`, COUNTER, async ({ app, tab }) => {
+    app.raw(frame);
+    app.change((state) => state.n++);
+    await shows(tab, '#n', '1');
+    await tab.click('#inc');
+    await shows(tab, '#n', '2');
   }, { expected: /./ });
 
 frames('kinds that the browser does not know are passed over', async ({ tab, connection }) => {

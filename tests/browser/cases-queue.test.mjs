@@ -142,11 +142,13 @@ for (const [what, field, act, wanted] of [
 ]) {
   for (const [where, page] of [['on the field', note(field, 'data-lv-throttle="200"')], ['on the form', note(field, '', 'data-lv-throttle="200"')]])
     conversation(`B-C: data-lv-throttle ${where}: the last value of ${what} is told, and nothing snaps back`, page, async ({ app, tab }) => {
+      const started = Date.now();
       await act(tab);
       await app.until(() => app.state.text === wanted);
       await app.quiet(tab);
       assert.equal(await valueOf(tab, '#text'), wanted);
-      assert.ok(app.events.length < 5, `${app.events.length} events`);
+      const most = (Date.now() - started) / 200 + 2;
+      assert.ok(app.events.length <= most, `${app.events.length} events, not ${most}`);
     });
 }
 
@@ -333,7 +335,7 @@ conversation('B-C: a field changed when the queue is full is told with its next 
 conversation('B-C: a change that waits for its field to be free is in the queue still after a reload', note(), async ({ app, tab }) => {
   app.deafen();
   await type(tab, '#text', 'first');
-  await app.until(() => app.unheard() === 1);
+  await app.until(() => app.unheard() >= 1);
   app.offline();
   await away(tab);
   await type(tab, '#text', ' second');

@@ -220,6 +220,11 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
     }
   };
 
+  /** Sends a frame that no server sends. */
+  self.raw = (frame) => {
+    for (const each of links) send(each, () => each.connection.send(frame));
+  };
+
   /** Keeps the server's frames back, until `release`: they are on their way. */
   self.hold = () => (holding = true);
 

@@ -184,7 +184,7 @@ function queue() {
 }
 
 /** Fails where `promise` takes longer than a working runtime ever would. */
-function within(promise, ms = PATIENCE) {
+export function within(promise, ms = PATIENCE) {
   if (ms == Infinity) return promise;
   let timer;
   const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`nothing came within ${ms} ms`)), ms)));

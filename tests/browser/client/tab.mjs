@@ -37,7 +37,10 @@ export function live(inner, run, { welcome, expected = /$^/, clock = false, ...o
 export async function becomes(tab, read, wanted, argument) {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
-    const value = await tab.evaluate(read, argument);
+    // A page that is loaded again meanwhile is asked anew.
+    const value = await tab.evaluate(read, argument).catch((error) => {
+      if (!/context was destroyed|navigat/i.test(error.message)) throw error;
+    });
     if (value === wanted) return;
     if (Date.now() > deadline) throw new Error(`${read} is ${JSON.stringify(value)}, not ${JSON.stringify(wanted)}`);
   }
