@@ -5,7 +5,9 @@ import { check, fake, hash, PATIENCE, titleHash, viewOf } from './fake.mjs';
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** Limits of the server's defaults: see WIRE.md. */
 const MAX_BYTES = 65_536;
-const MAX_VALUES = 1024;
+const MAX_VALUES = 16_384;
+/** The same of the protocol before. */
+const MAX_VALUES_V1 = 1024;
 
 /** Text as HTML, or as an attribute's value. */
 export const h = (text) => String(text ?? '').replace(/[&<>"]/g, (char) => ESCAPES[char]);
@@ -113,7 +115,7 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
     const [kind] = frame;
     if (!link.open || (kind && !links.has(link))) return;
     if (frame.bytes > self.limit) return fail(link, 1009, 'size');
-    if (count(frame) > MAX_VALUES) return fail(link, 1002, 'protocol: too many values');
+    if (count(frame) > (link.connection.isV2 ? MAX_VALUES : MAX_VALUES_V1)) return fail(link, 1002, 'protocol: too many values');
     if (kind === 0) return hello(link, frame);
     if (kind === 1) return event(link, frame);
     if (kind === 3) return link.outbound(() => link.connection.send([2]));
@@ -320,8 +322,8 @@ async function asks(tab, question, argument) {
   }
 }
 
-/** All values of a frame, itself and those within. */
-const count = (value) => (Array.isArray(value) ? value.reduce((sum, each) => sum + count(each), 1) : 1);
+/** The elements of all arrays of a frame together. */
+const count = (value) => (Array.isArray(value) ? value.reduce((sum, each) => sum + count(each), value.length) : 0);
 
 const pairs = (flat) => {
   const params = new URLSearchParams();

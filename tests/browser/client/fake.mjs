@@ -8,7 +8,7 @@ import { bundle } from '../lib/bundle.mjs';
 import { CSP, page } from '../lib/server.mjs';
 
 const NONCE = /nonce-([^']+)/.exec(CSP)[1];
-const NOTICE = '<div class="lv-notice" role="status" data-disconnected="Reconnecting…" data-waiting=" waiting: " data-saving="Saving…" data-ended="Disconnected" data-lost="lost: " data-full="Not sent: " data-large="Too large to send: "></div>';
+const NOTICE = '<div class="lv-notice" role="status" data-disconnected="Reconnecting…" data-waiting=" waiting: " data-saving="Saving…" data-ended="Disconnected" data-lost="lost: " data-full="Not sent: " data-large="Too large to send: " data-outdated="New version"></div>';
 const CLOSED = new Error('the connection closed');
 /** The script under test: `$LIVE_JS`, else the built one. */
 export const runtime = readFileSync(process.env.LIVE_JS ?? new URL('../../../client/dist/live.js', import.meta.url));
@@ -120,6 +120,7 @@ function connection(socket) {
   socket.on('close', () => frames.end());
   const self = {
     protocol: socket.protocol,
+    isV2,
     closed,
     /** The next frame of a kind; others before it are an error, but for those named in `skip`. */
     async take(kind, skip = [2, 3], patience = PATIENCE) {
