@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { becomes, conversation, holds, type, valueOf } from './client/tab.mjs';
 import { h } from './client/app.mjs';
+import { TYPES } from './client/types.mjs';
 
 /** A chat: a list of what was said, and a form with one field, which the server's HTML always shows empty. */
 const chat = (field = '<input id="text" name="text" value="">', more = {}) => ({
@@ -230,7 +231,7 @@ const AFTER_SAVE = {
   'a ticked box': [(tab) => tab.click('#box'), () => document.querySelector('#box').checked, true],
   'a radio button': [(tab) => tab.click('#rb'), () => document.querySelector('#f [name=r]:checked')?.value, 'b'],
   'a number': [(tab) => type(tab, '#number', '2'), () => document.querySelector('#number').value, '12'],
-  'a date': [(tab) => type(tab, '#date', '02032024'), () => document.querySelector('#date').value, '2024-02-03'],
+  'a date': [(tab) => TYPES.date.edit(tab, 'date', '2024-02-03'), () => document.querySelector('#date').value, '2024-02-03'],
   'a slider': [async (tab) => (await tab.focus('#range'), await tab.keyboard.press('ArrowRight')), () => document.querySelector('#range').value, '6'],
   'a colour': [(tab) => tab.locator('#color').fill('#112233'), () => document.querySelector('#color').value, '#112233'],
 };
