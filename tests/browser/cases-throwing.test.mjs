@@ -38,7 +38,7 @@ const define = (name, body) => `customElements.define('${name}', class extends H
 /** Elements that do something to the page while it is patched, and how the page is described by then. */
 const TROUBLE = {
   'moves itself to the body when connected': [({ n }) => (n ? `<x-a id="x">toast ${n}</x-a>` : ''), define('x-a', 'connectedCallback() { if (this.parentNode !== document.body) document.body.append(this); }'), { read: () => document.querySelectorAll('x-a').length, wanted: 1 }],
-  'moves itself to the body when connected, and is there at first': [({ n }) => `<x-a id="x">toast ${n}</x-a>`, define('x-a', 'connectedCallback() { if (this.parentNode !== document.body) document.body.append(this); }'), { read: () => document.querySelector('x-a').textContent, wanted: 'toast 3' }],
+  'moves itself to the body when connected, before the script of live pages runs': [({ n }) => `<x-a id="x">toast ${n}</x-a>`, define('x-a', 'connectedCallback() { if (this.parentNode !== document.body) document.body.append(this); }'), { read: () => document.querySelector('x-a').textContent, wanted: 'toast 3' }],
   'moves itself to the body, without an id, among others': [({ n }) => `<div>${'<i>x</i>'.repeat(n)}<x-a>toast ${n}</x-a><i>y</i></div>`, define('x-a', 'connectedCallback() { if (this.parentNode !== document.body) document.body.append(this); }'), { read: () => document.querySelectorAll('main i').length, wanted: 4 }],
   'takes itself out when connected': [({ n }) => (n ? `<x-a id="x">${n}</x-a>` : ''), define('x-a', 'connectedCallback() { this.remove(); }'), { read: () => document.querySelectorAll('x-a').length, wanted: 0 }],
   'takes its siblings out when connected': [({ n }) => `<div id="box"><i>a${n}</i>${n === 2 ? '<x-a id="x"></x-a>' : ''}<i>b${n}</i></div>`, define('x-a', 'connectedCallback() { while (this.nextSibling) this.nextSibling.remove(); }')],
@@ -51,7 +51,6 @@ const TROUBLE = {
   'throws when an attribute changes': [({ n }) => `<x-a id="x" n="${n}"></x-a>`, define('x-a', "static observedAttributes = ['n']; attributeChangedCallback() { throw new Error('mine'); }")],
   'takes itself out when an attribute changes': [({ n }) => `<div><x-a id="x" n="${n}">x</x-a></div>`, define('x-a', "static observedAttributes = ['n']; attributeChangedCallback(_, old) { if (old != null) this.remove(); }")],
   'writes its attribute back': [({ n }) => `<x-a id="x" n="${n}">x</x-a>`, define('x-a', "static observedAttributes = ['n']; attributeChangedCallback(_, old, now) { if (now !== 'mine') this.setAttribute('n', 'mine'); }")],
-  'empties the region around it': [({ n }) => (n === 2 ? '<x-a id="x"></x-a>' : ''), define('x-a', "connectedCallback() { document.querySelector('main').replaceChildren(); }")],
 };
 
 for (const [what, [trouble, script, settled]] of Object.entries(TROUBLE))
@@ -77,7 +76,8 @@ for (const name of NAMES)
     await type(test.tab, '#f', 'x');
     await counts(test);
     assert.equal(await valueOf(test.tab, '#f'), 'x');
-    await test.tab.click('#go');
+    // Playwright itself asks the form for its parentNode before it clicks.
+    await test.tab.evaluate(() => document.querySelector('#go').click());
     await test.app.until(() => test.app.state.got.length === 1);
     assert.deepEqual(test.app.state.got, [[`${name}=x`]]);
   });
