@@ -3,7 +3,7 @@
 import { attr } from '../dom/markup';
 import { call } from '../dom/native';
 import type { Fields } from '../fields/fields';
-import { type Field, fieldOf, fieldsOf, formOf, kindOf, NAMED } from '../fields/kinds';
+import { type Field, fieldOf, fieldsOf, formOf, isForm, kindOf, NAMED } from '../fields/kinds';
 import type { EventFields } from '../wire/frames';
 import type { LiveEvent } from '../session/queue';
 import { Clicks } from './clicks';
@@ -108,11 +108,12 @@ export class Listener {
       // The act is read when it is told: a field's newest value counts.
       const tell = () => this.isThere_(handler, target) && this.tell_(act, handler);
       const [debounce, throttle] = ['debounce', 'throttle'].map((name) => +(rateOf(type, handler, target, name) ?? 0)) as [number, number];
-      const field = type == 'change' ? target : handler;
+      const isChange = type == 'change';
+      const field = isChange ? target : handler;
       if (debounce) this.rate_.debounce(handler, field, type, debounce, tell);
-      else if (throttle) this.rate_.throttle(handler, field, type, throttle, tell);
+      else if (throttle) this.rate_.throttle(handler, field, type, throttle, tell, isChange);
       else {
-        if (type != 'change') this.rate_.flush();
+        if (!isChange) this.rate_.flush();
         tell();
       }
     }
@@ -176,11 +177,11 @@ const isKey = (type: Type): boolean => type[0] == 'k';
 /** The entries of a form, and those of a contenteditable element in it, which no form knows. */
 const entriesWith = (entries: string[], rich?: HTMLElement): string[] => (rich ? [...entries, ...fieldEntries(rich)] : entries);
 
-/** A pause, in ms. That of a form counts for the changes of its fields alone; nobody waits for a submit or the focus. */
+/** A pause, in ms. A debounce on a form is for the changes of its fields alone; the focus has none. */
 function rateOf(type: Type, handler: Element, target: Element, name: string): string | null {
   if (type == 'change') return attr(target, name) ?? attr(handler, name);
-  if (type == 'click' || isKey(type)) return handler instanceof HTMLFormElement ? null : attr(handler, name);
-  return null;
+  if (type == 'focus' || type == 'blur' || (name == 'debounce' && isForm(handler))) return null;
+  return attr(handler, name);
 }
 
 /** Whether the browser's own act is left out: to submit, to follow a link, or what the markup names. */

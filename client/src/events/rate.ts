@@ -18,16 +18,19 @@ export class Rate {
     this.wait_(this.slot_(handler, target, type), ms, run);
   }
 
-  /** Runs `run` at once, but no more than once in `ms`; the last of those that came too early runs when its turn comes. */
-  throttle(handler: Element, target: Element, type: string, ms: number, run: () => void): void {
+  /**
+   * Runs `run` at once, but no more than once in `ms`. Those that come too early are dropped; if they carry a value (`isChange`), the last
+   * one runs when its turn comes.
+   */
+  throttle(handler: Element, target: Element, type: string, ms: number, run: () => void, isChange: boolean): void {
     const slot = this.slot_(handler, target, type);
     const left = slot.until - performance.now();
     const now = () => {
       slot.until = performance.now() + ms;
       run();
     };
-    if (left > 0) this.wait_(slot, left, now);
-    else now();
+    if (left <= 0) now();
+    else if (isChange) this.wait_(slot, left, now);
   }
 
   /** Runs all that waits: the user goes on. */
