@@ -37,7 +37,7 @@ for (const name of FIELDS) {
     ['outside its form, before it', (field) => `${field}<form id="form" data-lv-change="edit"></form>`],
     ['outside its form, which has a handler around', (field) => `<div data-lv-change="edit"><form id="form"></form></div>${field}`],
     ['within another form', (field) => `<form id="form" data-lv-change="edit"></form><form id="two">${field}</form>`],
-  ])
+  ].slice(0, ['text', 'radio', 'multi', 'element'].includes(name) ? 3 : 1))
     conversation(`B-H: ${name} with form="form" ${where}: its change is told with the form's fields`, page(html(kind.html(kind.server, 'form="form"')), { after: X_FIELD }), async ({ app, tab }) => {
       await kind.edit(tab, 'f', kind.user);
       await app.until(() => app.events.at(-1)?.form.getAll('f').join() === kind.user);

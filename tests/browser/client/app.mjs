@@ -271,14 +271,14 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
   };
 
   /** Takes connections again, and has the tab try. */
-  self.online = async (tab, { connected = '.lv-connected' } = {}) => {
+  self.online = async (tab) => {
     server.refusing = false;
     const before = self.joins;
     await self.until(() => {
       if (self.joins > before) return true;
       void tab.evaluate(() => dispatchEvent(new Event('online'))).catch(() => {});
     });
-    if (connected) await tab.locator(connected).waitFor({ state: 'attached' });
+    await asks(tab, connects);
   };
 
   /** The server starts anew and knows no session; `keep` is what it has of the state. */
@@ -310,6 +310,7 @@ export async function app({ state = {}, render, handle = () => {}, delay = 0, li
 
 /** Whether the title is there; read past what names in the page may hide of the document. */
 const shows = (title) => Reflect.get(Document.prototype, 'title', document) === title;
+const connects = () => !!Document.prototype.querySelector.call(document, '.lv-connected');
 /** The same, and nothing is pending. */
 const rests = (title) => Reflect.get(Document.prototype, 'title', document) === title && !Document.prototype.querySelector.call(document, '.lv-loading');
 

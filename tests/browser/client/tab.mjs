@@ -53,14 +53,14 @@ export async function silent(tab, connection) {
 }
 
 /** What Chromium logs about sockets that could not be opened. */
-const REFUSED = /WebSocket connection to/;
+const REFUSED = /WebSocket connection to|ERR_CONNECTION_REFUSED/;
 
 /**
  * Declares a test of a whole conversation: serves the page function `page` (see app.mjs) and runs `run` with `{ app, tab }`, the tab connected. Nothing may
  * happen for which a server closes a connection, and the page must have reported no error, but those that match `expected`. `prepare` runs before the page
- * is loaded; `connected` is the selector of a page that is ready, or false, where names in the page break selectors.
+ * is loaded.
  */
-export function conversation(name, page, run, { expected = /$^/, faults = [], clock = false, context, prepare, connected = '.lv-connected' } = {}) {
+export function conversation(name, page, run, { expected = /$^/, faults = [], clock = false, context, prepare } = {}) {
   test(name, async () => {
     const served = await app(page);
     const alone = clock || context || prepare;
@@ -72,9 +72,10 @@ export function conversation(name, page, run, { expected = /$^/, faults = [], cl
         await tab.clock.pauseAt(1000);
       }
       await prepare?.({ tab, app: served });
-      await tab.goto(served.url);
-      if (connected) await tab.locator(connected).waitFor({ state: 'attached' });
-      else await served.until(() => served.connected() === 1);
+      // Whoever waits for all of the page's load waits longer than a user does.
+      await tab.goto(served.url, { waitUntil: 'commit' });
+      await served.until(() => served.connected() === 1);
+      await becomes(tab, isConnected, true);
       await run({ app: served, tab, browser });
       assert.deepEqual(served.faults, faults);
       assert.deepEqual(tab.problems.filter((problem) => !expected.test(problem) && !REFUSED.test(problem)), []);
@@ -85,6 +86,9 @@ export function conversation(name, page, run, { expected = /$^/, faults = [], cl
     }
   });
 }
+
+/** Whether the runtime has its connection; read past what names in the page may hide of the document. */
+const isConnected = () => !!Document.prototype.querySelector.call(document, '.lv-connected');
 
 /** A tab costs more to open than a page takes to load: tests that pass hand theirs on. Each server has an origin, and so a storage, of its own. */
 let kept;

@@ -105,7 +105,11 @@ export const TYPES = {
     html: (value, attributes, id = 'f') => `<select id="${id}" name="${id}" ${attributes}>${options(COLORS, value)}</select>`,
     edit: async (tab, id, value) => {
       await tab.focus(`#${id}`);
-      await tab.keyboard.type(value);
+      const way = await tab.evaluate(([id, value]) => {
+        const select = document.getElementById(id);
+        return [...select.options].findIndex((option) => option.value === value) - select.selectedIndex;
+      }, [id, value]);
+      for (let i = 0; i < Math.abs(way); i++) await tab.keyboard.press(way > 0 ? 'ArrowDown' : 'ArrowUp');
     },
     server: 'a',
     user: 'b',
