@@ -17,7 +17,6 @@ export class Patcher {
   private torn_: Element[] = [];
 
   constructor(
-    private readonly root_: Element,
     private readonly memory_: Memory,
     private readonly fields_?: FieldKeeper,
   ) {}
@@ -114,7 +113,7 @@ export class Patcher {
   }
 
   private around_(within: Element, change: () => void): void {
-    const run = () => keepFocus(this.root_, change);
+    const run = () => keepFocus(change);
     if (this.fields_) this.fields_.around(within, run);
     else run();
   }

@@ -29,7 +29,7 @@ const hosts = (): Host[] => [...document.querySelectorAll('[data-lv-region]')];
 
 /** Takes the hashes that the page was served with. */
 export function adopt(): void {
-  patcher = new Patcher(root, new Memory(root), new Defaults((field) => field.hasAttribute('data-lvc-keep')));
+  patcher = new Patcher(new Memory(root), new Defaults((field) => field.hasAttribute('data-lvc-keep')));
   const view = Array.from(atob(attr(root, 'view')), (char) => char.charCodeAt(0));
   const all = hosts();
   // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.

@@ -19,7 +19,7 @@ const ENTRY = `
     old.replaceWith(root);
     root.innerHTML = policy.createHTML(html);
     memory = new Memory(root);
-    patcher = new Patcher(root, memory, new Defaults((field) => kept.has(field)));
+    patcher = new Patcher(memory, new Defaults((field) => kept.has(field)));
     Object.assign(window, { patcher, memory });
     return root;
   };
