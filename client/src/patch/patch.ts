@@ -53,12 +53,12 @@ export class Patch {
   /** Finds what the server changed of a node; true if it is anything. */
   private pair_(live: Node, now: Node): boolean {
     if (!isElement(live) || !isElement(now)) return this.pairText_(live, nodeValue(now)!);
-    const names = changedAttributes(live, now, this.memory_);
-    if (names.length) {
+    const changed = changedAttributes(live, now, this.memory_);
+    if (changed.length) {
       this.attributes_.set(live, now);
-      this.steps_.push(() => writeAttributes(live, now, names, this.memory_));
+      this.steps_.push(() => writeAttributes(live, now, changed));
     }
-    return this.pairContent_(live, now) || !!names.length;
+    return this.pairContent_(live, now) || !!changed.length;
   }
 
   private pairContent_(live: Element, now: Element): boolean {

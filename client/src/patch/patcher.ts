@@ -88,7 +88,7 @@ export class Patcher {
         const live = kept.get(name(now));
         if (!live) continue;
         if (nodeName(live) == nodeName(now)) {
-          writeAttributes(live, now, changedAttributes(live, now, this.memory_), this.memory_);
+          writeAttributes(live, now, changedAttributes(live, now, this.memory_));
           insertBefore(parentNode(now)!, live, now);
           removeChild(parentNode(now)!, now);
         } else for (const node of childrenOf(live)) insertBefore(now, node, null);
