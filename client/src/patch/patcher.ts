@@ -66,7 +66,7 @@ export class Patcher {
 
   /** Makes `html` the content of a host whose patch threw, and trusts nothing that is remembered of it. */
   exact(host: Element, html: string): void {
-    this.memory_.take_();
+    this.learn_();
     this.memory_.forget_(host);
     const kept = this.torn_;
     this.run_(host, this.patch_(host, parse(host, html), opaque(html), true, kept), kept);
@@ -80,6 +80,7 @@ export class Patcher {
     const name = (each: Element) => getAttribute(each, HOST);
     const kept = new Map([...this.torn_, ...select(host, `[${HOST}]`)].map((each) => [name(each), each]));
     this.torn_ = [];
+    this.learn_();
     this.memory_.forget_(host);
     this.around_(host, () => {
       for (const node of childrenOf(host)) removeChild(host, node);
