@@ -154,9 +154,11 @@ export class Pairing {
     const own = (name: string) => this.read_(node, name);
     const host = own(HOST);
     if (host != null) return tag + host;
-    const type = tag == 'OPTION' ? 'radio' : tag == 'INPUT' && own('type');
-    const parts = ['id', 'name', 'srcdoc', 'data-lv-key', 'is'].map(own);
-    return tag + [...parts, /^(radio|checkbox)$/i.test(type || '') && own('value'), /^script$/i.test(tag) && textContent(node)];
+    let kind = `${tag},${own('id')},${own('name')},${own('data-lv-key')}`;
+    if (tag == 'OPTION' || (tag == 'INPUT' && /^(radio|checkbox)$/i.test(own('type') ?? ''))) kind += own('value');
+    if (tag == 'IFRAME') kind += own('srcdoc');
+    if (/^script$/i.test(tag)) kind += textContent(node);
+    return kind;
   }
 
   // In a row with a key of its own the row's number in a name says nothing.

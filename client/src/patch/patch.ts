@@ -109,7 +109,7 @@ export class Patch {
     changed.forEach((node, i) => {
       const partner = partners[i]!;
       if (partner == node) return this.build_(node);
-      if (!this.pair_(partner, node)) return;
+      if (this.equals_(partner, node) || !this.pair_(partner, node)) return;
       touched = true;
       if (this.isLost_(partner, live, node)) differs = change.lost_ = true;
     });
