@@ -43,8 +43,13 @@ export const textContent = getter(Node, 'textContent');
 export const isConnected = getter(Node, 'isConnected');
 export const outerHTML = getter(Element, 'outerHTML');
 export const shadowRoot = getter(Element, 'shadowRoot');
-const childNodes = getter(Node, 'childNodes');
-export const childrenOf = (node: Node): ChildNode[] => [...childNodes(node)];
+const firstChild = getter(Node, 'firstChild');
+/** The children of a node, as an array that stays as it is. */
+export const childrenOf = (node: Node): ChildNode[] => {
+  const children: ChildNode[] = [];
+  for (let at = firstChild(node); at; at = nextSibling(at)) children.push(at as ChildNode);
+  return children;
+};
 
 export const contains = method<[Node | null], boolean>(Node.prototype.contains);
 export const isEqualNode = method<[Node], boolean>(Node.prototype.isEqualNode);

@@ -2,23 +2,26 @@
 import { getAttribute, namesOf, read } from '../dom/native';
 import type { Memory } from './memory';
 
-/** The attributes whose server value is another now. */
-export function changedAttributes(live: Element, now: Element, memory: Memory): string[] {
-  const names = memory.names_(live);
-  const changed = names.filter((name) => memory.attribute_(live, name) !== getAttribute(now, name));
-  for (const name of namesOf(now)) if (memory.attribute_(live, name) == null) changed.push(name);
+/** The attributes whose server value is another now, with the one before. */
+export function changedAttributes(live: Element, now: Element, memory: Memory): [string, string | null][] {
+  const changed: [string, string | null][] = [];
+  for (const name of memory.names_(live)) {
+    const before = memory.attribute_(live, name);
+    if (before !== getAttribute(now, name)) changed.push([name, before]);
+  }
+  for (const name of namesOf(now)) if (memory.attribute_(live, name) == null) changed.push([name, null]);
   return changed;
 }
 
 /** Gives `live` the values that `now` has. */
-export function writeAttributes(live: Element, now: Element, changed: string[], memory: Memory): void {
-  for (const name of changed) {
+export function writeAttributes(live: Element, now: Element, changed: [string, string | null][]): void {
+  for (const [name, before] of changed) {
     const value = getAttribute(now, name);
     const shown = getAttribute(live, name);
     // The browser hides a nonce once the element is on the page.
     if (shown === value || name == 'nonce') continue;
     try {
-      if (name == 'class' && value != null && shown != null) writeClass(live, memory.attribute_(live, name) ?? '', value, shown);
+      if (name == 'class' && value != null && shown != null) writeClass(live, before ?? '', value, shown);
       else if (value != null) setFrom(live, now, name);
       else remove(live, name);
     } catch (error) {
@@ -27,7 +30,7 @@ export function writeAttributes(live: Element, now: Element, changed: string[], 
     }
   }
   // The browser may have written the value as that of the type before.
-  if (changed.includes('type') && getAttribute(live, 'value') !== getAttribute(now, 'value')) {
+  if (changed.some(([name]) => name == 'type') && getAttribute(live, 'value') !== getAttribute(now, 'value')) {
     if (getAttribute(now, 'value') == null) remove(live, 'value');
     else setFrom(live, now, 'value');
   }

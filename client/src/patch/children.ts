@@ -53,7 +53,7 @@ export class Children {
         next = this.memory_.seat_(node, parent) ?? next;
         continue;
       }
-      // Before the next one of the server's; else behind the last one; else where the old ones were.
+      // Before the next one of the server's; else behind all of them; else where the old ones were.
       if (!next || parentNode(next) != parent) next = this.next_(list, i + 1, parent);
       if (next === undefined) next = this.behind_(list.slice(0, i).filter(stays), parent);
       if (next === undefined) next = tail;
@@ -81,11 +81,14 @@ export class Children {
     return undefined;
   }
 
-  /** What is behind the last of `list` that is in its place; undefined if none is. */
+  /** What is behind all of `list` that are in their place; undefined if none is. */
   private behind_(list: Node[], parent: Node): Node | null | undefined {
     for (let i = list.length; i--; ) {
-      const seat = this.memory_.seat_(list[i]!, parent);
-      if (seat) return nextSibling(seat);
+      let seat = this.memory_.seat_(list[i]!, parent);
+      if (!seat) continue;
+      // Others may have put earlier ones behind the last.
+      for (let at = nextSibling(seat); at; at = nextSibling(at)) if (list.includes(at)) seat = at;
+      return nextSibling(seat);
     }
     return undefined;
   }

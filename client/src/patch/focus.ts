@@ -1,5 +1,5 @@
 // The focus and the selection, which nodes lose that move, and texts that change.
-import { contains, isConnected, nodeValue, ofDocument, shadowRoot } from '../dom/native';
+import { childrenOf, closest, isConnected, nodeValue, ofDocument, shadowRoot } from '../dom/native';
 
 /** The element with the focus, within shadow roots too. */
 export function focused(): Element | null {
@@ -8,31 +8,43 @@ export function focused(): Element | null {
   return active;
 }
 
-/** Changes the page, and puts back what was lost of the focus and the selection. */
-export function keepFocus(root: Element, change: () => void): void {
+/** Changes the page, and puts back what was lost of the focus, and of the selection in what has it. */
+export function keepFocus(change: () => void): void {
   const active = focused();
-  const field = active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement ? active : null;
-  const { selectionStart, selectionEnd, selectionDirection } = field ?? {};
-  const selection = ofDocument('getSelection').call(document);
-  const range = !field && selection && contains(root, selection.anchorNode) && contains(root, selection.focusNode) ? endsOf(selection) : null;
+  if (!active || active == ofDocument('body')) return change();
+  const putBack = active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement ? caretOf(active) : selectionIn(active);
   change();
-  if (active && focused() != active && isConnected(active)) {
+  if (!isConnected(active)) return;
+  if (focused() != active) {
     if (active instanceof HTMLElement) HTMLElement.prototype.focus.call(active, { preventScroll: true });
     else if (active instanceof SVGElement) active.focus({ preventScroll: true });
   }
-  // Another type may have none.
-  if (field && selectionStart != null && field.selectionStart != null && focused() == field)
-    if (field.selectionStart != selectionStart || field.selectionEnd != selectionEnd)
-      field.setSelectionRange(selectionStart, selectionEnd!, selectionDirection!);
-  if (range && endsOf(selection!).some((end, i) => end != range[i]) && isConnected(range[0]) && isConnected(range[2]))
-    selection!.setBaseAndExtent(range[0], within(range[0], range[1]), range[2], within(range[2], range[3]));
+  putBack?.();
 }
 
-const endsOf = ({ anchorNode, anchorOffset, focusNode, focusOffset }: Selection): [Node, number, Node, number] => [
-  anchorNode!,
-  anchorOffset,
-  focusNode!,
-  focusOffset,
-];
+function caretOf(field: HTMLInputElement | HTMLTextAreaElement): () => void {
+  const { selectionStart, selectionEnd, selectionDirection } = field;
+  return () => {
+    // Fields of other types have none.
+    if (selectionStart == null || field.selectionStart == null) return;
+    if (field.selectionStart != selectionStart || field.selectionEnd != selectionEnd)
+      field.setSelectionRange(selectionStart, selectionEnd, selectionDirection!);
+  };
+}
 
-const within = (node: Node, offset: number): number => Math.min(offset, nodeValue(node)?.length ?? node.childNodes.length);
+/** Asked only of what is edited: if there is no selection, Chromium lays the page out to say so. */
+function selectionIn(active: Element): (() => void) | undefined {
+  if (!closest(active, '[contenteditable]')) return;
+  const selection = ofDocument('getSelection').call(document)!;
+  const before = endsOf(selection);
+  const [anchor, anchorOffset, focus, focusOffset] = before;
+  if (!anchor || !focus) return;
+  return () => {
+    if (!endsOf(selection).every((end, i) => end == before[i]) && isConnected(anchor) && isConnected(focus))
+      selection.setBaseAndExtent(anchor, within(anchor, anchorOffset), focus, within(focus, focusOffset));
+  };
+}
+
+const endsOf = ({ anchorNode, anchorOffset, focusNode, focusOffset }: Selection) => [anchorNode, anchorOffset, focusNode, focusOffset] as const;
+
+const within = (node: Node, offset: number): number => Math.min(offset, nodeValue(node)?.length ?? childrenOf(node).length);

@@ -18,6 +18,9 @@ const EVERYTHING: MutationObserverInit = {
   characterDataOldValue: true,
 };
 
+/** So many watched nodes are too many. */
+const CROWD = 50;
+
 export class Memory {
   private readonly entries_ = new WeakMap<Node, Entry>();
   /** The server's parent of a node; known for all in remembered lists of children. */
@@ -26,6 +29,9 @@ export class Memory {
   private readonly foreign_ = new WeakSet<Node>();
   /** Nodes with an entry, and all around them as the server has it. Others are the server's through and through. */
   private readonly stained_ = new WeakSet<Node>();
+  /** Nodes that were out of the root when they were seen last, and are watched there. */
+  private readonly away_ = new Set<Node>();
+  private crowd_ = CROWD;
   /** Elements whose new content waits, since theirs is the user's now. */
   private readonly held_ = new WeakSet<Node>();
   private readonly observer_ = new MutationObserver((records) => this.learn_(records));
@@ -106,7 +112,7 @@ export class Memory {
       if (parent && !this.foreign_.has(node) && this.owns_(parent, starts)) this.homes_.set(node, parent);
       else this.foreign_.add(node);
     });
-    starts.forEach((_, node) => this.follow_(node));
+    starts.forEach((_, node) => contains(this.root_, node) || this.follow_(node));
   }
 
   private entry_(node: Node): Entry {
@@ -120,9 +126,22 @@ export class Memory {
     for (const node of list) this.homes_.set(node, parent);
   }
 
-  /** Goes on watching a node that others took out of the root: it is the server's, or may have some of its nodes in it. */
+  /** Goes on watching what is the server's of a node that is out of the root. */
   private follow_(node: Node): void {
-    if (!contains(this.root_, node)) this.observer_.observe(node, EVERYTHING);
+    if (!this.homes_.has(node)) return childrenOf(node).forEach((child) => this.follow_(child));
+    this.away_.add(node);
+    this.observer_.observe(node, EVERYTHING);
+    if (this.away_.size < this.crowd_) return;
+    // The browser looks at all that is watched again and again: what is back, or gone for good, isn't any more.
+    const records = this.take_();
+    this.observer_.disconnect();
+    this.observer_.observe(this.root_, EVERYTHING);
+    for (const each of this.away_) {
+      if (this.homes_.has(each) && !contains(this.root_, each)) this.observer_.observe(each, EVERYTHING);
+      else this.away_.delete(each);
+    }
+    this.crowd_ = CROWD + 2 * this.away_.size;
+    this.learn_(records);
   }
 
   /** Whether a node is the server's. `starts` are the parents that nodes had. */
@@ -259,7 +278,7 @@ export class Memory {
     if (!same) {
       this.setList_(parent, list);
       for (const node of shown) if (!this.homes_.has(node)) this.foreign_.add(node);
-      for (const node of list) this.follow_(node);
+      for (const node of list) if (!contains(this.root_, node)) this.follow_(node);
     } else if (this.entries_.has(parent)) {
       this.entry_(parent).children_ = undefined;
     }

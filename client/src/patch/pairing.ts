@@ -1,7 +1,7 @@
 // Finds each new node's partner on the page: by key (a region's name, or an id that both trees hold once) anywhere in the
 // trees, else by likeness among the children of partners. All is read from the server's view of the page: nodes that others
 // moved or took out count, those that they inserted don't.
-import { closest, isElement, nodeName, nodeType, nodeValue, outerHTML, select, shadowRoot, textContent } from '../dom/native';
+import { closest, getAttribute, isElement, nodeName, nodeType, nodeValue, outerHTML, parentNode, select, shadowRoot, textContent } from '../dom/native';
 import { HOST, isHost, type Memory } from './memory';
 
 declare global {
@@ -12,7 +12,17 @@ declare global {
 
 // An id within a host belongs to that region.
 const KEYED = `[${HOST}],[id]:not(:scope [${HOST}] *)`;
-const ROW = '[data-lv-key],[id]:not(form,[data-lv])';
+// The nearest one that has a key, unless that is the live root.
+const ROW = '[data-lv-key],[id]:not(form),[data-lv]';
+
+const isInRow = (node: Node): boolean => {
+  const parent = parentNode(node);
+  const row = parent && isElement(parent) && closest(parent, ROW);
+  return !!row && getAttribute(row, 'data-lv') == null;
+};
+
+/** The number of a row, in the name of a field. */
+const NUMBER = /\[\d+]/;
 
 export class Pairing {
   /** Both ways. A live host that another element takes the place of has that one, which has none. */
@@ -68,9 +78,10 @@ export class Pairing {
         if (same) this.pair_(node, same);
       }
     }
-    for (const likeness of [this.whole_, this.fields_, this.kind_, this.row_]) {
+    for (const likeness of [this.whole_, this.fields_, this.kind_, this.numbered_]) {
       const left = open(news);
-      if (!left.length) return;
+      if (!left.length || !olds.length) return;
+      if (likeness == this.numbered_ && !isInRow(olds[0]!)) return;
       const pool = Map.groupBy(open(olds), (node) => likeness.call(this, node));
       for (const node of left) {
         const like = likeness.call(this, node);
@@ -143,15 +154,17 @@ export class Pairing {
     const own = (name: string) => this.read_(node, name);
     const host = own(HOST);
     if (host != null) return tag + host;
-    const type = tag == 'OPTION' ? 'radio' : tag == 'INPUT' && own('type');
-    const parts = ['id', 'name', 'srcdoc', 'data-lv-key', 'is'].map(own);
-    return tag + [...parts, /^(radio|checkbox)$/i.test(type || '') && own('value'), /^script$/i.test(tag) && textContent(node)];
+    let kind = `${tag},${own('id')},${own('name')},${own('data-lv-key')}`;
+    if (tag == 'OPTION' || (tag == 'INPUT' && /^(radio|checkbox)$/i.test(own('type') ?? ''))) kind += own('value');
+    if (tag == 'IFRAME') kind += own('srcdoc');
+    if (/^script$/i.test(tag)) kind += textContent(node);
+    return kind;
   }
 
   // In a row with a key of its own the row's number in a name says nothing.
-  private row_(node: Node): string | null {
+  private numbered_(node: Node): string | null {
     const name = isElement(node) && this.read_(node, 'name');
-    return name && /\[\d+]/.test(name) && closest(node, ROW) ? this.kind_(node).replace(/\[\d+]/g, '[]') : null;
+    return name && NUMBER.test(name) ? this.kind_(node).replace(NUMBER, '') : null;
   }
 
   private viewText_(node: Node): string {

@@ -53,12 +53,12 @@ export class Patch {
   /** Finds what the server changed of a node; true if it is anything. */
   private pair_(live: Node, now: Node): boolean {
     if (!isElement(live) || !isElement(now)) return this.pairText_(live, nodeValue(now)!);
-    const names = changedAttributes(live, now, this.memory_);
-    if (names.length) {
+    const changed = changedAttributes(live, now, this.memory_);
+    if (changed.length) {
       this.attributes_.set(live, now);
-      this.steps_.push(() => writeAttributes(live, now, names, this.memory_));
+      this.steps_.push(() => writeAttributes(live, now, changed));
     }
-    return this.pairContent_(live, now) || !!names.length;
+    return this.pairContent_(live, now) || !!changed.length;
   }
 
   private pairContent_(live: Element, now: Element): boolean {
@@ -109,7 +109,7 @@ export class Patch {
     changed.forEach((node, i) => {
       const partner = partners[i]!;
       if (partner == node) return this.build_(node);
-      if (!this.pair_(partner, node)) return;
+      if (this.equals_(partner, node) || !this.pair_(partner, node)) return;
       touched = true;
       if (this.isLost_(partner, live, node)) differs = change.lost_ = true;
     });

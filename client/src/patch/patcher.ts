@@ -17,7 +17,6 @@ export class Patcher {
   private torn_: Element[] = [];
 
   constructor(
-    private readonly root_: Element,
     private readonly memory_: Memory,
     private readonly fields_?: FieldKeeper,
   ) {}
@@ -68,7 +67,7 @@ export class Patcher {
 
   /** Makes `html` the content of a host whose patch threw, and trusts nothing that is remembered of it. */
   exact(host: Element, html: string): void {
-    this.memory_.take_();
+    this.learn_();
     this.memory_.forget_(host);
     const kept = this.torn_;
     this.run_(host, this.patch_(host, parse(host, html), opaque(html), true, kept), kept);
@@ -82,6 +81,7 @@ export class Patcher {
     const name = (each: Element) => getAttribute(each, HOST);
     const kept = new Map([...this.torn_, ...select(host, `[${HOST}]`)].map((each) => [name(each), each]));
     this.torn_ = [];
+    this.learn_();
     this.memory_.forget_(host);
     this.around_(host, () => {
       for (const node of childrenOf(host)) removeChild(host, node);
@@ -90,7 +90,7 @@ export class Patcher {
         const live = kept.get(name(now));
         if (!live) continue;
         if (nodeName(live) == nodeName(now)) {
-          writeAttributes(live, now, changedAttributes(live, now, this.memory_), this.memory_);
+          writeAttributes(live, now, changedAttributes(live, now, this.memory_));
           insertBefore(parentNode(now)!, live, now);
           removeChild(parentNode(now)!, now);
         } else for (const node of childrenOf(live)) insertBefore(now, node, null);
@@ -115,7 +115,7 @@ export class Patcher {
   }
 
   private around_(within: Element, change: () => void): void {
-    const run = () => keepFocus(this.root_, change);
+    const run = () => keepFocus(change);
     if (this.fields_) this.fields_.around(within, run);
     else run();
   }

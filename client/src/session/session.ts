@@ -61,7 +61,7 @@ export class Session implements Endpoint, Listening {
       retell: (field) => this.listener_.retell(field),
     });
     this.memory_ = new Memory(root_);
-    this.patcher_ = new Patcher(root_, this.memory_, this.fields_);
+    this.patcher_ = new Patcher(this.memory_, this.fields_);
     this.loading_ = new Loading(this.memory_);
     this.regions_ = new Regions(root_, this.patcher_, (region) => connection_.send([wire.RESYNC, region]));
     this.listener_ = new Listener(root_, this.fields_, this);

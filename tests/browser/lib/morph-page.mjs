@@ -6,20 +6,20 @@ import { page, serve, wav } from './server.mjs';
 const ENTRY = `
   import { Defaults } from './patch/defaults';
   import { Memory } from './patch/memory';
-  import { Patcher } from './patch/patcher';
+  import { type FieldKeeper, Patcher } from './patch/patcher';
   import { policy } from './dom/trusted';
   const $ = (selector: string) => document.querySelector(selector);
   const kept = new Set<Element>();
   let patcher: Patcher;
   let memory: Memory;
   /** A root of its own with this content, as if the server had sent it. */
-  const show = (html: string) => {
+  const show = (html: string, keeper: FieldKeeper = new Defaults((field) => kept.has(field))) => {
     const old = $('#root')!;
     const root = old.cloneNode() as Element;
     old.replaceWith(root);
     root.innerHTML = policy.createHTML(html);
     memory = new Memory(root);
-    patcher = new Patcher(root, memory, new Defaults((field) => kept.has(field)));
+    patcher = new Patcher(memory, keeper);
     Object.assign(window, { patcher, memory });
     return root;
   };

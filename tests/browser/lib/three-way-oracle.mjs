@@ -233,8 +233,8 @@ export class Oracle {
     const isNew = (at) => taken.includes(at) && !olds.includes(at);
     const after = taken.slice(i + 1).map((each) => this.seat(each, live)).find(Boolean);
     if (after) return shown.slice(place + 1, shown.indexOf(after)).every(isNew) && shown.indexOf(after) > place;
-    const before = taken.slice(0, i).filter((each) => olds.includes(each)).map((each) => this.seat(each, live)).findLast(Boolean);
-    return !before || (shown.slice(shown.indexOf(before) + 1, place).every(isNew) && shown.indexOf(before) < place);
+    const before = Math.max(...taken.slice(0, i).filter((each) => olds.includes(each)).map((each) => shown.indexOf(this.seat(each, live))), -1);
+    return before < 0 || (shown.slice(before + 1, place).every(isNew) && before < place);
   }
 
   /** The rules that hold beyond one list. */

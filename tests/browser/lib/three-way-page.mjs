@@ -17,7 +17,7 @@ const parse = (html) => {
 /** What can patch: the client's patcher, the two-way morph of before, and one that does nothing. */
 const SUBJECTS = {
   'three-way': (root) => {
-    const patcher = new Patcher(root, new Memory(root));
+    const patcher = new Patcher(new Memory(root));
     return (html) => patcher.inner(root, html);
   },
   'two-way': (root) => (html) => morph(root, html),
