@@ -138,8 +138,8 @@ export class Oracle {
     const list = { live, now, old, depth, shown, before, news: [...now.childNodes], olds: old ? [...old.childNodes].map((each) => this.lives.get(each)) : [] };
     list.direct = shown.filter((node) => this.belongs(node, list));
     list.absent = [...list.olds.filter((node) => !shown.includes(node)), ...this.others.moved.filter((node) => !this.models.has(node))];
-    const places = before.filter((node) => list.olds.includes(node)).map((node) => list.olds.indexOf(node));
-    list.sorted = increases(places);
+    const places = list.olds.map((node) => before.indexOf(this.seat(node, live, (each) => this.parentBefore(each)))).filter((place) => place >= 0);
+    list.sorted = places.every((place, i) => !i || places[i - 1] <= place);
     list.fixed = new Map();
     this.fixUnique(list);
     return this.assign(list, []);
@@ -187,6 +187,10 @@ export class Oracle {
     return this.wrong(depth, `nothing stands for child ${taken.length} (${now.outerHTML ?? now.nodeValue})`, live);
   }
 
+  parentBefore(node) {
+    return this.before.get(node)?.parent ?? null;
+  }
+
   /** The child of `parent` that is `node` or that others put around it. */
   seat(node, parent, parentOf = (each) => each.parentNode) {
     let at = node;
@@ -197,8 +201,7 @@ export class Oracle {
   /** The rules of a whole list of children. */
   isRight(list, taken) {
     const { live, now, old, depth, shown, before, news, olds } = list;
-    const parentBefore = (node) => this.before.get(node)?.parent ?? null;
-    const seatBefore = (node) => this.seat(node, live, parentBefore);
+    const seatBefore = (node) => this.seat(node, live, (each) => this.parentBefore(each));
     const kept = taken.filter((node) => olds.includes(node));
     const isLost = taken.some((node, i) => {
       const was = this.models.get(node);
