@@ -83,14 +83,15 @@ export class Children {
 
   /** What is behind all of `list` that are in their place; undefined if none is. */
   private behind_(list: Node[], parent: Node): Node | null | undefined {
-    for (let i = list.length; i--; ) {
-      let seat = this.memory_.seat_(list[i]!, parent);
-      if (!seat) continue;
-      // Others may have put earlier ones behind the last.
-      for (let at = nextSibling(seat); at; at = nextSibling(at)) if (list.includes(at)) seat = at;
-      return nextSibling(seat);
-    }
-    return undefined;
+    const seatOf = (node: Node) => this.memory_.seat_(node, parent);
+    let last: Node | null = null;
+    for (let i = list.length; i-- && !last; ) last = seatOf(list[i]!);
+    if (!last) return undefined;
+    if (!nextSibling(last)) return null;
+    // Others may have put earlier ones behind the last.
+    const seats = new Set(list.map(seatOf));
+    for (let at = nextSibling(last); at; at = nextSibling(at)) if (seats.has(at)) last = at;
+    return nextSibling(last);
   }
 
   /** Those that have to move, since the server has them in another order. */
@@ -114,6 +115,7 @@ export class Children {
   private place_(parent: Node, node: Node, next: Node | null): void {
     if (this.memory_.home_(node) != parent) this.memory_.leave_(node);
     this.ours_.add(node);
+    if (contains(node, parent)) this.free_(parent, node);
     const seat = () => (next && parentNode(next) == parent ? next : null);
     const move = isElement(parent) && isConnected(parent) && isConnected(node) ? mover() : undefined;
     try {
@@ -122,6 +124,14 @@ export class Children {
     } catch {
       // Handlers of blur may have changed the page in between.
       insertBefore(parent, node, seat());
+    }
+  }
+
+  /** Takes `inner`, which others moved into `node`, out of it again. */
+  private free_(inner: Node, node: Node): void {
+    for (let at = inner; at != node; at = parentNode(at)!) {
+      const home = this.memory_.home_(at);
+      if (home && home != parentNode(at) && !contains(node, home)) return this.return_(at, home);
     }
   }
 

@@ -112,7 +112,11 @@ export class Memory {
       if (parent && !this.foreign_.has(node) && this.owns_(parent, starts)) this.homes_.set(node, parent);
       else this.foreign_.add(node);
     });
-    starts.forEach((_, node) => contains(this.root_, node) || this.follow_(node));
+    starts.forEach((_, node) => {
+      // From what the server has removed meanwhile.
+      if (this.homes_.has(node) && !this.has_(node)) this.homes_.delete(node), this.foreign_.add(node);
+      if (!contains(this.root_, node)) this.follow_(node);
+    });
   }
 
   private entry_(node: Node): Entry {
@@ -192,6 +196,13 @@ export class Memory {
 
   parent_(node: Node): Node | null {
     return this.homes_.get(node) ?? parentNode(node);
+  }
+
+  /** Whether a node is in the server's tree. */
+  private has_(node: Node): boolean {
+    let at: Node | null = node;
+    while (at && at != this.root_) at = this.parent_(at);
+    return !!at;
   }
 
   isStained_(node: Node): boolean {

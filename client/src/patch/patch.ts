@@ -111,7 +111,8 @@ export class Patch {
       if (partner == node) return this.build_(node);
       if (this.equals_(partner, node) || !this.pair_(partner, node)) return;
       touched = true;
-      if (this.isLost_(partner, live, node)) differs = change.lost_ = true;
+      // One that comes from another parent is placed anyhow.
+      if (this.isLost_(partner, live, node) && olds.includes(partner)) differs = change.lost_ = true;
     });
     if (differs) this.lists_.set(live, list);
     return touched;

@@ -24,6 +24,8 @@ export class Oracle {
   constructor(root, others, parse) {
     Object.assign(this, { root, others, parse });
     this.model = parse('');
+    /** Whether it can't be known any more which of two equal nodes that are out of the page the server has removed. */
+    this.ambiguous = false;
     /** Nodes on the page to the server's, and back. */
     this.models = new Map([[root, this.model]]);
     this.lives = new Map([[this.model, root]]);
@@ -137,9 +139,9 @@ export class Oracle {
 
     const list = { live, now, old, depth, shown, before, news: [...now.childNodes], olds: old ? [...old.childNodes].map((each) => this.lives.get(each)) : [] };
     list.direct = shown.filter((node) => this.belongs(node, list));
-    list.absent = [...list.olds.filter((node) => !shown.includes(node)), ...this.others.moved.filter((node) => !this.models.has(node))];
-    const places = before.filter((node) => list.olds.includes(node)).map((node) => list.olds.indexOf(node));
-    list.sorted = increases(places);
+    list.absent = [...list.olds.filter((node) => !shown.includes(node)), ...this.others.moved.filter((node) => !this.models.has(node) || this.fixed.get(node)?.parentNode === now)];
+    const places = list.olds.map((node) => before.indexOf(this.seat(node, live, (each) => this.parentBefore(each)))).filter((place) => place >= 0);
+    list.sorted = places.every((place, i) => !i || places[i - 1] <= place);
     list.fixed = new Map();
     this.fixUnique(list);
     return this.assign(list, []);
@@ -176,6 +178,9 @@ export class Oracle {
     if (!now) return rest.length ? this.wrong(depth, `has too much (${rest.map((node) => node.nodeName)})`, live) : this.isRight(list, taken);
     const fixed = this.fixed.get(now) ?? list.fixed.get(now);
     const free = [...(list.sorted ? rest.slice(0, 1) : rest), ...absent.filter((node) => !taken.includes(node))];
+    // Of those that are alike the one that is the earlier one; new ones last.
+    const place = (node) => (list.olds.includes(node) ? list.olds.indexOf(node) : Infinity);
+    free.sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
     for (const node of free) {
       if (fixed ? fixed !== node : this.fixed.has(node) && this.fixed.get(node) !== now) continue;
       const mark = this.trail.length;
@@ -185,6 +190,10 @@ export class Oracle {
       this.lost = new Set(lost);
     }
     return this.wrong(depth, `nothing stands for child ${taken.length} (${now.outerHTML ?? now.nodeValue})`, live);
+  }
+
+  parentBefore(node) {
+    return this.before.get(node)?.parent ?? null;
   }
 
   /** The child of `parent` that is `node` or that others put around it. */
@@ -197,9 +206,10 @@ export class Oracle {
   /** The rules of a whole list of children. */
   isRight(list, taken) {
     const { live, now, old, depth, shown, before, news, olds } = list;
-    const parentBefore = (node) => this.before.get(node)?.parent ?? null;
-    const seatBefore = (node) => this.seat(node, live, parentBefore);
+    const seatBefore = (node) => this.seat(node, live, (each) => this.parentBefore(each));
     const kept = taken.filter((node) => olds.includes(node));
+    for (const node of olds) if (!taken.includes(node) && !this.fixed.has(node) && node.isConnected) return this.wrong(depth, 'the server has removed', node);
+    for (const node of kept) if (!shown.includes(node) && node.parentNode !== this.parentBefore(node) && !this.others.moved.includes(node)) return this.wrong(depth, 'others left it elsewhere', node);
     const isLost = taken.some((node, i) => {
       const was = this.models.get(node);
       if (!was || !olds.includes(node) || deepEqual(was, news[i])) return false;
@@ -219,6 +229,9 @@ export class Oracle {
     const removed = olds.filter((node) => !taken.includes(node)).map((node) => this.models.get(node));
     for (const [i, node] of taken.entries())
       if (old && !this.models.has(node) && removed.some((each) => deepEqual(each, news[i]))) return this.wrong(depth, `child ${i} was there already`, live);
+
+    const out = kept.filter((node) => !shown.includes(node)).map((node) => this.models.get(node));
+    if (out.some((each) => removed.some((other) => deepEqual(each, other)))) this.ambiguous = true;
 
     const moved = !increases(kept.map((node) => olds.indexOf(node)));
     const stayed = shown.filter((node) => before.includes(node) && !(moved && olds.includes(node)));
@@ -249,7 +262,11 @@ export class Oracle {
       const home = homes.get(stays.get(live)?.parentNode);
       const old = this.models.get(live);
       const movedByServer = !made && this.models.get(home) !== old?.parentNode;
-      if (this.lost.has(parent) || (!made && (movedByServer || this.lost.has(home) || (parent && !parent.isConnected && this.before.get(parent)?.connected)))) continue;
+      // Where it was may have been removed, with what others put around it.
+      let around = parent;
+      while (around && this.others.made.has(around)) around = this.parentBefore(around);
+      const isGone = parent && !parent.isConnected && (this.before.get(parent)?.connected || (this.models.has(around) && !stays.has(around)));
+      if (this.lost.has(parent) || (!made && (movedByServer || this.lost.has(home) || isGone))) continue;
       return this.wrong(99, made ? 'others put it elsewhere' : 'others moved it elsewhere', live);
     }
     return true;

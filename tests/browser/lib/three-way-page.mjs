@@ -64,7 +64,9 @@ async function episode(subject, seed, steps) {
     }
     const problem = oracle.judge(html);
     if (window.debugging) told.push(`\n-- server  ${html}\n   page    ${before}\n   after   ${root.outerHTML}${aside.innerHTML}\n   others  ${others.log.splice(0).join('; ')}`);
+    if (problem && window.debugging) window.failed = { root, aside, others, oracle };
     if (problem) return `step ${step}, ${problem}${told.slice(-2).join('')}`;
+    if (oracle.ambiguous) return null;
     for (const host of root.querySelectorAll('[data-lv-region]')) if (!host.firstChild) host.append('content', document.createElement('i'));
     if (!random(10)) await null;
   }
