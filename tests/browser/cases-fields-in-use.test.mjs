@@ -156,6 +156,19 @@ conversation('B-B: two fields filled at once under one debounce, a patch between
   assert.deepEqual([await valueOf(tab, '#name'), await valueOf(tab, '#city')], ['Ada', 'London']);
 });
 
+conversation('B-B: two fields filled at once under one debounce, the answer to the first letter between: both keep their values, and both are told', ADDRESS, async ({ app, tab }) => {
+  app.hold();
+  await type(tab, '#name', 'A');
+  await app.until(() => app.held() === 1);
+  await tab.evaluate(autofill, { name: 'Ada', city: 'London' });
+  app.release();
+  await app.shown(tab);
+  assert.deepEqual([await valueOf(tab, '#name'), await valueOf(tab, '#city')], ['Ada', 'London']);
+  await app.until(() => app.state.name === 'Ada' && app.state.city === 'London');
+  await app.quiet(tab);
+  assert.deepEqual([await valueOf(tab, '#name'), await valueOf(tab, '#city')], ['Ada', 'London']);
+});
+
 conversation('B-B: two fields filled at once under one debounce, another user changes both meanwhile', ADDRESS, async ({ app, tab }) => {
   await tab.evaluate(autofill, { name: 'Ada', city: 'London' });
   app.change((state) => Object.assign(state, { name: 'Bob', city: 'Rome' }));
