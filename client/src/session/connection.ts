@@ -145,8 +145,8 @@ export class Connection {
 
   /** The server is older than this script, as during a deploy: its own page has the script for it. */
   private tooNew_(endpoint: Endpoint): void {
-    if (this.heartbeat_ != null && endpoint.isIdle()) location.reload();
     this.close_();
+    this.later_(() => (endpoint.isIdle() ? location.reload() : this.connect()), RELOAD_DELAY);
   }
 
   private hasEnded_(): boolean {

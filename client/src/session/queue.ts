@@ -75,7 +75,8 @@ export class Queue {
   /** Takes out what is acknowledged up to this number. */
   acknowledge(upTo: number): LiveEvent[] {
     const done = this.events.splice(0, Math.max(0, upTo - this.applied));
-    this.applied += done.length;
+    // A tab that was killed may have written down less than the server knows.
+    this.applied = Math.max(this.applied, upTo);
     this.sent_ = Math.max(0, this.sent_ - done.length);
     return done;
   }

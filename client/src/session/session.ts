@@ -8,12 +8,13 @@ import { Memory } from '../patch/memory';
 import { Patcher } from '../patch/patcher';
 import { PROTOCOL, SIZE, TOKEN as REFUSED, TYPE } from '../wire/close';
 import * as wire from '../wire/frames';
+import { demand } from '../wire/msgpack';
 import { Commands } from './commands';
 import type { Connection, Endpoint } from './connection';
 import { type LiveEvent, MAX_PENDING, Queue } from './queue';
 import { Regions } from './regions';
 import { nameOf, type Status, type Waiting } from './status';
-import { keep, type Kept, take } from './storage';
+import { isFirstTry, keep, type Kept, take } from './storage';
 import { VERSION } from './version';
 
 /** An ACK of its own leaves after so many frames or bytes. */
@@ -21,7 +22,6 @@ const ACK_FRAMES = 3;
 const ACK_BYTES = 65_536;
 /** The flags of a WELCOME that no server sends: what waits must not go to the session that answers. */
 const NEVER = -1;
-const OUTDATED_CLASS = 'lv-outdated';
 
 export class Session implements Endpoint, Listening {
   private queue_ = new Queue();
@@ -43,6 +43,8 @@ export class Session implements Endpoint, Listening {
   private unacked_ = 0;
   private isPatching_ = false;
   private limit_ = wire.MAX_BYTES;
+  /** The version of the server's script, if that isn't this one: once the page is idle it is loaded again. */
+  private newer_: string | undefined;
   /** The token of the page's own response, while the page tries the one that the tab had before. */
   private ownToken_: string | undefined;
   /** What the user had edited before a reload, until the server has said whether it knows of it. */
@@ -146,6 +148,7 @@ export class Session implements Endpoint, Listening {
     }
     this.save_();
     this.status_.show();
+    if (this.newer_ && this.isIdle() && isFirstTry(this.newer_)) location.reload();
   }
 
   private get token_(): string {
@@ -183,11 +186,12 @@ export class Session implements Endpoint, Listening {
   }
 
   private welcome_([, upTo, heartbeat, token, flags, refused, limit, version]: wire.Welcome): void {
+    demand(Number.isInteger(upTo) && token);
     this.connection_.welcomed(heartbeat);
     this.ownToken_ = '';
     this.token_ = token;
     if (limit) this.limit_ = limit;
-    if (version) this.root_.classList.toggle(OUTDATED_CLASS, version != VERSION);
+    this.newer_ = version && version != VERSION ? version : undefined;
     let lost: LiveEvent[] = [];
     if (flags != this.expected_) {
       if (this.isLost_(flags)) {

@@ -23,6 +23,7 @@ export interface Kept {
 export type KeptEvent = [fields: EventFields, form: number, isSent: boolean];
 
 const KEY = 'live:' + location.pathname + location.search;
+const VERSION_KEY = 'live-version';
 const VERSION = 2;
 const LOCK_WAIT = 500; // ms until a lock counts as another tab's
 
@@ -49,6 +50,17 @@ export function keep(kept: Kept): void {
     sessionStorage.setItem(KEY, JSON.stringify({ version: VERSION, id, kept }));
   } catch {
     forget();
+  }
+}
+
+/** Whether the tab hasn't been loaded again for this version of the script yet. Without storage nobody knows: it has. */
+export function isFirstTry(version: string): boolean {
+  try {
+    const isFirst = sessionStorage.getItem(VERSION_KEY) != version;
+    sessionStorage.setItem(VERSION_KEY, version);
+    return isFirst;
+  } catch {
+    return false;
   }
 }
 
