@@ -20,6 +20,8 @@ const PINNED = 'iframe,audio,video,:modal,:popover-open';
 export class Children {
   private readonly gone_: Node[] = [];
   private readonly ours_ = new Set<Node>();
+  /** Nodes that were brought back; among children that move as well they are placed once more. */
+  private readonly returned_ = new Set<Node>();
 
   constructor(
     private readonly memory_: Memory,
@@ -45,7 +47,7 @@ export class Children {
     if (lost) for (const node of childrenOf(parent)) if (!wanted.has(node)) this.expel_(node, parent);
 
     const moving = this.moving_(change, known, wanted);
-    const stays = (node: Node) => known.has(node) && !moving.has(node);
+    const stays = (node: Node) => known.has(node) && !moving.has(node) && !this.returned_.has(node);
     let next: Node | null | undefined;
     for (let i = list.length; i--; ) {
       const node = list[i]!;
@@ -104,7 +106,7 @@ export class Children {
       while (before.at(-1) == now.at(-1)) before.pop(), now.pop();
     }
     const places = new Map(childrenOf(parent).map((node, i) => [node as Node, i]));
-    const seated = now.filter((node) => this.memory_.seat_(node, parent));
+    const seated = now.filter((node) => !this.returned_.has(node) && this.memory_.seat_(node, parent));
     // What others have put something around stays. Moving takes the caret from editable text even with moveBefore; without it, much more.
     const active = focused();
     const pinned = (node: Node) => !places.has(node) || contains(node, active) || (!mover() && hasState(node));
@@ -195,6 +197,7 @@ export class Children {
     const list = this.lists_.get(home) ?? this.memory_.children_(home);
     const i = list.indexOf(node);
     if (i < 0) return;
+    this.returned_.add(node);
     this.place_(home, node, this.next_(list, i + 1, home) ?? this.behind_(list.slice(0, i), home) ?? null);
   }
 }

@@ -266,7 +266,9 @@ export class Oracle {
       let around = parent;
       while (around && this.others.made.has(around)) around = this.parentBefore(around);
       const isGone = parent && !parent.isConnected && (this.before.get(parent)?.connected || (this.models.has(around) && !stays.has(around)));
-      if (this.lost.has(parent) || (!made && (movedByServer || this.lost.has(home) || isGone))) continue;
+      // Or the server has moved that into it.
+      const isTurned = live.contains(parent);
+      if (this.lost.has(parent) || (!made && (movedByServer || this.lost.has(home) || isGone || isTurned))) continue;
       return this.wrong(99, made ? 'others put it elsewhere' : 'others moved it elsewhere', live);
     }
     return true;
