@@ -70,7 +70,7 @@ conversation('B-F: a handler that takes nodes out when the focus leaves them', c
 });
 
 /** Names of members that a patch or an event may read. */
-const NAMES = ['attributes', 'remove', 'childNodes', 'parentNode', 'firstChild', 'children', 'nodeType', 'nodeName', 'append', 'insertBefore', 'contains', 'isEqualNode', 'cloneNode', 'setAttribute', 'getAttributeNames', 'moveBefore'];
+const NAMES = ['attributes', 'childNodes', 'parentNode', 'firstChild', 'nodeType', 'setAttribute', 'getAttributeNames', 'insertBefore'];
 for (const name of NAMES)
   conversation(`B-F: a field named ${name}, in a form that changes`, counter(({ n }) => `<form id="form" data-lv-submit="save" class="c${n}"><label>${n}</label><input id="f" name="${name}" value=""><button id="go">go</button></form>`), async (test) => {
     // Playwright itself asks the form for its parentNode before it clicks.
@@ -82,6 +82,13 @@ for (const name of NAMES)
     await test.app.until(() => test.app.state.got.length === 1);
     assert.deepEqual(test.app.state.got, [[`${name}=x`]]);
   });
+
+for (const name of ['remove', 'parentNode', 'isConnected', 'childNodes', 'matches', 'querySelectorAll', 'hasAttribute', 'contains'])
+  for (const [what, form] of [
+    ['goes', (n, html) => (n === 2 ? '' : html)],
+    ['comes and moves', (n, html) => `<div id="a">${n === 2 ? html : ''}</div>${n > 2 ? html : ''}<i id="b">${n}</i>`],
+  ])
+    conversation(`B-F: a form with a field named ${name}, which ${what}`, counter(({ n }) => form(n, `<form id="form"><input name="${name}" value="">${n}</form>`)), (test) => counts(test));
 
 for (const [what, html] of [
   ['names that setAttribute refuses', (n) => `<p @click="x${n}" {{y}}="${n}" on:x="${n}">x</p>`],

@@ -15,8 +15,9 @@ after(() => browser.close());
 export function live(inner, run, { welcome, expected = /$^/, clock = false, ...options } = {}) {
   return async () => {
     const server = await fake(inner, options);
-    const tab = await open(browser, 'about:blank');
+    let tab;
     try {
+      tab = await open(browser, 'about:blank');
       if (clock) {
         await tab.clock.install({ time: 0 });
         await tab.clock.pauseAt(1000);
@@ -27,7 +28,7 @@ export function live(inner, run, { welcome, expected = /$^/, clock = false, ...o
       await run({ server, tab, connection });
       assert.deepEqual(tab.problems.filter((problem) => !expected.test(problem)), []);
     } finally {
-      await tab.context().close();
+      await tab?.context().close();
       await server.close();
     }
   };
@@ -52,6 +53,9 @@ export async function silent(tab, connection) {
   assert.equal((await connection.event()).name, 'end');
 }
 
+/** No test takes longer than this, not even in a tab that hangs. */
+const LIMIT = 15_000 + 3 * PATIENCE;
+
 /** What Chromium logs about sockets that could not be opened. */
 const REFUSED = /WebSocket connection to|ERR_CONNECTION_REFUSED/;
 
@@ -61,11 +65,12 @@ const REFUSED = /WebSocket connection to|ERR_CONNECTION_REFUSED/;
  * is loaded.
  */
 export function conversation(name, page, run, { expected = /$^/, faults = [], clock = false, context, prepare } = {}) {
-  test(name, async () => {
+  test(name, { timeout: LIMIT }, async () => {
     const served = await app(page);
-    const alone = clock || context || prepare;
-    const tab = alone ? await open(browser, 'about:blank', context) : await sharedTab();
+    let tab;
     try {
+      const alone = clock || context || prepare;
+      tab = alone ? await open(browser, 'about:blank', context) : await sharedTab();
       tab.setDefaultTimeout(PATIENCE);
       if (clock) {
         await tab.clock.install({ time: 0 });
@@ -81,7 +86,7 @@ export function conversation(name, page, run, { expected = /$^/, faults = [], cl
       assert.deepEqual(tab.problems.filter((problem) => !expected.test(problem) && !REFUSED.test(problem)), []);
       if (!alone) kept = tab;
     } finally {
-      if (tab !== kept) await tab.context().close();
+      if (tab !== kept) await tab?.context().close();
       await served.close();
     }
   });
