@@ -1,15 +1,15 @@
 // What the server changed of an element's attributes.
 import { getAttribute, namesOf, read } from '../dom/native';
-import type { Memory } from './memory';
+import type { View } from './view';
 
 /** The attributes whose server value is another now, with the one before. */
-export function changedAttributes(live: Element, now: Element, memory: Memory): [string, string | null][] {
+export function changedAttributes(live: Element, now: Element, view: View): [string, string | null][] {
   const changed: [string, string | null][] = [];
-  for (const name of memory.names_(live)) {
-    const before = memory.attribute_(live, name);
+  for (const name of view.names_(live)) {
+    const before = view.attribute_(live, name);
     if (before !== getAttribute(now, name)) changed.push([name, before]);
   }
-  for (const name of namesOf(now)) if (memory.attribute_(live, name) == null) changed.push([name, null]);
+  for (const name of namesOf(now)) if (view.attribute_(live, name) == null) changed.push([name, null]);
   return changed;
 }
 

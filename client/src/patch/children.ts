@@ -1,9 +1,10 @@
 // Puts children where the server has them. What the server did not move stays where others put it.
 import { childrenOf, contains, insertBefore, isConnected, isElement, nextSibling, parentNode, read, removeChild, select } from '../dom/native';
 import { focused } from './focus';
-import { areSame, type Memory } from './memory';
+import type { Memory } from './memory';
 import { staying } from './order';
 import type { Pairing } from './pairing';
+import { areSame } from './view';
 
 /** The server's children of a node, before and now. */
 export interface Change {
@@ -172,7 +173,7 @@ export class Children {
   private giveBack_(node: Node, removed: Node): void {
     for (const child of childrenOf(node)) {
       const home = this.memory_.home_(child);
-      if (home && !this.isFrom_(child, removed)) this.return_(child, home);
+      if (home && !this.memory_.isIn_(child, removed)) this.return_(child, home);
       else this.giveBack_(child, removed);
     }
   }
@@ -183,13 +184,6 @@ export class Children {
       if (!contains(node, child)) this.remove_(child);
       else if (this.memory_.isStained_(child)) this.takeAlong_(child);
     }
-  }
-
-  /** Whether the server has `node` in `removed`. */
-  private isFrom_(node: Node, removed: Node): boolean {
-    let at: Node | null = node;
-    while (at && at != removed) at = this.memory_.parent_(at);
-    return !!at;
   }
 
   /** Brings a node back to where the server has it. */

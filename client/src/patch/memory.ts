@@ -1,13 +1,8 @@
 // What the server last had where others (the user, the browser, scripts of the page) have changed the page since. A node
 // without memory is as the server made it: no old HTML is kept.
-import { childrenOf, contains, getAttribute, insertBefore, isElement, isEqualNode, namesOf, nodeName, nodeType, nodeValue, parentNode, removeChild } from '../dom/native';
-
-/** What the server has of a node, as far as it may differ from what the page shows. */
-interface Entry {
-  attributes_?: Map<string, string | null>;
-  text_?: string;
-  children_?: Node[];
-}
+import { childrenOf, contains, getAttribute, insertBefore, isElement, namesOf, nodeValue, parentNode, removeChild } from '../dom/native';
+import { before, qualified } from './records';
+import { areSame, isHost, View } from './view';
 
 const EVERYTHING: MutationObserverInit = {
   subtree: true,
@@ -21,22 +16,16 @@ const EVERYTHING: MutationObserverInit = {
 /** So many watched nodes are too many. */
 const CROWD = 50;
 
-export class Memory {
-  private readonly entries_ = new WeakMap<Node, Entry>();
-  /** The server's parent of a node; known for all in remembered lists of children. */
-  private readonly homes_ = new WeakMap<Node, Node>();
+export class Memory extends View {
   /** The nodes that others inserted. What is in them is theirs as well, except for nodes with a home. */
   private readonly foreign_ = new WeakSet<Node>();
-  /** Nodes with an entry, and all around them as the server has it. Others are the server's through and through. */
-  private readonly stained_ = new WeakSet<Node>();
   /** Nodes that were out of the root when they were seen last, and are watched there. */
   private readonly away_ = new Set<Node>();
   private crowd_ = CROWD;
-  /** Elements whose new content waits, since theirs is the user's now. */
-  private readonly held_ = new WeakSet<Node>();
   private readonly observer_ = new MutationObserver((records) => this.learn_(records));
 
   constructor(private readonly root_: Element) {
+    super();
     this.observer_.observe(root_, EVERYTHING);
   }
 
@@ -114,15 +103,9 @@ export class Memory {
     });
     starts.forEach((_, node) => {
       // From what the server has removed meanwhile.
-      if (this.homes_.has(node) && !this.has_(node)) this.homes_.delete(node), this.foreign_.add(node);
+      if (this.homes_.has(node) && !this.isIn_(node, this.root_)) this.homes_.delete(node), this.foreign_.add(node);
       if (!contains(this.root_, node)) this.follow_(node);
     });
-  }
-
-  private entry_(node: Node): Entry {
-    let entry = this.entries_.get(node);
-    if (!entry) this.entries_.set(node, (entry = {}));
-    return entry;
   }
 
   private setList_(parent: Node, list: Node[]): void {
@@ -166,100 +149,6 @@ export class Memory {
       if (up == parent) return at;
       if (!up || this.owns_(up)) return null;
     }
-  }
-
-  // The server's view of a node. A node that was never on the page is as it is.
-
-  attribute_(element: Element, name: string): string | null {
-    const known = this.entries_.get(element)?.attributes_?.get(name);
-    return known === undefined ? getAttribute(element, name) : known;
-  }
-
-  names_(element: Element): string[] {
-    const known = this.entries_.get(element)?.attributes_;
-    const names = namesOf(element);
-    return known ? [...new Set([...names, ...known.keys()])].filter((name) => this.attribute_(element, name) != null) : names;
-  }
-
-  text_(node: Node): string | null {
-    return this.entries_.get(node)?.text_ ?? nodeValue(node);
-  }
-
-  children_(node: Node): Node[] {
-    return this.entries_.get(node)?.children_ ?? childrenOf(node);
-  }
-
-  /** The server's parent of a node that others moved, or of its neighbour. */
-  home_(node: Node): Node | undefined {
-    return this.homes_.get(node);
-  }
-
-  parent_(node: Node): Node | null {
-    return this.homes_.get(node) ?? parentNode(node);
-  }
-
-  /** Whether a node is in the server's tree. */
-  private has_(node: Node): boolean {
-    let at: Node | null = node;
-    while (at && at != this.root_) at = this.parent_(at);
-    return !!at;
-  }
-
-  isStained_(node: Node): boolean {
-    return this.stained_.has(node);
-  }
-
-  /** A node has to be looked at again, and those around it. */
-  stain_(node: Node): void {
-    for (let at: Node | null = node; at && !this.stained_.has(at); at = at == this.root_ ? null : this.parent_(at)) this.stained_.add(at);
-  }
-
-  /** Leaves the server's view of an element as it is, though the server has another. */
-  hold_(element: Element): void {
-    this.held_.add(element);
-    this.stain_(element);
-  }
-
-  isHeld_(element: Element): boolean {
-    return this.held_.has(element);
-  }
-
-  release_(element: Element): void {
-    this.held_.delete(element);
-  }
-
-  /** Whether the server's view of `live` is `now`. The content of a host counts for nothing. */
-  equals_(live: Node, now: Node): boolean {
-    const stained = this.stained_.has(live);
-    if (!stained && isEqualNode(live, now)) return true;
-    if (nodeType(live) != nodeType(now) || nodeName(live) != nodeName(now)) return false;
-    if (!isElement(live) || !isElement(now)) return this.text_(live) == nodeValue(now);
-    if (isHost(now)) return this.hasAttributesOf_(live, now);
-    if (!stained) return false;
-    if (this.held_.has(live) || !this.hasAttributesOf_(live, now)) return false;
-    const olds = this.children_(live);
-    const news = childrenOf(now);
-    if (olds.length != news.length || !olds.every((node, i) => this.equals_(node, news[i]!))) return false;
-    this.clean_(live, olds);
-    return true;
-  }
-
-  private hasAttributesOf_(live: Element, now: Element): boolean {
-    const names = this.names_(live);
-    return names.length == namesOf(now).length && names.every((name) => this.attribute_(live, name) === getAttribute(now, name));
-  }
-
-  /** Drops what is as the server has it again, and the stain if nothing is left. */
-  private clean_(live: Element, children: Node[]): void {
-    const entry = this.entries_.get(live);
-    if (entry) {
-      const { attributes_, children_ } = entry;
-      attributes_?.forEach((value, name) => getAttribute(live, name) === value && attributes_.delete(name));
-      if (children_ && areSame(childrenOf(live), children_)) entry.children_ = undefined;
-      if (attributes_?.size || entry.children_) return;
-      this.entries_.delete(live);
-    }
-    if (!children.some((node) => this.stained_.has(node))) this.stained_.delete(live);
   }
 
   // What a patch made of a node.
@@ -325,31 +214,4 @@ export class Memory {
 function setAttribute(element: Element, name: string, value: string | null): void {
   if (value == null) Element.prototype.removeAttribute.call(element, name);
   else Element.prototype.setAttribute.call(element, name, value);
-}
-
-/** The attribute of a host of a region, with the region's name. */
-export const HOST = 'data-lv-region';
-export const isHost = (node: Element): boolean => getAttribute(node, HOST) != null;
-
-export const areSame = (some: Node[], others: Node[]): boolean => some.length == others.length && some.every((node, i) => node == others[i]);
-
-/** The name of the attribute that a record is of, as the parser writes it. */
-function qualified({ attributeName, attributeNamespace }: MutationRecord): string {
-  return attributeNamespace ? `${/xlink|xmlns/.exec(attributeNamespace) ?? 'xml'}:${attributeName}` : attributeName!;
-}
-
-/** The children that a node had before all these changes: undone from the last one on, in a chain from each child to the next. */
-function before(parent: Node, changes: MutationRecord[]): Node[] {
-  const next = new Map<Node | null, Node | null>(); // null is before the first, and behind the last
-  let last: Node | null = null;
-  for (const node of childrenOf(parent)) next.set(last, node), (last = node);
-  next.set(last, null);
-  for (const { previousSibling, removedNodes, nextSibling } of changes.reverse()) {
-    last = previousSibling;
-    for (const node of removedNodes) next.set(last, node), (last = node);
-    next.set(last, nextSibling);
-  }
-  const list: Node[] = [];
-  for (let at = next.get(null); at; at = next.get(at)) list.push(at);
-  return list;
 }

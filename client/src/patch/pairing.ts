@@ -2,7 +2,7 @@
 // trees, else by likeness among the children of partners. All is read from the server's view of the page: nodes that others
 // moved or took out count, those that they inserted don't.
 import { closest, getAttribute, isElement, nodeName, nodeType, nodeValue, outerHTML, parentNode, select, shadowRoot, textContent } from '../dom/native';
-import { HOST, isHost, type Memory } from './memory';
+import { HOST, isHost, type View } from './view';
 
 declare global {
   interface MapConstructor {
@@ -32,7 +32,7 @@ export class Pairing {
   private keyed_ = false;
 
   constructor(
-    private readonly memory_: Memory,
+    private readonly view_: View,
     private readonly from_: Element,
     private readonly to_: Element,
     /** Hosts that a patch which threw may have lost. */
@@ -70,11 +70,11 @@ export class Pairing {
     if (!this.keyed_) this.pairKeys_();
 
     // Those that others changed, where their view is still the same.
-    const stained = open(olds).filter((node) => this.memory_.isStained_(node));
+    const stained = open(olds).filter((node) => this.view_.isStained_(node));
     if (stained.length) {
       const pool = Map.groupBy(open(news), textContent);
       for (const node of stained) {
-        const same = pool.get(this.viewText_(node))?.find((each) => !this.partners_.has(each) && this.memory_.equals_(node, each));
+        const same = pool.get(this.viewText_(node))?.find((each) => !this.partners_.has(each) && this.view_.equals_(node, each));
         if (same) this.pair_(node, same);
       }
     }
@@ -116,7 +116,7 @@ export class Pairing {
       const hosts = isHost(node);
       if (node != root && (hosts || (!inHost && this.read_(node, 'id') != null))) found.push(node);
       inHost ||= hosts && node != root;
-      if (this.memory_.isStained_(node)) for (const child of this.memory_.children_(node)) visit(child, inHost);
+      if (this.view_.isStained_(node)) for (const child of this.view_.children_(node)) visit(child, inHost);
       else found.push(...select(node, inHost ? `[${HOST}]` : KEYED));
     };
     visit(root, false);
@@ -124,13 +124,13 @@ export class Pairing {
   }
 
   private read_(node: Element, name: string): string | null {
-    return this.memory_.attribute_(node, name);
+    return this.view_.attribute_(node, name);
   }
 
   // Kinds of likeness, the strictest first. Nodes that are alike in one are alike in all that follow.
 
   private whole_(node: Node): string | null {
-    if (this.memory_.isStained_(node)) return null;
+    if (this.view_.isStained_(node)) return null;
     return isElement(node) ? outerHTML(node) : nodeName(node) + nodeValue(node);
   }
 
@@ -139,7 +139,7 @@ export class Pairing {
     const visit = (at: Node) => {
       if (!isElement(at)) return;
       if (at != node && (this.read_(at, 'id') ?? this.read_(at, 'name')) != null) kinds.push(this.kind_(at));
-      if (this.memory_.isStained_(at)) this.memory_.children_(at).forEach(visit);
+      if (this.view_.isStained_(at)) this.view_.children_(at).forEach(visit);
       else for (const each of select(at, '[id],[name]')) kinds.push(this.kind_(each));
     };
     visit(node);
@@ -168,9 +168,9 @@ export class Pairing {
   }
 
   private viewText_(node: Node): string {
-    if (!isElement(node)) return this.memory_.text_(node) ?? '';
-    if (!this.memory_.isStained_(node)) return textContent(node)!;
-    const texts = this.memory_.children_(node).filter((child) => nodeType(child) != Node.COMMENT_NODE);
+    if (!isElement(node)) return this.view_.text_(node) ?? '';
+    if (!this.view_.isStained_(node)) return textContent(node)!;
+    const texts = this.view_.children_(node).filter((child) => nodeType(child) != Node.COMMENT_NODE);
     return texts.map((child) => this.viewText_(child)).join('');
   }
 }

@@ -4,8 +4,9 @@ import { childrenOf, getAttribute, isConnected, isElement, nodeValue, parentNode
 import { changedAttributes, writeAttributes } from './attributes';
 import { type Change, Children } from './children';
 import type { FieldKeeper } from './keeper';
-import { areSame, isHost, type Memory } from './memory';
+import type { Memory } from './memory';
 import { Pairing } from './pairing';
+import { areSame, isHost } from './view';
 
 const EDITABLE = 'contenteditable';
 

@@ -4,8 +4,9 @@ import { parse } from '../dom/trusted';
 import { changedAttributes, writeAttributes } from './attributes';
 import { keepFocus } from './focus';
 import type { FieldKeeper } from './keeper';
-import { HOST, type Memory } from './memory';
+import type { Memory } from './memory';
 import { Patch } from './patch';
+import { HOST } from './view';
 
 export type { FieldKeeper } from './keeper';
 
