@@ -5,16 +5,14 @@ use live_core::hash;
 use live_core::wire::{Body, List, Patch, Region, ServerFrame, Update, Welcome};
 
 fn welcome(applied: u64) -> Vec<u8> {
-    let refused = List::default();
+    let failed = List::default();
     ServerFrame::Welcome(Welcome {
         applied,
         heartbeat: 1000,
         token: "t",
         resumed: false,
         reset: false,
-        refused,
-        limit: 0,
-        version: "",
+        failed,
     })
     .encode()
 }

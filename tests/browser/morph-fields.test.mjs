@@ -96,13 +96,13 @@ morphSuite('fields', (check) => {
     return [...first, $('input').value, $('textarea').value, $('#root').innerHTML];
   }, ['c', 'd', '', '', '<input><textarea></textarea>']);
 
-  check('a field that its keeper keeps has its text, whatever the server says', () => {
+  check('a field marked data-lvc-keep keeps its text whatever the server says', () => {
     show('<input value="a">');
     $('input').value = 'typed';
-    kept.add($('input'));
+    $('input').setAttribute('data-lvc-keep', 'null');
     morph($('#root'), '<input value="b">');
     const first = [$('input').value, $('input').defaultValue];
-    kept.clear();
+    $('input').removeAttribute('data-lvc-keep');
     morph($('#root'), '<input value="c">');
     return [...first, $('input').value];
   }, ['typed', 'b', 'c']);

@@ -10,9 +10,9 @@ export class DevSocket extends WebSocket {
   readonly #waiting: (() => void)[] = [];
   readonly #json: boolean;
 
-  constructor(url: string | URL, protocols: string[]) {
+  constructor(url: string | URL, protocol: string) {
     const json = !!read('json');
-    super(url, json ? protocols.map((name) => name + '.json') : protocols);
+    super(url, json ? protocol + '.json' : protocol);
     this.#json = json;
   }
 
@@ -22,11 +22,6 @@ export class DevSocket extends WebSocket {
 
   override close(): void {
     this.#later(() => super.close());
-  }
-
-  /** Without the mark of the debug mode, which live.js doesn't know. */
-  override get protocol(): string {
-    return super.protocol.replace('.json', '');
   }
 
   override set onopen(handler: Handler | null) {

@@ -18,7 +18,6 @@ mod long_lived;
 mod metrics;
 mod mount_tasks;
 mod options;
-mod outdated;
 mod own_results;
 mod pages;
 mod redirects;

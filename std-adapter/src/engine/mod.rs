@@ -20,7 +20,6 @@ mod lock;
 mod mailbox;
 mod notices;
 mod notify;
-mod outdated;
 mod outputs;
 mod pages;
 mod peers;
@@ -52,7 +51,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::access::{Access, InvalidOrigin};
-use crate::assets;
 use crate::clock::Clock;
 use crate::cookie;
 use crate::entropy;
@@ -71,7 +69,6 @@ pub use direct::Direct;
 use drain::Drain;
 use live::Typed;
 use notify::Bulletin;
-use outdated::Outdated;
 use pages::Pages;
 pub use pages::{InvalidRoute, params};
 use peers::Peers;
@@ -125,7 +122,6 @@ pub struct Engine {
     connections: AtomicU64,
     admission: Mutex<Admission>,
     drain: Drain,
-    outdated: Outdated,
 }
 
 impl EngineBuilder {
@@ -185,7 +181,6 @@ impl EngineBuilder {
                 runtime,
                 connections: AtomicU64::new(0),
                 drain: Drain::default(),
-                outdated: Outdated::default(),
             }
         });
         clock::keep_time(&engine);
@@ -251,8 +246,6 @@ impl Engine {
             heartbeat: self.options.heartbeat_interval,
             max_region_bytes: self.options.max_region_bytes,
             max_state: self.options.max_state,
-            max_message: self.options.max_message_size,
-            version: assets::VERSION,
             nonce: entropy::nonce(),
             ..Config::default()
         }

@@ -9,18 +9,12 @@ use serde::de::DeserializeOwned;
 
 use fields::Fields;
 
-/// The most fields that a form may have: what an event can carry, see [`MAX_NODES`](live_core::limits::MAX_NODES).
-pub const MAX_FIELDS: usize = 8000;
+/// The most fields that a form or a query may have.
+pub const MAX_FIELDS: usize = 1000;
 
-/// The most fields that a query may have. They are kept for as long as the session.
-pub const MAX_QUERY_FIELDS: usize = 1000;
-
-/// A form has more than [`MAX_FIELDS`], or a query more than [`MAX_QUERY_FIELDS`].
+/// A form or a query has more than [`MAX_FIELDS`] fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooManyFields {
-    /// The limit.
-    pub most: usize,
-}
+pub struct TooManyFields;
 
 /// Typed forms for [`Event`].
 pub trait EventForm {
@@ -40,25 +34,13 @@ pub(crate) fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Str
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// A posted form's body as pairs.
+/// A query string, or a posted form's body, as pairs.
 ///
 /// # Errors
 /// Where it has more than [`MAX_FIELDS`].
 pub fn pairs(text: &str) -> Result<Vec<Pair>, TooManyFields> {
-    at_most(MAX_FIELDS, text)
-}
-
-/// A query string as pairs.
-///
-/// # Errors
-/// Where it has more than [`MAX_QUERY_FIELDS`].
-pub fn query(text: &str) -> Result<Vec<Pair>, TooManyFields> {
-    at_most(MAX_QUERY_FIELDS, text)
-}
-
-fn at_most(most: usize, text: &str) -> Result<Vec<Pair>, TooManyFields> {
     let mut pairs = Vec::new();
-    pairs.reserve_exact(count(most, text)?);
+    pairs.reserve_exact(count(text)?);
     pairs.extend(form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into(), value.into())));
     Ok(pairs)
 }
@@ -69,14 +51,14 @@ pub fn value(text: &str, name: &str) -> Option<String> {
 }
 
 /// How many pairs there are.
-fn count(most: usize, text: &str) -> Result<usize, TooManyFields> {
+fn count(text: &str) -> Result<usize, TooManyFields> {
     let count = text.split('&').filter(|pair| !pair.is_empty()).count();
-    if count > most { Err(TooManyFields { most }) } else { Ok(count) }
+    if count > MAX_FIELDS { Err(TooManyFields) } else { Ok(count) }
 }
 
-/// A posted form's body as `T`.
+/// A query string, or a posted form's body, as `T`.
 pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let fields = Fields::new(text, count(MAX_FIELDS, text)?);
+    let fields = Fields::new(text, count(text)?);
     serde_path_to_error::deserialize(&fields).map_err(|error| RecoverableError::new(told(&error)).into())
 }
 
@@ -89,7 +71,7 @@ fn told<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> String {
 
 impl fmt::Display for TooManyFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there are more than {} fields", self.most)
+        write!(f, "there are more than {MAX_FIELDS} fields")
     }
 }
 
@@ -106,11 +88,7 @@ mod tests {
     fn fields_are_counted() {
         let fields = |count| vec!["a=1"; count].join("&&");
         assert_eq!(pairs(&fields(MAX_FIELDS)).unwrap().len(), MAX_FIELDS);
-        assert_eq!(pairs(&fields(MAX_FIELDS + 1)), Err(TooManyFields { most: MAX_FIELDS }));
-        assert_eq!(query(&fields(MAX_QUERY_FIELDS)).unwrap().len(), MAX_QUERY_FIELDS);
-        let too_many = Err(TooManyFields { most: MAX_QUERY_FIELDS });
-        assert_eq!(query(&fields(MAX_QUERY_FIELDS + 1)), too_many);
-        assert!(decode::<Vec<(String, u8)>>(&fields(MAX_FIELDS)).is_ok());
+        assert_eq!(pairs(&fields(MAX_FIELDS + 1)), Err(TooManyFields));
         assert!(decode::<Vec<(String, u8)>>(&fields(MAX_FIELDS + 1)).is_err());
         assert_eq!(value("a=1&b=%2B&b=3", "b").as_deref(), Some("+"));
     }

@@ -18,7 +18,6 @@ const BOUNDS: usize = 11;
 pub(super) enum Count {
     Events,
     Failed,
-    Refused,
     Messages,
     Panics,
     Hibernated,

@@ -37,9 +37,7 @@ fn opened() -> Client {
         token: "t",
         resumed: false,
         reset: false,
-        refused: List::default(),
-        limit: 0,
-        version: "",
+        failed: List::default(),
     };
     client.receive(&ServerFrame::Welcome(welcome).encode()).expect("a welcome");
     let patch = |(name, html)| Patch {
