@@ -51,7 +51,7 @@ const names = () => {
 morphSuite('names that hide the DOM\'s own', (check) => {
   check('a form with fields of every name of its properties is patched, moved and removed', `(${(names) => {
     const all = names();
-    const form = (n) => `<form id="f" title="${n}" class="a ${n}">${all.map((name) => `<input name="${name}" value="${n}">`).join('')}<b>${n}</b></form>`;
+    const form = (n) => `<form id="f" title="${n}" class="a ${n}">${all.map((name) => `<input name="${name}" value="${n}">`).join('')}<b>${n}</b><template><i>${n}</i></template><noscript><i>${n}</i></noscript></form>`;
     show(`<p></p>${form(1)}`);
     const node = $('#f');
     HTMLElement.prototype.setAttribute.call(node, 'lang', 'mine');
@@ -82,7 +82,7 @@ morphSuite('names that hide the DOM\'s own', (check) => {
 
 morphSuite('markup of a kind of its own', (check) => {
   check('noscript is text, as the page has it', () => {
-    const html = (n) => `<p>${n}</p><noscript><p>no &amp; script</p><img src="/x?${n}"></noscript><i title="<noscript a>">&lt;/noscript></i><template><noscript><b></b></noscript></template>`;
+    const html = (n) => `<p>${n}</p><noscript><p>no &amp; script</p><img src="/x?${n}"></noscript><i title="&lt;noscript a>">&lt;/noscript></i><template><noscript><b></b></noscript></template>`;
     show(html(1));
     const served = $('noscript').firstChild.nodeType;
     morph($('#root'), html(2));

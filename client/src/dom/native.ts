@@ -61,6 +61,8 @@ export const closest = method<[string], Element | null>(Element.prototype.closes
 
 export const isElement = (node: Node): node is Element => nodeType(node) == Node.ELEMENT_NODE;
 
-const found = method<[string], NodeListOf<Element>>(Element.prototype.querySelectorAll);
-/** The elements in an element that match; none are in other nodes. */
-export const select = (node: Node, selector: string): Element[] => (isElement(node) ? [...found(node, selector)] : []);
+const within = method<[string], NodeListOf<Element>>(Element.prototype.querySelectorAll);
+/** The elements in an element or a fragment that match; none are in other nodes. */
+export const select = (node: Node, selector: string): Element[] =>
+  isElement(node) ? [...within(node, selector)] : node instanceof DocumentFragment ? [...node.querySelectorAll(selector)] : [];
+export const matches = method<[string], boolean>(Element.prototype.matches);

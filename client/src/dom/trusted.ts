@@ -1,5 +1,5 @@
 // The one Trusted Types policy, `live`, and what goes through it. Without Trusted Types plain strings serve.
-import { childrenOf, getAttribute, isElement, namesOf, nodeValue } from './native';
+import { select } from './native';
 
 interface Policy {
   createHTML(text: string): string;
@@ -12,40 +12,31 @@ export const policy: Policy = (window as any).trustedTypes?.createPolicy('live',
 /** A document where nothing loads, runs or upgrades. */
 const inert = (Reflect.get(Document.prototype, 'implementation', document) as DOMImplementation).createHTMLDocument();
 
-// Without scripts the parser makes elements of what is in `noscript`; on the page it is text, as in this element.
+// Without scripts the parser makes elements of what is in `noscript`; on the page it is text, as in this one, which nobody uses.
 const RAW = 'noembed';
-const MARK = 'data-lvc-noscript';
-const OPEN = `<${RAW} ${MARK} `;
 
 /** Parses `html` as the content of `context`, inertly. */
 export function parse(context: Element, html: string): Element {
   const root = inert.importNode(context);
-  const scriptless = /<noscript/i.test(html);
-  const trusted = policy.createHTML(scriptless ? html.replace(/<noscript(?=[\s/>])/gi, OPEN).replace(/<\/noscript/gi, '</' + RAW) : html);
+  const raw = html.replace(/(<\/?)noscript(?=[\s/>])/gi, '$1' + RAW);
+  const trusted = policy.createHTML(raw);
   // Only this one parses declared shadow roots.
   if (/shadowrootmode/i.test(html) && root.setHTMLUnsafe) root.setHTMLUnsafe(trusted);
   else root.innerHTML = trusted;
-  if (scriptless) restore(root);
+  if (raw != html) restore(root);
   return root;
 }
 
-const restored = (text: string): string => text.replaceAll(OPEN, '<noscript').replaceAll('</' + RAW, '</noscript');
-
-/** Gives back what stands for `noscript`, also in texts that only look like it. */
-function restore(node: Node): void {
-  childrenOf(node instanceof HTMLTemplateElement ? node.content : node).forEach(restore);
-  if (!isElement(node)) {
-    if (nodeValue(node)) node.nodeValue = restored(nodeValue(node)!);
-    return;
+/** Puts each `noscript` in the place of what stands for it. */
+function restore(root: Node): void {
+  for (const each of select(root, `${RAW},template`)) {
+    if (each instanceof HTMLTemplateElement) {
+      restore(each.content);
+      continue;
+    }
+    const element = inert.createElementNS(each.namespaceURI, 'noscript');
+    for (const { name, value } of each.attributes) element.setAttribute(name, value);
+    element.append(...each.childNodes);
+    each.replaceWith(element);
   }
-  for (const name of namesOf(node)) {
-    const value = getAttribute(node, name)!;
-    if (value.includes(RAW)) node.setAttribute(name, restored(value));
-  }
-  if (getAttribute(node, MARK) == null) return;
-  node.removeAttribute(MARK);
-  const element = inert.createElementNS(node.namespaceURI, 'noscript');
-  for (const name of namesOf(node)) element.setAttributeNode(node.getAttributeNode(name)!.cloneNode() as Attr);
-  element.append(...childrenOf(node));
-  node.replaceWith(element);
 }

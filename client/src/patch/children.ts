@@ -1,5 +1,5 @@
 // Puts children where the server has them. What the server did not move stays where others put it.
-import { childrenOf, contains, insertBefore, isConnected, isElement, nextSibling, parentNode, read, removeChild, select } from '../dom/native';
+import { childrenOf, contains, insertBefore, isConnected, isElement, matches, nextSibling, parentNode, read, removeChild, select } from '../dom/native';
 import { focused } from './focus';
 import type { Memory } from './memory';
 import { staying } from './order';
@@ -201,4 +201,4 @@ const mover = (): ((node: Node, next: Node | null) => void) | undefined => (Elem
 
 const hasState = (node: Node): boolean =>
   isElement(node) &&
-  [node, ...select(node, '*')].some((each) => read(each, 'matches').call(each, PINNED) || read(each, 'scrollTop') || read(each, 'getAnimations').call(each)[0]);
+  [node, ...select(node, '*')].some((each) => matches(each, PINNED) || read(each, 'scrollTop') || read(each, 'getAnimations').call(each)[0]);

@@ -8,11 +8,11 @@ export function focused(): Element | null {
   return active;
 }
 
-/** Changes the page, and puts back what was lost of the focus, and of the selection in what has it. */
+/** Changes the page, and puts back what was lost of the focus, and of the selection in editable text; fields know theirs. */
 export function keepFocus(change: () => void): void {
   const active = focused();
   if (!active || active == ofDocument('body')) return change();
-  const putBack = active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement ? caretOf(active) : selectionIn(active);
+  const putBack = selectionIn(active);
   change();
   if (!isConnected(active)) return;
   if (focused() != active) {
@@ -20,16 +20,6 @@ export function keepFocus(change: () => void): void {
     else if (active instanceof SVGElement) active.focus({ preventScroll: true });
   }
   putBack?.();
-}
-
-function caretOf(field: HTMLInputElement | HTMLTextAreaElement): () => void {
-  const { selectionStart, selectionEnd, selectionDirection } = field;
-  return () => {
-    // Fields of other types have none.
-    if (selectionStart == null || field.selectionStart == null) return;
-    if (field.selectionStart != selectionStart || field.selectionEnd != selectionEnd)
-      field.setSelectionRange(selectionStart, selectionEnd, selectionDirection!);
-  };
 }
 
 /** Asked only of what is edited: if there is no selection, Chromium lays the page out to say so. */

@@ -1,7 +1,7 @@
 // Finds each new node's partner on the page: by key (a region's name, or an id that both trees hold once) anywhere in the
 // trees, else by likeness among the children of partners. All is read from the server's view of the page: nodes that others
 // moved or took out count, those that they inserted don't.
-import { closest, getAttribute, isElement, nodeName, nodeType, nodeValue, outerHTML, parentNode, select, shadowRoot, textContent } from '../dom/native';
+import { closest, getAttribute, isElement, nodeName, nodeType, nodeValue, outerHTML, parentNode, read, select, shadowRoot, textContent } from '../dom/native';
 import { HOST, isHost, type View } from './view';
 
 declare global {
@@ -56,7 +56,7 @@ export class Pairing {
 
   /** The live hosts that have a partner. */
   hosts_(): Element[] {
-    return [...this.partners_.keys()].filter((node): node is Element => isElement(node) && isHost(node) && node.ownerDocument == document);
+    return [...this.partners_.keys()].filter((node): node is Element => isElement(node) && isHost(node) && read(node, 'ownerDocument') == document);
   }
 
   areAlike_(live: Element, now: Element): boolean {

@@ -1,6 +1,6 @@
 // One patch: what the server changed is found first, on its own view of the page, and then written. What the browser, custom
 // elements and handlers do meanwhile is learnt afterwards as anybody's changes are.
-import { childrenOf, getAttribute, isConnected, isElement, nodeValue, parentNode, removeChild, select, shadowRoot } from '../dom/native';
+import { childrenOf, getAttribute, isConnected, isElement, matches, nodeValue, parentNode, removeChild, select, shadowRoot } from '../dom/native';
 import { changedAttributes, writeAttributes } from './attributes';
 import { type Change, Children } from './children';
 import type { FieldKeeper } from './keeper';
@@ -149,7 +149,7 @@ export class Patch {
   }
 
   private equals_(live: Node, now: Node): boolean {
-    return this.memory_.equals_(live, now) && !(this.opaque_ && isElement(now) && (now.matches(this.opaque_) || select(now, this.opaque_)[0]));
+    return this.memory_.equals_(live, now) && !(this.opaque_ && isElement(now) && (matches(now, this.opaque_) || select(now, this.opaque_)[0]));
   }
 
   /** Remembers what the server has now, and what others have done meanwhile. */
