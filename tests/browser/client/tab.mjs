@@ -57,7 +57,7 @@ export async function silent(tab, connection) {
 const LIMIT = 15_000 + 3 * PATIENCE;
 
 /** What Chromium logs about sockets that could not be opened. */
-const REFUSED = /WebSocket connection to|ERR_CONNECTION_REFUSED/;
+const REFUSED = /WebSocket connection to|net::ERR_CONNECTION/;
 
 /**
  * Declares a test of a whole conversation: serves the page function `page` (see app.mjs) and runs `run` with `{ app, tab }`, the tab connected. Nothing may
