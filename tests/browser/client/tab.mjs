@@ -44,6 +44,7 @@ export async function becomes(tab, read, wanted, argument) {
     });
     if (value === wanted) return;
     if (Date.now() > deadline) throw new Error(`${read} is ${JSON.stringify(value)}, not ${JSON.stringify(wanted)}`);
+    await new Promise((done) => setTimeout(done, PAUSE));
   }
 }
 
@@ -55,6 +56,9 @@ export async function silent(tab, connection) {
 
 /** No test takes longer than this, not even in a tab that hangs. */
 const LIMIT = 15_000 + 3 * PATIENCE;
+
+/** Between two looks at a page, in ms: so that it gets on. */
+const PAUSE = 5;
 
 /** What Chromium logs about sockets that could not be opened. */
 const REFUSED = /WebSocket connection to|net::ERR_CONNECTION/;
