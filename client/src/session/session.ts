@@ -163,7 +163,7 @@ function carryOut(upTo: number | null, patches?: wire.Patches | null, failed?: n
   const done = upTo! && upTo! - applied; // none in a frame that many share
   const ahead = pending.slice(done).flatMap(({ field_ }) => field_ || []);
   unmark();
-  // The fields whose newest change the server hasn't seen keep it, see morph.ts.
+  // The fields whose newest change the server hasn't seen keep it, see patch/morph.ts.
   if (R12) mark([...ahead, ...waitingFields()].map((field) => [field, 'data-lvc-keep', 'null']));
   patching = 1;
   if (patches) patch(patches, upTo);
