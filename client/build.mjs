@@ -1,40 +1,70 @@
-// Builds dist/ from src/. `--check` builds in memory and fails where the committed files differ.
+// Builds dist/ from src/. `--check` builds in memory and fails if the committed files differ.
+import { createHash } from 'node:crypto';
 import { readFile, writeFile, mkdir } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-const LIMIT = 6100; // bytes of live.js after gzip -9
+/** Bytes of live.js after brotli at its best. */
+const LIMIT = 17000;
+/** Digits of a version. */
+const VERSION_DIGITS = 8;
+
 const here = new URL('./', import.meta.url);
 const check = process.argv.includes('--check');
+const parts = process.argv.includes('--parts');
 let failed = false;
 
 await mkdir(new URL('dist/', here), { recursive: true });
-for (const name of ['live', 'dev']) {
-  const code = await bundle(name);
-  const size = gzipSync(code, { level: 9 }).length;
-  console.log(`dist/${name}.js  ${code.length} B, gzip -9 ${size} B`);
-  if (name === 'live' && size > LIMIT) fail(`live.js is ${size - LIMIT} B over its limit of ${LIMIT} B`);
-  await deliver(new URL(`dist/${name}.js`, here), code);
-}
+const live = await script('live');
+await script('dev');
+await deliver('live.version', Buffer.from(live.version));
+if (parts) await weigh();
 process.exit(failed ? 1 : 0);
 
-async function bundle(name) {
+/** Builds one script, says what it weighs, and delivers it. */
+async function script(name) {
+  const { code, version } = await bundle(name);
+  const { gzip, brotli } = sizes(code);
+  console.log(`dist/${name}.js  ${code.length} B raw, ${gzip} B gzip, ${brotli} B brotli`);
+  if (name === 'live' && brotli > LIMIT) fail(`live.js is ${brotli - LIMIT} B over its limit of ${LIMIT} B brotli`);
+  await deliver(`${name}.js`, code);
+  return { version };
+}
+
+function sizes(code) {
+  const brotli = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }).length;
+  return { gzip: gzipSync(code, { level: 9 }).length, brotli };
+}
+
+/** A script, with the digest of itself as its version. */
+async function bundle(name, entry = `src/${name}.ts`) {
+  const compile = async (version) => shrink(await compiled(entry, version));
+  const version = createHash('sha256').update(await compile('')).digest('hex').slice(0, VERSION_DIGITS);
+  return { code: await compile(version), version };
+}
+
+async function compiled(entry, version) {
   const { outputFiles } = await build({
     absWorkingDir: here.pathname,
-    entryPoints: [`src/${name}.ts`],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'iife',
     target: 'es2022',
     tsconfigRaw: { compilerOptions: { strict: true, alwaysStrict: false } },
+    define: { LIVE_VERSION: JSON.stringify(version) },
     charset: 'utf8',
     minifySyntax: true,
     mangleProps: /[^_]_$/,
     legalComments: 'none',
   });
-  // terser's result is a twentieth smaller than esbuild's own.
-  const { code } = await minify(outputFiles[0].text, {
+  return outputFiles[0].text;
+}
+
+// terser's result is a twentieth smaller than esbuild's own.
+async function shrink(text) {
+  const { code } = await minify(text, {
     ecma: 2020,
     compress: {
       passes: 10,
@@ -51,10 +81,32 @@ async function bundle(name) {
   return Buffer.from(code);
 }
 
-async function deliver(file, code) {
-  if (!check) return writeFile(file, code);
+/** Says what each folder takes of the script, minified. */
+async function weigh() {
+  const { metafile } = await build({
+    absWorkingDir: here.pathname,
+    entryPoints: ['src/live.ts'],
+    bundle: true,
+    write: false,
+    minify: true,
+    mangleProps: /[^_]_$/,
+    define: { LIVE_VERSION: '""' },
+    metafile: true,
+  });
+  const [{ inputs }] = Object.values(metafile.outputs);
+  const folders = new Map();
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const folder = path.split('/').slice(1, -1).join('/') || 'live';
+    folders.set(folder, (folders.get(folder) ?? 0) + bytesInOutput);
+  }
+  for (const [folder, bytes] of [...folders].sort(([, a], [, b]) => b - a)) console.log(`  ${folder.padEnd(10)} ${bytes} B minified`);
+}
+
+async function deliver(name, content) {
+  const file = new URL(`dist/${name}`, here);
+  if (!check) return writeFile(file, content);
   const committed = await readFile(file).catch(() => Buffer.alloc(0));
-  if (!committed.equals(code)) fail(`${file.pathname} differs from its source: run node build.mjs`);
+  if (!committed.equals(content)) fail(`${file.pathname} differs from its source: run node build.mjs`);
 }
 
 function fail(message) {

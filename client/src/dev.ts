@@ -5,10 +5,10 @@ import { tellNotices } from './dev/notices';
 import { read, write } from './dev/settings';
 import { DevSocket } from './dev/socket';
 import { watchPage } from './dev/warnings';
+import { SUBPROTOCOL } from './wire/frames';
 import type { Live } from './live';
 
 const live = (window as unknown as { live: Live }).live;
-const PROTOCOL = 'mizu-live-v1';
 
 Object.assign(live, {
   /** Speaks the JSON debug mode instead of msgpack, so that the browser's network tools show what is said. */
@@ -21,7 +21,7 @@ Object.assign(live, {
 
 // The page's own sockets are left as they are.
 window.WebSocket = new Proxy(WebSocket, {
-  construct: (Native, [url, protocol]) => (protocol === PROTOCOL ? new DevSocket(url, protocol) : new Native(url, protocol)),
+  construct: (Native, [url, protocols]) => (protocols?.[0] === SUBPROTOCOL ? new DevSocket(url, protocols) : new Native(url, protocols)),
 });
 for (const name of ['send', 'receive', 'status']) live.on(name, (detail) => read('debug') && console.debug('live', name, detail));
 tellNotices(live);

@@ -1,19 +1,36 @@
 // The browser's runtime: what a page loads. `window.live` is its interface to the page's own scripts.
 
+import { find } from './dom/native';
+import { emit, on } from './listeners';
 import { register } from './session/commands';
-import { connect, disconnect } from './session/connection';
-import { listen, pushNamed } from './events/listen';
-import { on, root } from './page';
-import { begin } from './session/session';
+import { Connection } from './session/connection';
+import { Session } from './session/session';
+import { Status } from './session/status';
 
-const live = { register, on, push: pushNamed, connect, disconnect };
+/** The element with `data-lv`. A page without one has no live part: everything else stays idle. */
+const root = find('[data-lv]');
+
+let session: Session | undefined;
+let connection: Connection | undefined;
+
+const live = {
+  register,
+  on,
+  /** Sends an event from the page's own script. False if it wasn't taken. */
+  push: (name: string, values?: ConstructorParameters<typeof URLSearchParams>[0]): boolean =>
+    !!session?.push({ fields: [name, [...new URLSearchParams(values)].flat()], carried: [] }),
+  connect: (): void => connection?.connect(),
+  disconnect: (): void => connection?.disconnect(),
+};
 
 /** The type of `window.live`. */
 export type Live = typeof live;
 
-(window as any).live = live;
+Object.assign(window, { live });
 
 if (root) {
-  listen();
-  begin();
+  const status: Status = new Status(root, () => session!.waiting(), (detail) => emit('status', detail));
+  connection = new Connection(status, (frame, direction) => emit(direction, frame));
+  session = new Session(root, connection, status);
+  session.begin();
 }

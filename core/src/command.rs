@@ -18,6 +18,8 @@ pub enum Command {
     Download(Download),
     /// Call a function that the page registered.
     Js(Js),
+    /// Give fields the server's value.
+    Reset(Reset),
 }
 
 /// Goes to another URL. Only paths of the same origin are followed, unless the page's script allows more (rule S6).
@@ -79,6 +81,53 @@ pub struct Js {
     pub name: String,
     /// What the function receives: the text of one JSON object.
     pub args: String,
+}
+
+/// Gives fields the value that the server's HTML has for them, whatever the user has put there: after "Clear", or where another record has come
+/// into a form. It acts on what the browser had made when the event happened that the page handles now: what is typed since then stays.
+///
+/// A browser without JavaScript needs none: it is sent the page anew, with the fields as the server has them.
+///
+/// ```
+/// use live_core::{Ctx, Event, Page, Reset, Result, Session, View};
+///
+/// struct Search;
+///
+/// impl Page for Search {
+///     type State = String;
+///     type Message = ();
+///
+///     fn render(&self, s: &Session<String>, view: &mut View) -> Result {
+///         view.page(|out| {
+///             out.push_str(r#"<form id="search" data-lv-submit="search"><input name="words"></form>
+///                 <button data-lv-click="clear">Clear</button><p data-lv-region="found"></p>"#);
+///             Ok(())
+///         });
+///         view.region("found", |out| { out.push_str(&s.state); Ok(()) });
+///         Ok(())
+///     }
+///
+///     fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<String>, e: &Event) -> Result {
+///         match e.name {
+///             "search" => s.state = "Nothing found.".to_owned(),
+///             // The server never knew what the field holds: only a Reset empties it.
+///             "clear" => {
+///                 s.state.clear();
+///                 s.push(Reset::form("#search"));
+///             }
+///             _ => return e.unknown(),
+///         }
+///         s.mark("found");
+///         Ok(())
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reset {
+    /// A CSS selector: of fields, or of forms for all of their fields.
+    pub selector: String,
+    /// The number of the event in whose call it was pushed; 0 in none. [`Session::push`](crate::Session::push) leaves it to the session to fill it in.
+    pub event: u64,
 }
 
 impl Redirect {
@@ -148,6 +197,18 @@ impl Js {
     }
 }
 
+impl Reset {
+    /// The fields that the selector finds take the server's value.
+    pub fn field(selector: impl Into<String>) -> Self {
+        Self { selector: selector.into(), event: 0 }
+    }
+
+    /// All fields of the forms that the selector finds do.
+    pub fn form(selector: impl Into<String>) -> Self {
+        Self { selector: selector.into(), event: 0 }
+    }
+}
+
 impl Block {
     /// As `scrollIntoView` names it.
     pub fn as_str(self) -> &'static str {
@@ -170,7 +231,7 @@ macro_rules! from {
     )*};
 }
 
-from!(Redirect, Focus, Scroll, Download, Js);
+from!(Redirect, Focus, Scroll, Download, Js, Reset);
 
 impl fmt::Display for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

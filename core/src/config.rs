@@ -19,6 +19,11 @@ pub struct Config {
     pub max_region_bytes: usize,
     /// The most bytes of an encoded state. Default: [`limits::MAX_STATE`].
     pub max_state: usize,
+    /// The largest message from the browser, in bytes. `WELCOME` says it, and the driver refuses larger ones. Default:
+    /// [`limits::MAX_MESSAGE`].
+    pub max_message: usize,
+    /// The version of the script that pages load: a browser that runs another knows by it that the page is outdated. Default: none.
+    pub version: &'static str,
     /// A random number that tells this machine from others that may have the session: a part of its [`Claim`](crate::Claim). Default: 0, for a
     /// session that only one server can have.
     pub nonce: u32,
@@ -35,6 +40,8 @@ impl Default for Config {
             heartbeat: Duration::from_secs(30),
             max_region_bytes: limits::MAX_REGION_BYTES,
             max_state: limits::MAX_STATE,
+            max_message: limits::MAX_MESSAGE,
+            version: "",
             nonce: 0,
             broken: Broken::default(),
         }

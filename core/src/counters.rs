@@ -3,12 +3,14 @@
 /// What a machine has done so far. Cheap to keep, for metrics and for tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Counters {
-    /// Events applied, failed ones included.
+    /// Events applied, failed and refused ones included.
     pub events: u64,
     /// Events that had been applied before (rule R2).
     pub repeated: u64,
     /// Events that ended in an error.
     pub failed: u64,
+    /// Events that the page refused, see [`Event::refuse`](crate::Event::refuse).
+    pub refused: u64,
     /// Messages that `info` got.
     pub messages: u64,
     /// Calls of page code that panicked.

@@ -6,6 +6,7 @@ use core::error::Error as StdError;
 use core::fmt;
 
 use crate::command::Redirect;
+use crate::event::Refused;
 
 /// The result of page code.
 pub type Result<T = (), E = Error> = core::result::Result<T, E>;
@@ -16,10 +17,11 @@ pub type Result<T = (), E = Error> = core::result::Result<T, E>;
 /// - a [`Redirect`] sends the browser elsewhere: a request for a page is answered by it, also if it comes from a task of
 ///   `mount` or from the handler of a posted form; a connected browser is sent it as a command, one that is away when it
 ///   is back. It is no failure: nothing is reported, and a form counts as accepted;
+/// - [`Refused`](crate::Refused) is how `handle` refuses an event, see [`Event::refuse`](crate::Event::refuse): what the call has done stays;
 /// - anything else goes to the application's error hook; so does a [`Redirect`] from `render`, which may only show what
 ///   there is.
 ///
-/// In each case the state is put back to what it was before the call (rule R5).
+/// In each other case the state is put back to what it was before the call (rule R5).
 pub struct Error(Box<dyn StdError + Send + Sync>);
 
 impl Error {
@@ -36,6 +38,11 @@ impl Error {
     /// Where to go instead, if this is a [`Redirect`].
     pub fn redirect(&self) -> Option<&Redirect> {
         self.0.downcast_ref()
+    }
+
+    /// Whether it refuses an event, as [`Event::refuse`](crate::Event::refuse) does.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.0.is::<Refused>()
     }
 
     /// The error, and then what caused it, each cause after its effect.

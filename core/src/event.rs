@@ -59,6 +59,56 @@ impl<'a> Event<'a> {
         matches!(self.get(name), Some("true" | "on" | "1"))
     }
 
+    /// The answer of a handler to an event that it understands and doesn't accept, such as a form whose input isn't valid. All that the call has
+    /// changed, marked, pushed and asked for stays, as with `Ok`: so the page can show what is wrong. But the browser knows that the event was
+    /// refused, and keeps what the user has typed. It is no error: nothing is logged, no error is reported.
+    ///
+    /// A form that was posted without JavaScript is answered with the page as it is now and the status 422.
+    ///
+    /// From [`Page::handle`](crate::Page::handle) alone: in other calls there is nothing to refuse, and [`Refused`] is an error like any other.
+    ///
+    /// ```
+    /// use std::fmt::Write;
+    /// use live_core::{Ctx, Event, Page, Result, Session, View};
+    ///
+    /// #[derive(Clone, Default)]
+    /// struct State { names: Vec<String>, wrong: &'static str }
+    ///
+    /// struct Guests;
+    ///
+    /// impl Page for Guests {
+    ///     type State = State;
+    ///     type Message = ();
+    ///
+    ///     fn render(&self, s: &Session<State>, view: &mut View) -> Result {
+    ///         view.page(|out| {
+    ///             out.push_str(r#"<form data-lv-submit="add"><input name="name"><b data-lv-region="wrong"></b></form>
+    ///                 <p data-lv-region="names"></p>"#);
+    ///             Ok(())
+    ///         });
+    ///         view.region("wrong", |out| { out.push_str(s.state.wrong); Ok(()) });
+    ///         view.region("names", |out| Ok(write!(out, "{} guests", s.state.names.len())?));
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<State>, e: &Event) -> Result {
+    ///         let "add" = e.name else { return e.unknown() };
+    ///         let name = e.get("name").unwrap_or_default().trim();
+    ///         s.mark(["wrong", "names"]);
+    ///         if name.is_empty() {
+    ///             s.state.wrong = "A name is needed.";
+    ///             return e.refuse();
+    ///         }
+    ///         s.state.wrong = "";
+    ///         s.state.names.push(name.to_owned());
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    pub fn refuse(&self) -> Result {
+        Err(Refused.into())
+    }
+
     /// The answer of a handler to an event that it doesn't know: an [`UnknownEvent`] error.
     pub fn unknown(&self) -> Result {
         Err(UnknownEvent.into())
@@ -77,6 +127,18 @@ impl EventMeta {
         Self { shift: has(1), ctrl: has(2), alt: has(4), meta: has(8) }
     }
 }
+
+/// The page has refused the event by [`Event::refuse`]: what the call has done stays, and so does what the user has typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the event is refused; only Page::handle can refuse one")
+    }
+}
+
+impl core::error::Error for Refused {}
 
 /// The page has no handler for the event. It is counted as failed; the state stays as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

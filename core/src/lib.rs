@@ -75,14 +75,14 @@ pub mod wire;
 
 pub use admission::Admission;
 pub use codec::{CodecError, NoCodec, PageCodec, StateCodec};
-pub use command::{Block, Command, Download, Focus, Js, Redirect, Scroll};
+pub use command::{Block, Command, Download, Focus, Js, Redirect, Reset, Scroll};
 pub use config::Config;
 pub use counters::Counters;
 pub use ctx::{Ctx, Timer, TooMany};
 pub use dirty::{DirtySet, RegionIds};
 pub use effect::{Call, Effect, ErrorReport, Task};
 pub use error::{Error, RecoverableError, Result};
-pub use event::{Event, EventMeta, UnknownEvent};
+pub use event::{Event, EventMeta, Refused, UnknownEvent};
 pub use flash::Flash;
 pub use guard::{Calling, Guard, NoGuard, Panicked};
 pub use intern::Interner;

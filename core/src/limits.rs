@@ -9,8 +9,10 @@ pub const MAX_MESSAGE: usize = 64 * 1024;
 /// The deepest nesting of arrays and maps in a frame (rule S7).
 pub const MAX_DEPTH: usize = 8;
 
-/// The most values in one frame (rule S7).
-pub const MAX_NODES: usize = 1024;
+/// The most elements of all arrays of one frame together (rule S7). Reading one allocates nothing, so a message is bounded by its size first of
+/// all: fields that a form has names and values for reach [`MAX_MESSAGE`] before this. It bounds what page code may have to look through where
+/// a program allows larger messages.
+pub const MAX_NODES: usize = 16 * 1024;
 
 /// The longest name of an event, target or key, in bytes.
 pub const MAX_NAME: usize = 128;

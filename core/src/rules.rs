@@ -1,4 +1,4 @@
-//! The rules of delivery (`R1` to `R15`), each with a switch that breaks it: for tests that have to notice.
+//! The rules of delivery (`R1` to `R17`), each with a switch that breaks it: for tests that have to notice.
 //!
 //! A simulation that passes with a rule broken proves nothing about that rule. So each rule has a place in the code that asks
 //! [`Broken::is`], and the simulation in `tests/simulation` is run once with each of them. Without the feature `mutants` the answer is always no, and the
@@ -37,11 +37,15 @@ pub enum Rule {
     R14,
     /// Messages that may have been missed are told as such.
     R15,
+    /// What a call has done that refuses its event stays.
+    R16,
+    /// The browser learns of each event that failed or was refused.
+    R17,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::R1,
         Self::R2,
         Self::R3,
@@ -57,6 +61,8 @@ impl Rule {
         Self::R13,
         Self::R14,
         Self::R15,
+        Self::R16,
+        Self::R17,
     ];
 
     /// Whether the core keeps it, and not the browser's runtime alone.

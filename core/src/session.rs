@@ -108,4 +108,13 @@ impl<S> Session<S> {
     pub fn push(&mut self, command: impl Into<Command>) {
         self.pushed.push(command.into());
     }
+
+    /// What was pushed so far, was by the call that handles this event.
+    pub(crate) fn pushed_by(&mut self, event: u64) {
+        for command in &mut self.pushed {
+            if let Command::Reset(reset) = command {
+                reset.event = event;
+            }
+        }
+    }
 }

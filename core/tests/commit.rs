@@ -214,7 +214,7 @@ fn an_event_that_no_record_could_hold_fails() {
     commit(&mut pair);
     pair.click("inc");
     let record = commit(&mut pair);
-    assert!(pair.heard.contains(&Heard::Failed(2)), "{:?}", pair.heard);
+    assert!(pair.heard.contains(&Heard::Refused(2)), "{:?}", pair.heard);
     assert!(
         matches!(&pair.effects[..], [.., Effect::Error(report)] if report.error.to_string().contains("max_state"))
     );

@@ -160,7 +160,7 @@ fn a_failed_event_leaves_no_trace() {
         assert_eq!(shown(&pair), "1");
         assert_eq!(pair.machine.session().state, 1);
         assert!(pair.machine.session().flash.is_empty());
-        assert!(pair.heard.contains(&Heard::Failed(2)), "{:?}", pair.heard);
+        assert!(pair.heard.contains(&Heard::Refused(2)), "{:?}", pair.heard);
         assert!(!pair.heard.iter().any(|heard| matches!(heard, Heard::Command(_))));
         assert_eq!(pair.machine.poll_timeout(), None, "no timer was set");
         let [Effect::Error(report)] = &pair.effects[..] else { panic!("{:?}", pair.effects) };
@@ -176,7 +176,7 @@ fn a_recoverable_error_is_flashed() {
     let mut pair = connected();
     pair.click("refuse");
     assert_eq!((shown(&pair), pair.client.html("flash")), ("0", Some("Please don't.")));
-    assert!(pair.heard.contains(&Heard::Failed(1)) && pair.effects.is_empty());
+    assert!(pair.heard.contains(&Heard::Refused(1)) && pair.effects.is_empty());
     pair.click("refuse");
     assert_eq!(pair.client.html("flash"), Some("Please don't."), "and once, however often it comes");
 }
@@ -196,7 +196,7 @@ fn three_panics_within_a_minute_close_the_connection_and_keep_the_state() {
 fn unknown_events_and_targets_fail_without_harm() {
     let mut pair = connected();
     pair.click("nothing").act(Action::new("inc").target("nowhere")).act(Action::new("inc").target("count"));
-    assert!(pair.heard.contains(&Heard::Failed(1)) && pair.heard.contains(&Heard::Failed(2)));
+    assert!(pair.heard.contains(&Heard::Refused(1)) && pair.heard.contains(&Heard::Refused(2)));
     assert_eq!((shown(&pair), pair.closed), ("1", None));
 }
 
@@ -225,7 +225,7 @@ fn timers_and_messages_arrive() {
 fn too_many_timers_fail_the_event() {
     let mut pair = connected();
     pair.click("timers");
-    assert!(pair.heard.contains(&Heard::Failed(1)) && pair.machine.poll_timeout().is_none());
+    assert!(pair.heard.contains(&Heard::Refused(1)) && pair.machine.poll_timeout().is_none());
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn a_question_for_a_region_does_not_keep_the_browser_from_seeing_it() {
     assert_eq!(pair.client.page_html(), "<b data-lv-region=\"count\">1</b>");
     pair.act(Action::new("count").target("count"));
     assert_eq!(pair.client.page_html(), "<b data-lv-region=\"count\">2</b>");
-    assert!(!pair.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))), "its target is on the page");
+    assert!(!pair.heard.iter().any(|heard| matches!(heard, Heard::Refused(_))), "its target is on the page");
 }
 
 /// Counts, and can't be rendered for a while.

@@ -5,14 +5,16 @@ use live_core::hash;
 use live_core::wire::{Body, List, Patch, Region, ServerFrame, Update, Welcome};
 
 fn welcome(applied: u64) -> Vec<u8> {
-    let failed = List::default();
+    let refused = List::default();
     ServerFrame::Welcome(Welcome {
         applied,
         heartbeat: 1000,
         token: "t",
         resumed: false,
         reset: false,
-        failed,
+        refused,
+        limit: 0,
+        version: "",
     })
     .encode()
 }

@@ -193,7 +193,7 @@ fn an_event_fails_once<const REMOUNT: bool>(part: Part, event: &str, durable: bo
     ARMED.set(None);
     tab.commit();
     assert_eq!(tab.machine.session().state.0, if REMOUNT { 0 } else { before }, "{part:?}");
-    assert_eq!(tab.heard.iter().filter(|heard| matches!(heard, Heard::Failed(2))).count(), 1, "{part:?}");
+    assert_eq!(tab.heard.iter().filter(|heard| matches!(heard, Heard::Refused(2))).count(), 1, "{part:?}");
     assert_eq!(panics(&tab), 1, "{part:?}");
     let handled = HANDLED.get();
     for frame in tab.client.resend() {

@@ -293,7 +293,7 @@ fn a_flash_outlives_a_crash() {
     let (mut tab, _) = busy();
     tab.click("fail");
     let record = commit(&mut tab);
-    assert!(tab.heard.contains(&Heard::Failed(4)));
+    assert!(tab.heard.contains(&Heard::Refused(4)));
     assert_eq!(restore(&record, 2, true).unwrap().machine.session().flash.error, ["not today"]);
     assert_eq!(record.id, ID);
 }

@@ -80,7 +80,7 @@ fn sends_away(pair: &Pair<Leaver, Decimal>, to: &str) {
     assert_eq!(sent(pair), [to], "the browser was not sent");
     assert_eq!((pair.machine.session().state, pair.client.page_html().as_str()), (0, "0"), "it counts");
     assert!(pair.effects.is_empty(), "{:?}", pair.effects);
-    assert!(!pair.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))), "the event failed");
+    assert!(!pair.heard.iter().any(|heard| matches!(heard, Heard::Refused(_))), "the event failed");
     assert_eq!(pair.machine.counters().failed, 0);
 }
 

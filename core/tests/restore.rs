@@ -171,10 +171,10 @@ fn a_failure_is_told_even_if_the_frame_that_told_it_is_lost() {
     while tab.machine.poll(tab.now).is_some() {}
     let record = tab.machine.record().unwrap();
     let mut tab = crash(tab, &Record { generation: record.generation, ..record });
-    assert!(tab.heard.contains(&Heard::Failed(1)), "{:?}", tab.heard);
+    assert!(tab.heard.contains(&Heard::Refused(1)), "{:?}", tab.heard);
     tab.heard.clear();
     tab.connect(true);
-    assert!(!tab.heard.contains(&Heard::Failed(1)), "the browser knows: it waits for it no more");
+    assert!(!tab.heard.contains(&Heard::Refused(1)), "the browser knows: it waits for it no more");
 }
 
 #[test]

@@ -259,7 +259,7 @@ fn a_browser_that_comes_back_wakes_it() {
     load(&mut tab);
     tab.advance(COMMIT_WITHIN);
     written(&mut tab);
-    assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))), "its target is known");
+    assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Refused(_))), "its target is known");
     shows(&tab, 6);
 }
 

@@ -93,7 +93,7 @@ pub mod prelude {
     pub use crate::{Live, Next, Options, Request, Response, Server, StatusCode};
     pub use live_core::{
         Block, Command, Ctx, DirtySet, Download, Error, Event, EventMeta, Flash, Focus, Js, Marking, Page,
-        RecoverableError, Redirect, Result, Scroll, Session, SessionId, Timer, Value, View,
+        RecoverableError, Redirect, Reset, Result, Scroll, Session, SessionId, Timer, Value, View,
     };
     pub use live_std::{
         Auth, Escaped, EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionError, SessionStore,

@@ -13,6 +13,9 @@ pub static RUNTIME: LazyLock<Asset> =
 pub static DEV: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("/_live/dev.js", include_str!("../../client/dist/dev.js")));
 
+/// The version of [`RUNTIME`] as the script says it of itself: by this a browser finds out that its page is of an older or newer server.
+pub const VERSION: &str = include_str!("../../client/dist/live.version").trim_ascii();
+
 /// A script under a path, with a mark of its content, so that browsers may keep it for good.
 #[derive(Debug)]
 pub struct Asset {

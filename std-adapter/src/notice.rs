@@ -22,6 +22,12 @@ pub struct Notice {
     pub saving: String,
     /// Before the number of events that the server never got. Default: `Changes that were lost: `.
     pub lost: String,
+    /// Before what could not be taken since too many changes wait already. Default: `Not sent: `.
+    pub full: String,
+    /// Before what is larger than the server takes, see [`Options::max_message_size`](crate::Options::max_message_size). Default: `Too large to send: `.
+    pub large: String,
+    /// The server has a newer script, and the page is loaded again as soon as nothing is lost by that. Default: `A new version is available`.
+    pub outdated: String,
 }
 
 impl Default for Notice {
@@ -32,6 +38,9 @@ impl Default for Notice {
             saving: "Saving…".to_owned(),
             ended: "Disconnected. Load the page again to go on.".to_owned(),
             lost: "Changes that were lost: ".to_owned(),
+            full: "Not sent: ".to_owned(),
+            large: "Too large to send: ".to_owned(),
+            outdated: "A new version is available".to_owned(),
         }
     }
 }
@@ -40,13 +49,16 @@ impl Default for Notice {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<div class=\"lv-notice\" role=\"status\"")?;
-        let Self { disconnected, waiting, saving, ended, lost } = self;
+        let Self { disconnected, waiting, saving, ended, lost, full, large, outdated } = self;
         for (name, text) in [
             ("disconnected", disconnected),
             ("waiting", waiting),
             ("saving", saving),
             ("ended", ended),
             ("lost", lost),
+            ("full", full),
+            ("large", large),
+            ("outdated", outdated),
         ] {
             write!(f, " data-{name}=\"{}\"", Escaped(text))?;
         }
@@ -57,6 +69,18 @@ impl fmt::Display for Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_element_has_every_text() {
+        let html = Notice::default().to_string();
+        for text in [
+            "data-full=\"Not sent: \"",
+            "data-large=\"Too large to send: \"",
+            "data-outdated=\"A new version is available\"",
+        ] {
+            assert!(html.contains(text), "{text} in {html}");
+        }
+    }
 
     #[test]
     fn the_texts_are_escaped() {

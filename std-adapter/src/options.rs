@@ -69,7 +69,8 @@ pub struct Options {
     /// How long a call of page code may take until it is logged and counted (`live_slow_calls_total`), while it still runs: it keeps a thread from
     /// everybody else. [`Duration::MAX`]: for ever. Default: 1 s.
     pub slow_call_after: Duration,
-    /// The largest message from a browser, in bytes, over all its fragments. Default: 64 KB.
+    /// The largest message from a browser, in bytes, over all its fragments. The browser knows it: what is larger it doesn't send, and says so. Default:
+    /// 64 KB.
     pub max_message_size: usize,
     /// The most region HTML that one session may hold, in bytes. Default: 1 MB.
     pub max_region_bytes: usize,

@@ -20,10 +20,10 @@ async function until(holds) {
 }
 
 dev('JSON mode says the same in JSON, both ways', '<i data-lv-region="a"></i><button data-lv-click="inc" data-lv-value-x="ä">+</button>', async ({ tab, server, connection }) => {
-  assert.equal(connection.protocol, 'mizu-live-v1');
+  assert.equal(connection.protocol, 'mizu-live-v2');
   await tab.evaluate(() => live.json(true));
   const next = await server.connection();
-  assert.equal(next.protocol, 'mizu-live-v1.json');
+  assert.equal(next.protocol, 'mizu-live-v2.json');
   assert.match(next.hello[4].bin, /^[A-Za-z0-9+/]+=*$/);
   next.welcome({ flags: 1 });
   next.whole(0, ['a', 'via JSON']);
@@ -37,7 +37,7 @@ dev('JSON mode says the same in JSON, both ways', '<i data-lv-region="a"></i><bu
   await tab.reload();
   let last;
   do last = await server.connection();
-  while (last.protocol !== 'mizu-live-v1.json');
+  while (last.protocol !== 'mizu-live-v2.json');
 });
 
 dev('latency delays both directions, keeps the order and lasts over a reload', '<button data-lv-click="inc">+</button>', async ({ tab, server }) => {

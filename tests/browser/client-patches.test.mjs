@@ -43,7 +43,7 @@ frames('a frame that many sessions share names its region, binds no number, and 
   const { id } = await connection.event();
   connection.send([1, null, ['a', check('two'), overwrite('two')]]);
   await shows(tab, 'i', 'two');
-  const waiting = await tab.evaluate(() => Object.entries(sessionStorage).flatMap(([key, kept]) => (key.startsWith('live:') ? JSON.parse(kept)[1][4] : [])));
+  const waiting = await tab.evaluate(() => Object.entries(sessionStorage).flatMap(([key, kept]) => (key.startsWith('live:') ? JSON.parse(kept).kept.pending : [])));
   assert.deepEqual(waiting.length, 1, 'the event waits still');
   connection.whole(0, ['b', 'numbered']);
   connection.whole(id, [1, 'second']);
@@ -169,13 +169,12 @@ frames('typed text that the server has not seen stays, and what the server makes
   const value = () => tab.inputValue('input');
   await tab.locator('input').pressSequentially('ab');
   assert.equal((await connection.event()).id, 1);
-  assert.equal((await connection.event()).id, 2);
   connection.whole(1, ['', html('a')]);
+  assert.equal((await connection.event()).id, 2);
   await becomes(tab, () => document.querySelector('input').defaultValue, 'a');
   assert.equal(await value(), 'ab');
   connection.whole(2, [0, html('AB')]);
   await becomes(tab, () => document.querySelector('input').value, 'AB');
-  assert.equal(await tab.locator('[data-lvc-keep]').count(), 0);
 });
 
 for (const [name, bytes] of Object.entries({

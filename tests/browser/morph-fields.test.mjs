@@ -96,13 +96,13 @@ morphSuite('fields', (check) => {
     return [...first, $('input').value, $('textarea').value, $('#root').innerHTML];
   }, ['c', 'd', '', '', '<input><textarea></textarea>']);
 
-  check('a field marked data-lvc-keep keeps its text whatever the server says', () => {
+  check('a field that its keeper keeps has its text, whatever the server says', () => {
     show('<input value="a">');
     $('input').value = 'typed';
-    $('input').setAttribute('data-lvc-keep', 'null');
+    kept.add($('input'));
     morph($('#root'), '<input value="b">');
     const first = [$('input').value, $('input').defaultValue];
-    $('input').removeAttribute('data-lvc-keep');
+    kept.clear();
     morph($('#root'), '<input value="c">');
     return [...first, $('input').value];
   }, ['typed', 'b', 'c']);

@@ -1,4 +1,4 @@
-// Narrowing against morphing the whole region, over random pages and edits: PAGES (2500) of 20 steps from SEED (1).
+// Narrowing against patching the whole region, over random pages and edits: PAGES (2500) of 20 steps from SEED (1).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,10 +15,13 @@ const CHUNK = 50;
 const script = `
 import { applyDelta } from './wire/delta';
 import { hasher } from './wire/hash';
-import { morph } from './patch/morph';
+import { Defaults } from './patch/defaults';
+import { Memory } from './patch/memory';
 import { narrow, replaceElement } from './patch/narrow';
+import { Patcher } from './patch/patcher';
 import { parse } from './dom/trusted';
-Object.assign(globalThis, { applyDelta, hasher, morph, narrow, replaceElement, parse });
+const patcherOf = (host: Element) => new Patcher(new Memory(host), new Defaults());
+Object.assign(globalThis, { applyDelta, hasher, narrow, patcherOf, replaceElement, parse });
 `;
 
 let server, browser, tab;
@@ -39,6 +42,8 @@ after(async () => {
 /** Runs in the page: `runPages`, which gives counts, and throws at the first wrong DOM. */
 function install() {
   const [narrowed, inner, whole] = ['narrowed', 'inner', 'whole'].map((id) => document.getElementById(id));
+  const patchers = new Map([narrowed, inner, whole].map((host) => [host, patcherOf(host)]));
+  const patch = (host, html) => patchers.get(host).inner(host, html);
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
   const bytes = (hex) => Uint8Array.from(hex.match(/../g), (digits) => parseInt(digits, 16));
 
@@ -70,11 +75,11 @@ function install() {
     const hint = delta ? applyDelta(region, bytes(delta)) : (Object.assign(region, start(html)), null);
     const now = text(region);
     if (delta && hasher(region.buf.subarray(0, region.len))(0) != expected) throw Error(`check of ${now}`);
-    const done = hint ? narrow(narrowed, region, hint) : false;
-    if (!done) morph(narrowed, now);
-    const byContent = content ? replaceElement(inner, ...content, 1) : false;
-    if (!byContent) morph(inner, now);
-    morph(whole, now);
+    const done = hint ? narrow(patchers.get(narrowed), narrowed, region, hint) : false;
+    if (!done) patch(narrowed, now);
+    const byContent = content ? replaceElement(patchers.get(inner), inner, ...content, 1) : false;
+    if (!byContent) patch(inner, now);
+    patch(whole, now);
     check(now, old, `${done ? 'by narrowing' : 'as a whole'}, ${byContent ? 'by the content of one' : 'as a whole'}`);
     count.steps++;
     count.hints += hint ? 1 : 0;
@@ -88,7 +93,7 @@ function install() {
     const counts = { clean: { ...none }, messy: { ...none } };
     for (const { messy, html, steps } of pages) {
       const region = start(html);
-      for (const host of [narrowed, inner, whole]) morph(host, html);
+      for (const host of [narrowed, inner, whole]) patch(host, html);
       for (const each of steps) step(region, each, counts[messy ? 'messy' : 'clean']);
     }
     return counts;

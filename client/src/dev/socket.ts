@@ -10,9 +10,9 @@ export class DevSocket extends WebSocket {
   readonly #waiting: (() => void)[] = [];
   readonly #json: boolean;
 
-  constructor(url: string | URL, protocol: string) {
+  constructor(url: string | URL, protocols: string[]) {
     const json = !!read('json');
-    super(url, json ? protocol + '.json' : protocol);
+    super(url, json ? protocols.map((name) => name + '.json') : protocols);
     this.#json = json;
   }
 
@@ -22,6 +22,11 @@ export class DevSocket extends WebSocket {
 
   override close(): void {
     this.#later(() => super.close());
+  }
+
+  /** Without the mark of the debug mode, which live.js doesn't know. */
+  override get protocol(): string {
+    return super.protocol.replace('.json', '');
   }
 
   override set onopen(handler: Handler | null) {

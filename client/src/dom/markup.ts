@@ -1,7 +1,7 @@
-// Reading the DOM.
+// The attributes by which a page's markup speaks to the runtime.
 
-/** The attribute `data-lv-<name>`. */
-export const attr = (element: Element | null | undefined, name: string): any => element?.getAttribute('data-lv-' + name);
+import { call } from './native';
 
-/** The node itself, and the elements in it that match. */
-export const all = (node: any, selector = '*'): any[] => [node, ...(node.querySelectorAll?.(selector) ?? [])];
+/** The attribute `data-lv-<name>`; null if the element doesn't have it. */
+export const attr = (element: Element | null | undefined, name: string): string | null =>
+  element ? call(element, 'getAttribute', 'data-lv-' + name) : null;

@@ -1,89 +1,155 @@
 // The WebSocket: opens it, keeps it alive, and comes back after it closed, as WIRE.md's table of close codes says.
 
+import * as close from '../wire/close';
+import { type FromServer, OLD_SUBPROTOCOL, PING, SUBPROTOCOL, type ToServer } from '../wire/frames';
+import { AWAY } from '../wire/frames';
 import { decode, encode } from '../wire/msgpack';
-import { emit } from '../page';
-import { closed, hello, receive } from './session';
-import { hasEnded, setState, type State } from './status';
-import { AWAY, type FromServer, PING, type ToServer } from '../wire/frames';
+import type { State } from './status';
 
-let started: State | undefined;
-let socket: WebSocket | undefined;
-let timer: ReturnType<typeof setTimeout>; // the heartbeat's while there is a socket, the next attempt's while there is none
-let heartbeat: number; // ms; none before the first WELCOME
-let failures = 0; // closes since the last WELCOME
-let leaving: unknown; // the browser is on its way to another page, as far as we know
-let away: number; // ms over which the browsers of a server that stops spread
-
-/** Opens the first connection. */
-export function start(): void {
-  // A browser doesn't keep a page with an open socket for the way back; the next attempt waits until then. One that has lost its network
-  // would find out much later.
-  for (const type of ['pagehide', 'offline']) addEventListener(type, () => hasEnded() || close());
-  addEventListener('online', () => hasEnded() || connect());
-  // Long enough for an answer; what is a download leaves the page where it is.
-  addEventListener('beforeunload', () => (leaving = setTimeout(() => (leaving = 0), 5e3)));
-  setState((started = 'connecting'));
-  connect();
+/** What a connection carries. */
+export interface Endpoint {
+  /** The socket is open: the session says who it is. */
+  opened(): void;
+  received(frame: FromServer, bytes: number): void;
+  /** The socket closed. True if the session goes on with another token at once. */
+  closed(code?: number): boolean;
+  /** The server is older than this script. True if the page may be loaded again. */
+  isIdle(): boolean;
 }
 
-export function connect(): void {
-  // Before the start nobody knows whose session it is.
-  if (socket || !started) return;
-  const ws = (socket = new WebSocket('/_live/websocket', 'mizu-live-v1'));
-  ws.binaryType = 'arraybuffer';
-  ws.onopen = hello;
-  ws.onmessage = ({ data }) => {
+const PATH = '/_live/websocket';
+const OPENING = 20_000; // ms until an attempt to connect is given up
+const FIRST_DELAY = 500; // ms; doubled with each failure
+const MAX_DELAY = 30_000;
+const RELOAD_DELAY = 5_000; // ms until the next attempt of a page that is being loaded again, or left
+const LEAVING = 5_000; // ms in which a page that the browser was about to leave has gone
+
+export class Connection {
+  private endpoint_: Endpoint | undefined;
+  private socket_: WebSocket | undefined;
+  /** The heartbeat's while there is a socket, else the next attempt's. */
+  private timer_: ReturnType<typeof setTimeout> | undefined;
+  /** In ms; unknown before the first WELCOME. */
+  private heartbeat_: number | undefined;
+  /** Closes since the last WELCOME. */
+  private failures_ = 0;
+  /** The browser is on its way to another page, as far as anybody knows. */
+  private isLeaving_ = false;
+  /** Over so many ms the browsers of a server that stops spread. */
+  private away_ = 0;
+
+  constructor(
+    private state_: { get(): State; set(state: State, code?: number): void },
+    private heard_: (frame: ToServer | FromServer, direction: 'send' | 'receive') => void,
+  ) {}
+
+  /** Opens the first connection. */
+  start(endpoint: Endpoint): void {
+    this.endpoint_ = endpoint;
+    // A browser doesn't keep a page with an open socket for the way back; the next attempt waits until then. One that has lost its network
+    // would find out much later.
+    for (const type of ['pagehide', 'offline']) addEventListener(type, () => this.hasEnded_() || this.close_());
+    for (const type of ['online', 'pageshow']) addEventListener(type, () => this.hasEnded_() || this.connect());
+    addEventListener('beforeunload', () => {
+      // A download leaves the page where it is.
+      this.isLeaving_ = true;
+      setTimeout(() => (this.isLeaving_ = false), LEAVING);
+    });
+    this.state_.set('connecting');
+    this.connect();
+  }
+
+  /** Opens a connection, unless there is one. */
+  connect(): void {
+    const endpoint = this.endpoint_;
+    // Before the start nobody knows whose session it is.
+    if (this.socket_ || !endpoint) return;
+    const socket = (this.socket_ = new WebSocket(PATH, [SUBPROTOCOL, OLD_SUBPROTOCOL]));
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => (socket.protocol == OLD_SUBPROTOCOL ? this.tooNew_(endpoint) : endpoint.opened());
+    socket.onmessage = ({ data }) => socket == this.socket_ && this.receive_(data);
+    socket.onclose = ({ code, reason }) => socket == this.socket_ && this.close_(code, reason);
+    this.later_(() => this.close_(), OPENING);
+  }
+
+  /** Closes the connection and stays away until `connect`. */
+  disconnect(): void {
+    this.close_(close.ENDED);
+  }
+
+  /** The server answered, and said its heartbeat, in ms. */
+  welcomed(heartbeat: number): void {
+    this.heartbeat_ = heartbeat;
+    this.failures_ = this.away_ = 0;
+  }
+
+  send(frame: ToServer): void {
+    this.heard_(frame, 'send');
+    this.socket_?.send(encode(frame));
+  }
+
+  private receive_(data: ArrayBuffer): void {
     try {
       const frame = decode(data) as FromServer;
-      if (frame[0] == AWAY) away = frame[1];
-      receive(frame, data.byteLength);
-      beat();
+      this.heard_(frame, 'receive');
+      if (frame[0] == AWAY) this.away_ = frame[1];
+      this.endpoint_!.received(frame, data.byteLength);
+      this.beat_();
     } catch (error) {
-      // Malformed.
-      close();
+      // The frame is malformed, or doesn't fit this connection: the next WELCOME says what the server has.
+      this.close_();
       throw error;
     }
-  };
-  ws.onclose = ({ code, reason }) => ws == socket && close(code, reason);
-  later(close, 2e4);
-}
+  }
 
-/** The server answered, and told its heartbeat. */
-export function welcomed(interval: number): void {
-  heartbeat = interval;
-  failures = away = 0;
-}
+  /** Something came: asks for a sign of life after one interval of silence, and gives up after two. */
+  private beat_(): void {
+    const interval = this.heartbeat_;
+    if (interval == null || !this.socket_) return;
+    this.later_(() => {
+      this.send([PING]);
+      this.later_(() => this.close_(), interval);
+    }, interval);
+  }
 
-/** Closes the connection and stays away until `connect`. */
-export const disconnect = (): void => close(1000);
+  /** Runs `step` after `ms`, and nothing else that waits. */
+  private later_(step: () => void, ms: number): void {
+    clearTimeout(this.timer_);
+    if (!this.hasEnded_()) this.timer_ = setTimeout(step, ms);
+  }
 
-export function send(frame: ToServer): void {
-  emit('send', frame);
-  socket?.send(encode(frame));
-}
+  /** Lets go of the connection, which may be closed already, and does what the code asks for. */
+  private close_(code?: number, reason?: string): void {
+    this.socket_?.close();
+    this.socket_ = undefined;
+    const goesOn = this.endpoint_!.closed(code);
+    const isRefused = code == close.TOKEN && !goesOn;
+    if (code == close.ENDED || code == close.REPLACED || (isRefused && this.heartbeat_ == null)) return this.end_(code);
+    this.state_.set('disconnected', code);
+    // Another page has a token that is good, unless a form or a link (a log-out) has the browser leave this one already.
+    if (isRefused && !this.isLeaving_) location.reload();
+    this.later_(() => this.connect(), goesOn ? 0 : isRefused ? RELOAD_DELAY : this.delay_(code, reason));
+  }
 
-/** Something came: asks for a sign of life after one interval of silence, and gives up after two. */
-function beat(): void {
-  later(() => {
-    send([PING]);
-    later(close, heartbeat);
-  }, heartbeat);
-}
+  private end_(code?: number): void {
+    clearTimeout(this.timer_);
+    this.state_.set('ended', code);
+  }
 
-/** Runs `step` after `ms`, and nothing else that was to come. */
-function later(step: () => void, ms: number): void {
-  clearTimeout(timer);
-  if (!hasEnded()) timer = setTimeout(step, ms);
-}
+  /** How long to stay away, in ms. */
+  private delay_(code?: number, reason?: string): number {
+    const asked = code == close.LATER ? Number(reason) : 0;
+    if (asked > 0) return Math.min(asked, MAX_DELAY);
+    return Math.random() * (this.away_ || Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.failures_++));
+  }
 
-/** Lets go of the connection, which may be closed already, and does what the code asks for. */
-function close(code?: number, reason?: string): void {
-  socket?.close();
-  socket = undefined;
-  const again = closed(code);
-  // 1000 and 4000 end it. So does 4001 where no token of the page was ever good; another page is loaded again, unless a form or a link (a
-  // log-out) has the browser leave it already.
-  setState(code! % 3000 == 1000 || (code == 4001 && !again && (!heartbeat || (leaving ? 0 : (location.reload() as any)))) ? 'ended' : 'disconnected', code);
-  // Only the reason of 1013 is a number. A page that is loaded again, or left, has no token meanwhile.
-  later(connect, again ? 0 : +reason! || (code == 4001 ? 5e3 : 0) || Math.random() * (away || Math.min(3e4, 500 * 2 ** failures++)));
+  /** The server is older than this script, as during a deploy: its own page has the script for it. */
+  private tooNew_(endpoint: Endpoint): void {
+    this.close_();
+    this.later_(() => (endpoint.isIdle() ? location.reload() : this.connect()), RELOAD_DELAY);
+  }
+
+  private hasEnded_(): boolean {
+    return this.state_.get() == 'ended';
+  }
 }

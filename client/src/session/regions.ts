@@ -1,92 +1,155 @@
 // The regions of the page, and patches to them. What is known of a region is kept with its host, and goes when that goes.
 
-import { send } from './connection';
-import { applyDelta, type Html } from '../wire/delta';
-import { hasher } from '../wire/hash';
-import { morph } from '../patch/morph';
-import { demand, toBytes, toText } from '../wire/msgpack';
-import { narrow, replaceElement } from '../patch/narrow';
 import { attr } from '../dom/markup';
-import { root } from '../page';
-import { type Body, type Patches, RESYNC } from '../wire/frames';
+import { call, find, findAll, ofDocument, read } from '../dom/native';
+import { narrow, replaceElement } from '../patch/narrow';
+import type { Patcher } from '../patch/patcher';
+import { applyDelta, type Hint, type Html } from '../wire/delta';
+import type { Body, ElementBody, Patches } from '../wire/frames';
+import { hasher } from '../wire/hash';
+import { demand, toBytes, toText } from '../wire/msgpack';
 
-type Host = Element & {
-  /** The bytes of its region's HTML, once the server has sent them; null while they are asked for. */
-  html_?: Html | null;
-  /** The region's hash, a byte a character, while there are none; without either, nobody knows what the host shows. */
-  hash_?: number[];
-};
-
-/** The name of each number. */
-let bound: string[] = [];
-
-/** The root and the hosts, in document order. */
-const hosts = (): Host[] => [...document.querySelectorAll('[data-lv-region]')];
-
-/** Takes the hashes that the page was served with. */
-export function adopt(): void {
-  const view = Array.from(atob(attr(root, 'view')), (char) => char.charCodeAt(0));
-  const all = hosts();
-  // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.
-  if (view.length == all.length * 8 + 8) all.forEach((host, i) => (host.hash_ = view.slice(i * 8, i * 8 + 8)));
+/** What is known of the HTML of a region. */
+interface Known {
+  /** Its bytes, once the server has sent them; null while they are asked for. */
+  html?: Html | null;
+  /** Its hash, a byte a number, while there are no bytes. Without either nobody knows what the host shows. */
+  hash?: number[] | undefined;
 }
 
-/** Begins a connection: forgets the numbers, and gives the hashes of all that the browser shows. */
-export function hashes(): Uint8Array {
-  bound = [];
-  const shown = hosts().flatMap((host) => (host.html_ ? hash(attr(host, 'region')!, bytes(host.html_), host) : (host.hash_ ?? [])));
-  return new Uint8Array(shown.concat(hash('<title>', toBytes(document.title))));
-}
+const HASH_BYTES = 8;
+const HOSTS = '[data-lv-region]';
+const TITLE = '<title>';
 
-/** Carries patches out in their order; throws where they can't be of this connection. A name binds a number, but in a frame that many share. */
-export function patch(patches: Patches, applied: unknown): void {
-  for (let i = 0; i < patches.length; ) {
-    let [name, check, body] = patches.slice(i, (i += 3)) as [string | number, number, Body];
-    if (typeof name != 'string') demand((name = bound[name]!) != null);
-    else if (applied != null) bound.push(name);
-    const host: Host | null = document.querySelector(`[data-lv-region="${CSS.escape(name as string)}"]`);
-    const whole = typeof body == 'string';
-    try {
+export class Regions {
+  private known_ = new WeakMap<Element, Known>();
+  /** The name of each number. */
+  private bound_: string[] = [];
+
+  constructor(
+    private root_: Element,
+    private patcher_: Patcher,
+    private resync_: (region: string) => void,
+  ) {}
+
+  /** Takes the hashes that the page was served with. */
+  adopt(): void {
+    const view = Array.from(atob(attr(this.root_, 'view') ?? ''), (char) => char.charCodeAt(0));
+    const hosts = findAll(HOSTS);
+    // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.
+    if (view.length != (hosts.length + 1) * HASH_BYTES) return;
+    hosts.forEach((host, i) => this.known_.set(host, { hash: view.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES) }));
+  }
+
+  /** Begins a connection: forgets the numbers, and gives the hashes of all that the browser shows. */
+  hashes(): Uint8Array {
+    this.bound_ = [];
+    const shown = findAll(HOSTS).flatMap((host) => {
+      const { html, hash } = this.of_(host);
+      return html ? hashOf(attr(host, 'region')!, bytes(html), host) : (hash ?? []);
+    });
+    return new Uint8Array(shown.concat(hashOf(TITLE, toBytes(ofDocument('title')))));
+  }
+
+  /**
+   * Carries patches out in their order; throws if they can't be of this connection. A name binds a number, unless the frame is one that many
+   * sessions share.
+   */
+  patch(patches: Patches, isShared: boolean): void {
+    for (let i = 0; i < patches.length; i += 3) {
+      const [region, check, body] = patches.slice(i, i + 3) as [string | number, number, Body];
+      const name = typeof region == 'string' ? region : this.bound_[region];
+      demand(name != null);
+      if (typeof region == 'string' && !isShared) this.bound_.push(region);
+      const host = find(`[data-lv-region="${CSS.escape(name!)}"]`);
       // Without a host (the page's own scripts took it out) nothing shows the region.
-      if (!host || (host.html_ === null && !whole) || apply(host, check, body)) continue;
-    } catch {}
-    demand(!whole); // the whole again would be no better
-    host!.hash_ = undefined;
-    host!.html_ = null;
-    send([RESYNC, name as string]);
+      if (host) this.change_(host, name!, check, body);
+    }
   }
-}
 
-/** False, or throws, where the region isn't what the server believes. */
-function apply(host: Host, check: number, body: Body): boolean {
-  let hint;
-  if (Array.isArray(body)) {
-    host.html_ = undefined;
-    host.hash_ = pack(check, body[1]);
-    return replaceElement(host, body[2], body[3], body[0]);
+  private of_(host: Element): Known {
+    let known = this.known_.get(host);
+    if (!known) this.known_.set(host, (known = {}));
+    return known;
   }
-  if (typeof body == 'string') {
-    const buf = toBytes(body);
-    host.html_ = { buf, len: buf.length };
-  } else hint = applyDelta(host.html_!, body as Uint8Array);
-  const html = host.html_!;
-  if (hasher(bytes(html))(0) != check) return false;
-  if (!hint || !narrow(host, html, hint)) morph(host, toText(bytes(html)));
-  return true;
+
+  private change_(host: HTMLElement, name: string, check: number, body: Body): void {
+    const known = this.of_(host);
+    const isWhole = typeof body == 'string';
+    if (known.html === null && !isWhole) return;
+    let isFine = false;
+    try {
+      isFine = Array.isArray(body) ? this.changeElement_(host, known, check, body) : this.changeAll_(host, known, check, body);
+    } catch (error) {
+      // The delta doesn't fit what the browser has.
+      if (isWhole) throw error;
+    }
+    if (isFine) return;
+    demand(!isWhole); // the whole again would be no better
+    known.hash = undefined;
+    known.html = null;
+    this.resync_(name);
+  }
+
+  /** Replaces one element of a region whose bytes nobody here knows. False if the region isn't what the server believes. */
+  private changeElement_(host: Element, known: Known, check: number, [inner, high, id, html]: ElementBody): boolean {
+    // Until it is done nobody vouches for what the host shows.
+    known.html = known.hash = undefined;
+    const isDone = replaceElement(this.patcher_, host, id, html, inner);
+    if (isDone) known.hash = pack(check, high);
+    return isDone;
+  }
+
+  /** Changes a region by a delta, or to new HTML. False if the region isn't what the server believes. */
+  private changeAll_(host: HTMLElement, known: Known, check: number, body: string | Uint8Array): boolean {
+    let hint: Hint | null = null;
+    if (typeof body == 'string') {
+      const buf = toBytes(body);
+      known.html = { buf, len: buf.length };
+    } else hint = applyDelta(known.html!, body);
+    const html = known.html!;
+    if (hasher(bytes(html))(0) != check) return false;
+    // A patch that throws must not count as shown.
+    known.html = undefined;
+    if (this.show_(host, html, hint)) known.html = html;
+    return true;
+  }
+
+  /** Shows a region's HTML by the least change; by more if that throws, as with elements that move or remove themselves. False if nothing helps. */
+  private show_(host: HTMLElement, html: Html, hint: Hint | null): boolean {
+    const text = () => toText(bytes(html));
+    const ways = [
+      () => (hint && narrow(this.patcher_, host, html, hint)) || this.patcher_.inner(host, text()),
+      () => this.patcher_.exact(host, text()),
+      () => this.patcher_.replace(host, text()),
+    ];
+    for (const way of ways)
+      try {
+        way();
+        return true;
+      } catch (error) {
+        reportError(error);
+      }
+    return false;
+  }
 }
 
 const bytes = ({ buf, len }: Html): Uint8Array => buf.subarray(0, len);
 
 /** The hash of HTML under a name and in its place, the regions around its host; the title counts as one in the root. */
-function hash(name: string, html: Uint8Array, host?: Element | null): number[] {
+function hashOf(name: string, html: Uint8Array, host?: Element): number[] {
   // From the inside out, without the root, whose name is empty.
-  let around = '';
-  let outer: string;
-  while ((outer = attr((host = host?.parentElement!.closest('[data-lv-region]')), 'region'))) around += ' ' + outer;
-  const place = name + (around || ' ');
+  const around: string[] = [];
+  for (let outer = above(host); outer && attr(outer, 'region'); outer = above(outer)) around.push(attr(outer, 'region')!);
   const hash = hasher(html);
-  return pack(hash(0), hash(hasher(toBytes(place))(0)));
+  return pack(hash(0), hash(hasher(toBytes(name + ' ' + around.join(' ')))(0)));
 }
+
+/** The host around an element. */
+const above = (element?: Element): Element | null => {
+  const parent = element && read(element, 'parentElement');
+  return parent ? call(parent, 'closest', HOSTS) : null;
+};
 
 /** Both halves of a hash, little-endian as every platform of a browser is. */
 const pack = (check: number, high: number): number[] => [...new Uint8Array(Uint32Array.of(check, high).buffer)];

@@ -1,35 +1,111 @@
 // The connection's state, for style sheets (a class of the root) and for people (the notice, which the server placed after the root).
 
-import { emit, root } from '../page';
-import { count, isSlow } from './session';
+import { call, find, ofDocument, read } from '../dom/native';
 
 export type State = 'connecting' | 'connected' | 'disconnected' | 'ended';
 
-const notice = document.querySelector<HTMLElement>('.lv-notice');
-let state: State;
-let lost: number | undefined;
-
-/** Takes the state over, and tells of events that were given up. */
-export function setState(next: State, code?: number, given?: number): void {
-  if (next == state || !root) return;
-  root.classList.remove('lv-' + state);
-  root.classList.add('lv-' + (state = next));
-  emit('status', { state, code, lost: (lost = given) });
-  // A connection that comes back at once is nothing to tell; what was lost is told for a while.
-  showSoon(500);
-  setTimeout(() => ((lost = 0), show()), 1e4);
+/** What listeners of `status` get. */
+export interface Detail {
+  state: State;
+  /** The close code, if a close led here. */
+  code?: number | undefined;
+  /** How many events were given up, since the server lost their session. */
+  lost?: number | undefined;
+  /** What wasn't taken: the queue is full, or it is too large to send. */
+  untaken?: string;
 }
 
-/** Says in the notice how things are by then. */
-export const showSoon = (ms: number): unknown => setTimeout(show, ms);
+/** Texts of the notice, as attributes `data-…` that the server wrote. */
+type Text = 'waiting' | 'saving' | 'lost' | 'full' | 'large' | State;
 
-export const isConnected = (): boolean => state == 'connected';
-export const hasEnded = (): boolean => state == 'ended';
+/** How many events wait, and since when the oldest one does, on the clock of `performance.now()`. */
+export interface Waiting {
+  count: number;
+  since?: number | undefined;
+}
 
-/** What people are told: what was lost, that events wait for the server, or that there is no connection, and how many wait for that. */
-export function show(): void {
-  if (!notice) return;
-  const { lost: given, saving, waiting, [state]: away = '' } = notice.dataset;
-  const text = lost ? given! + lost : isConnected() ? (isSlow() ? saving! : '') : away + (away && count() ? waiting! + count() : '');
-  if (notice.textContent != text) notice.textContent = text;
+const SLOW = 1_000; // ms after which an event counts as late
+const BRIEF = 500; // ms: a connection that comes back within them isn't worth a word
+const SHOWN = 10_000; // ms that a piece of news stays
+
+export class Status {
+  private state_: State | undefined;
+  private notice_ = find('.lv-notice');
+  /** What was lost or not taken. */
+  private news_ = '';
+  private newsTimer_: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private root_: HTMLElement,
+    private waiting_: () => Waiting,
+    private emit_: (detail: Detail) => void,
+  ) {}
+
+  get = (): State => this.state_!;
+
+  /** Takes a state over; `lost` events were given up. */
+  set = (state: State, code?: number, lost?: number): void => {
+    if (state == this.state_) return;
+    const classes = read(this.root_, 'classList');
+    classes.remove('lv-' + this.state_);
+    classes.add('lv-' + state);
+    this.state_ = state;
+    if (lost) this.say_(this.text_('lost') + lost);
+    this.emit_({ state, code, lost });
+    this.showSoon_(BRIEF);
+  };
+
+  /** An act of the user's couldn't be taken; `what` names it. */
+  refuse(why: 'full' | 'large', what: string): void {
+    this.say_(this.text_(why) + what);
+    this.emit_({ state: this.get(), untaken: what });
+    this.show();
+  }
+
+  /** An event was made: people are told once it is late. */
+  watch(): void {
+    this.showSoon_(SLOW);
+  }
+
+  /** Says how things are: what is news, that events wait for the server, or that there is no connection and how many wait for that. */
+  show = (): void => {
+    const notice = this.notice_;
+    if (!notice) return;
+    const text = this.news_ || this.current_();
+    if (notice.textContent != text) notice.textContent = text;
+  };
+
+  private current_(): string {
+    const { count, since } = this.waiting_();
+    if (this.state_ == 'connected') return since != null && performance.now() - since >= SLOW ? this.text_('saving') : '';
+    const away = this.text_(this.state_!);
+    return away && count ? away + this.text_('waiting') + count : away;
+  }
+
+  private say_(news: string): void {
+    this.news_ = news;
+    clearTimeout(this.newsTimer_);
+    this.newsTimer_ = setTimeout(() => {
+      this.news_ = '';
+      this.show();
+    }, SHOWN);
+  }
+
+  private showSoon_(ms: number): void {
+    setTimeout(this.show, ms);
+  }
+
+  private text_(name: Text): string {
+    return this.notice_?.dataset[name] ?? '';
+  }
+}
+
+/** What people call an element: its label, or what it is named. */
+export function nameOf(element?: Element): string {
+  if (!element) return '';
+  const label = (element as HTMLInputElement).labels?.[0]?.textContent ?? '';
+  const own = ['aria-label', 'title', 'name'].map((name) => call(element, 'getAttribute', name));
+  return [own[0], label, ...own.slice(1), element instanceof HTMLFormElement ? '' : read(element, 'textContent')]
+    .map((text) => text?.trim().replace(/\s+/g, ' '))
+    .find(Boolean) ?? ofDocument('title');
 }

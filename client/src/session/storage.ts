@@ -1,37 +1,93 @@
 // What a tab keeps of its session over a reload: rule R9. A duplicated tab gets a copy, and by a Web Lock finds out that it is one.
 
-import type { Encodable } from '../wire/msgpack';
+import type { Edit } from '../fields/fields';
+import type { EventFields } from '../wire/frames';
 
-/** Token, events applied, connections opened, last command run, and what waits: an event's fields and the number of its form. */
-export type Kept = [token: string, applied: number, attempts: number, command: number, pending: [Encodable[], number][]];
+/** What is kept. */
+export interface Kept {
+  /** Empty after it was refused. */
+  token: string;
+  /** The highest event applied. */
+  applied: number;
+  /** Connections opened. */
+  attempts: number;
+  /** The last command run. */
+  command: number;
+  /** The events that wait. */
+  pending: KeptEvent[];
+  /** What the user has edited. */
+  edits: Edit[];
+}
+
+/** An event: its fields, the number of the form in the document that it submits or -1, and whether it was sent. */
+export type KeptEvent = [fields: EventFields, form: number, isSent: boolean];
 
 const KEY = 'live:' + location.pathname + location.search;
-const WAIT = 500; // ms until a lock counts as another tab's
+const VERSION_KEY = 'live-version';
+const VERSION = 2;
+const LOCK_WAIT = 500; // ms until a lock counts as another tab's
 
 let id = Math.random();
 
-/** Gives what the tab has kept here, if it goes on with that: after a reload, on the way back, and where events wait. */
+/** Gives what the tab has kept here, if it goes on with that: after a reload, on the way back, and if events wait. */
 export function take(then: (kept?: Kept) => void): void {
-  const anew = () => (then(), hold(id));
   addEventListener('pageshow', ({ persisted }) => persisted && hold(id));
+  const stored = load();
+  const begin = () => {
+    then();
+    hold(id);
+  };
+  if (!stored) return begin();
+  hold(stored.id, AbortSignal.timeout(LOCK_WAIT), () => {
+    id = stored.id;
+    then(stored.kept);
+  })?.catch(begin) ?? begin();
+}
+
+/** Keeps something in the place of what was kept before. Without storage, or without room in it, a reload begins anew. */
+export function keep(kept: Kept): void {
   try {
-    const [name, kept] = JSON.parse(sessionStorage[KEY]);
-    if (kept[4][0] || (performance.getEntriesByType('navigation')[0] as any).type != 'navigate')
-      return void hold(name, AbortSignal.timeout(WAIT), () => ((id = name), then(kept))).catch(anew);
-  } catch {}
-  anew();
+    sessionStorage.setItem(KEY, JSON.stringify({ version: VERSION, id, kept }));
+  } catch {
+    forget();
+  }
+}
+
+/** Whether the tab hasn't been loaded again for this version of the script yet. Without storage nobody knows: it has. */
+export function isFirstTry(version: string): boolean {
+  try {
+    const isFirst = sessionStorage.getItem(VERSION_KEY) != version;
+    sessionStorage.setItem(VERSION_KEY, version);
+    return isFirst;
+  } catch {
+    return false;
+  }
+}
+
+/** What is stored for this page, if it is to be taken up. */
+function load(): { id: number; kept: Kept } | undefined {
+  try {
+    const { version, id, kept } = JSON.parse(sessionStorage.getItem(KEY)!);
+    const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    const goesOn = kept.pending.length > 0 || navigation?.type != 'navigate';
+    return version == VERSION && goesOn ? { id, kept } : undefined;
+  } catch {
+    // Nothing, something else, or no storage.
+  }
+}
+
+/** What is out of date must not be taken up. */
+function forget(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // No storage.
+  }
 }
 
 /** Holds the lock until the page is left; a browser doesn't keep a page with a lock for the way back. */
-const hold = (name: number, signal?: AbortSignal, got?: () => void): Promise<void> =>
-  navigator.locks?.request('live' + name, { signal }, () => {
+const hold = (name: number, signal?: AbortSignal, got?: () => void): Promise<void> | undefined =>
+  navigator.locks?.request('live' + name, signal ? { signal } : {}, () => {
     got?.();
-    return new Promise<any>((release) => addEventListener('pagehide', release));
+    return new Promise<void>((release) => addEventListener('pagehide', () => release(), { once: true }));
   });
-
-/** Keeps something in the place of what was kept before. */
-export function keep(kept: Kept): void {
-  try {
-    sessionStorage[KEY] = JSON.stringify([id, kept]);
-  } catch {}
-}

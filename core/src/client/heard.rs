@@ -22,8 +22,8 @@ pub enum Heard {
     },
     /// Events up to this one are applied.
     Applied(u64),
-    /// This event ended in an error.
-    Failed(u64),
+    /// This event ended in an error, or the page refused it.
+    Refused(u64),
     /// A command to run; each comes once.
     Command(Command),
     /// A line for the console.
@@ -49,6 +49,8 @@ pub enum ClientError {
     Check,
     /// It acknowledges more events than anybody makes.
     Applied,
+    /// It is of another session than the connection's only one.
+    Session(u32),
 }
 
 impl fmt::Display for ClientError {
@@ -58,6 +60,7 @@ impl fmt::Display for ClientError {
             Self::Welcome => f.write_str("the first frame is no welcome, or a later one is"),
             Self::Region(number) => write!(f, "region number {number} was never bound"),
             Self::Check => f.write_str("a whole region doesn't have its check"),
+            Self::Session(number) => write!(f, "the connection has no session with the number {number}"),
             Self::Applied => f.write_str("it acknowledges more events than anybody makes"),
         }
     }

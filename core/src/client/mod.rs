@@ -70,6 +70,9 @@ const ACK_BYTES: usize = 64 * 1024;
 pub struct Client {
     token: String,
     query: String,
+    version: String,
+    limit: u64,
+    server_version: String,
     attempt: u32,
     welcomed: bool,
     was_welcomed: bool,
@@ -123,6 +126,21 @@ impl Client {
         self.query = query.into();
     }
 
+    /// Sets the version that this client says of itself; without it, it says none.
+    pub fn set_version(&mut self, version: impl Into<String>) {
+        self.version = version.into();
+    }
+
+    /// The version of the server's script, as the last welcome said it.
+    pub fn server_version(&self) -> &str {
+        &self.server_version
+    }
+
+    /// The largest message in bytes that the server takes, as the last welcome said it; 0 before the first.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// Opens a connection: the first frame. Frames of a connection before are void.
     pub fn hello(&mut self) -> Vec<u8> {
         self.attempt += 1;
@@ -131,7 +149,7 @@ impl Client {
         self.regions.reconnect();
         let mut hashes = self.regions.hashes();
         hashes.extend(hash::region_hash("", "<title>", &self.title).to_bytes());
-        let Self { token, attempt, command, query, applied, .. } = self;
+        let Self { token, attempt, command, query, applied, version, .. } = self;
         write::hello(&Hello {
             token,
             attempt: *attempt,
@@ -139,6 +157,7 @@ impl Client {
             hashes: &hashes,
             query,
             applied: *applied,
+            version,
         })
     }
 
@@ -181,6 +200,8 @@ impl Client {
                 self.on_update(update)
             }
             ServerFrame::Pong => Ok(Vec::from([Heard::Pong])),
+            ServerFrame::On { session: 0 } => Ok(Vec::new()),
+            ServerFrame::On { session } => Err(ClientError::Session(session)),
             ServerFrame::Away { wait } => Ok(Vec::from([Heard::Away(wait)])),
             ServerFrame::Token { token } => {
                 self.token = token.into();
@@ -207,6 +228,11 @@ impl Client {
     /// Asks for a [`Heard::Pong`].
     pub fn ping(&self) -> Vec<u8> {
         write::ping()
+    }
+
+    /// Says that the frames that follow are for the session with this number on the connection. So far 0 is the only one, and need not be said.
+    pub fn on(&self, session: u32) -> Vec<u8> {
+        write::on(session)
     }
 
     /// The HTML of a region, with its child regions as empty hosts.
@@ -247,6 +273,7 @@ impl Client {
     fn on_welcome(&mut self, welcome: &Welcome<'_>) -> Vec<Heard> {
         self.welcomed = true;
         self.token = welcome.token.into();
+        (self.limit, self.server_version) = (welcome.limit, welcome.version.into());
         // The first state is the one that the page shows; what was done before is meant for it, as long as nothing was done to it.
         let first = !core::mem::replace(&mut self.was_welcomed, true);
         let meant = !welcome.reset && (first || self.applied == 0 || welcome.resumed);
@@ -263,11 +290,11 @@ impl Client {
             self.pending.iter_mut().zip(numbers).for_each(|((id, _), number)| *id = number);
         }
         let known = |id: &u64| self.pending.iter().any(|(pending, _)| pending == id);
-        let failed: Vec<u64> = welcome.failed.iter().filter(known).collect();
+        let refused: Vec<u64> = welcome.refused.iter().filter(known).collect();
         self.on_applied(welcome.applied);
         self.next_event = self.pending.back().map_or(self.applied, |(id, _)| *id) + 1;
         let mut heard = Vec::from([Heard::Welcome { resumed: welcome.resumed, reset: welcome.reset, lost }]);
-        heard.extend(failed.into_iter().map(Heard::Failed));
+        heard.extend(refused.into_iter().map(Heard::Refused));
         heard
     }
 
@@ -283,7 +310,7 @@ impl Client {
             self.on_applied(applied);
             heard.push(Heard::Applied(applied));
         }
-        heard.extend(update.failed.iter().map(Heard::Failed));
+        heard.extend(update.refused.iter().map(Heard::Refused));
         for (id, command) in update.commands.iter() {
             if id > self.command {
                 self.command = id;

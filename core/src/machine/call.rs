@@ -39,7 +39,8 @@ fn copy<S: Clone>(state: &S, spare: &mut Option<S>) {
 }
 
 impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
-    /// Runs one call of page code. Where it fails, everything is as it was before, but for the error.
+    /// Runs one call of page code. Where it fails, everything is as it was before, but for the error. An event that `handle` refuses is no failure:
+    /// what the call has done stays, and the error says so.
     pub(super) fn attempt(
         &mut self,
         connected: bool,
@@ -48,6 +49,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         call: impl FnOnce(&P, &mut Ctx<'_, P>, &mut Session<P::State>) -> Result,
     ) -> Result {
         self.wake_regions(now);
+        let is_event = matches!(calling, Calling::Handle(_));
         let mut before = self.remember();
         self.session.dirty.next_call();
         let mut ctx = Ctx::new(&self.request, self.session.id, self.live, connected, now, &mut self.asked);
@@ -62,13 +64,19 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 call(page, &mut ctx, session)
             })
             .unwrap_or_else(|panic| Err(panic.into()));
+        let (done, refusal) = match done {
+            Err(error) if is_event && error.is_refusal() && !self.config.broken.is(Rule::R16) => {
+                (Ok(()), Some(error))
+            }
+            done => (done, None),
+        };
         let done = done.and_then(|()| self.check_asked()).and_then(|()| self.check_storable());
         match done {
             Ok(()) => self.absorb(now),
             Err(_) if self.config.broken.is(Rule::R5) => self.absorb(now),
             Err(_) => self.undo(before, now),
         }
-        done
+        done.and(refusal.map_or(Ok(()), Err))
     }
 
     /// What follows from a failed call: the browser is sent elsewhere, or the user or the application is told, and

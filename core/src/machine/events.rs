@@ -32,10 +32,10 @@ pub(super) struct Delivery {
     pub(super) durable: u64,
     /// The browser has to be told of it.
     pub(super) ack_due: bool,
-    /// The last events that failed, as many as a browser may wait for.
-    pub(super) failed: VecDeque<u64>,
+    /// The last events that failed or that the page refused, as many as a browser may wait for.
+    pub(super) refused: VecDeque<u64>,
     /// The browser knows of those up to this one.
-    pub(super) failures_told: u64,
+    pub(super) refusals_told: u64,
     /// Commands that the browser has not acknowledged (rule R6).
     pub(super) outbox: VecDeque<(u64, Command)>,
     /// The last command's id.
@@ -69,7 +69,7 @@ impl Delivery {
         Self {
             applied: saved.applied,
             durable: saved.applied,
-            failed: saved.failed.iter().collect(),
+            refused: saved.refused.iter().collect(),
             outbox: saved.outbox.iter().map(|(id, command)| (id, command.into_owned())).collect(),
             last_command: saved.next_command,
             restored: saved.next_command,
@@ -77,16 +77,16 @@ impl Delivery {
         }
     }
 
-    /// Those of the failed events that this connection has not heard of.
-    pub(super) fn news_of_failures(&self) -> Vec<u64> {
-        self.failed.iter().copied().filter(|id| *id > self.failures_told).collect()
+    /// Those of the refused events that this connection has not heard of.
+    pub(super) fn news_of_refusals(&self) -> Vec<u64> {
+        self.refused.iter().copied().filter(|id| *id > self.refusals_told).collect()
     }
 
-    fn fail(&mut self, event: u64) {
-        if self.failed.len() == MAX_PENDING {
-            self.failed.pop_front();
+    fn refuse(&mut self, event: u64) {
+        if self.refused.len() == MAX_PENDING {
+            self.refused.pop_front();
         }
-        self.failed.push_back(event);
+        self.refused.push_back(event);
     }
 
     /// Takes in commands; the oldest go where there are too many.
@@ -145,10 +145,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.render_failed = false;
         let heartbeat = u64::try_from(self.config.heartbeat.as_millis()).unwrap_or(u64::MAX);
         let applied = self.delivery.durable;
-        let failed = self.delivery.failed.iter().copied().filter(|id| *id <= applied).collect();
-        self.delivery.failures_told = applied;
+        let refused = self.delivery.refused.iter().copied().filter(|id| *id <= applied).collect();
+        self.delivery.refusals_told = applied;
         let reset = self.is_behind(hello);
-        let welcome = Welcome { applied, heartbeat, token, resumed, reset, failed };
+        let limit = u64::try_from(self.config.max_message).unwrap_or(u64::MAX);
+        let version = self.config.version;
+        let welcome = Welcome { applied, heartbeat, token, resumed, reset, refused, limit, version };
         self.out.push_back(Output::Transmit(ServerFrame::Welcome(welcome).encode()));
         if resumed && !self.present {
             self.receive(Waiting::Connection, now);
@@ -170,6 +172,12 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         match *received.frame() {
             Err(error) => self.protocol_error(&error),
             Ok(BrowserFrame::Hello(_)) => self.protocol_error(&"HELLO came twice"),
+            Ok(BrowserFrame::On(0)) => {}
+            Ok(BrowserFrame::On(session)) => {
+                self.protocol_error(&format!(
+                    "ON {session}: a connection carries one session, with the number 0"
+                ));
+            }
             Ok(BrowserFrame::Ping) => self.out.push_back(Output::Transmit(ServerFrame::Pong.encode())),
             Ok(BrowserFrame::Ack { ack, command }) => {
                 self.acknowledge(ack, now);
@@ -282,7 +290,9 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
                 let id = if broken.is(Rule::R4) { now.as_micros() } else { event.id };
                 let event = Event { id, ..*event };
                 self.attempt(self.live, Calling::Handle(event.name), now, |page, ctx, session| {
-                    page.handle(ctx, session, &event)
+                    let done = page.handle(ctx, session, &event);
+                    session.pushed_by(event.id);
+                    done
                 })
             }
         };
@@ -293,13 +303,27 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         }
         self.delivery.ack_due = true;
         self.commit.event(now);
-        if let Err(error) = done {
-            // One that leads elsewhere has done what it was sent for.
-            if error.redirect().is_none() {
-                self.counters.failed += 1;
-                self.delivery.fail(event.id);
+        match done {
+            Ok(()) => {}
+            Err(error) if error.is_refusal() => {
+                self.counters.refused += 1;
+                self.refuse(event.id);
             }
-            self.failed(Call::Handle(event.name.into()), error, now);
+            Err(error) => {
+                // One that leads elsewhere has done what it was sent for.
+                if error.redirect().is_none() {
+                    self.counters.failed += 1;
+                    self.refuse(event.id);
+                }
+                self.failed(Call::Handle(event.name.into()), error, now);
+            }
+        }
+    }
+
+    /// Notes that this event failed or was refused, which the browser learns.
+    fn refuse(&mut self, event: u64) {
+        if !self.config.broken.is(Rule::R17) {
+            self.delivery.refuse(event);
         }
     }
 

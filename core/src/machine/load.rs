@@ -30,7 +30,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             ("frames in flight", link.map_or(0, |link| link.window.flying()), WINDOW_FRAMES as usize),
             ("regions asked for again", link.map_or(0, |link| link.resync.len()), self.regions.len()),
             ("commands without an acknowledgement", delivery.outbox.len(), MAX_OUTBOX),
-            ("failed events remembered", delivery.failed.len(), MAX_PENDING),
+            ("refused events remembered", delivery.refused.len(), MAX_PENDING),
             ("effects that wait for a commit", self.commit.held().len(), MAX_HELD),
             ("timers", self.timers.len(), MAX_TIMERS),
             ("topics", self.topics.len(), MAX_TOPICS),

@@ -47,7 +47,7 @@ pub(crate) struct Saved<'a> {
     pub(crate) timers: List<'a, SavedTimer<'a>>,
     pub(crate) next_publish: u64,
     pub(crate) publishes: List<'a, SavedPublish<'a>>,
-    pub(crate) failed: List<'a, u64>,
+    pub(crate) refused: List<'a, u64>,
     pub(crate) flash: [List<'a, &'a str>; 4],
     pub(crate) unknown: Unknown<'a>,
 }
@@ -146,7 +146,7 @@ impl Record {
             timers: machine.timers.iter().map(timer).collect::<Result<_, CodecError>>()?,
             next_publish: machine.asked.next_publish,
             publishes: machine.commit.held().iter().filter_map(publish).collect::<Result<_, _>>()?,
-            failed: machine.delivery.failed.iter().copied().collect(),
+            refused: machine.delivery.refused.iter().copied().collect(),
             flash: {
                 let Flash { success, error, warning, info } = &machine.session.flash;
                 [success, error, warning, info].map(|kind| kind.iter().map(String::as_str).collect())

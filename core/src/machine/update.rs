@@ -181,13 +181,13 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
             applied: Some(self.delivery.applied),
             patches: patches[..].into(),
             commands: commands.into(),
-            failed: self.delivery.news_of_failures().into(),
+            refused: self.delivery.news_of_refusals().into(),
             title: link.title.then_some(self.title.as_str()),
         };
         link.command = self.delivery.last_command;
         link.title = false;
         self.delivery.ack_due = false;
-        self.delivery.failures_told = self.delivery.applied;
+        self.delivery.refusals_told = self.delivery.applied;
         for patch in update.patches.iter() {
             self.counters.full += u64::from(matches!(patch.body, Body::Full(_)));
             self.counters.deltas += u64::from(matches!(patch.body, Body::Delta(_)));

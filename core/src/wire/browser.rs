@@ -29,6 +29,8 @@ pub enum BrowserFrame<'a> {
     Ping,
     /// The copy of the region with this name failed its check.
     Resync(&'a str),
+    /// The frames that follow are for the session with this number on the connection; 0 is the only one so far.
+    On(u32),
 }
 
 /// A frame as it came: its bytes, and what they say. It is decoded here, once; whoever takes it in asks [`frame`](Self::frame) what it is.
@@ -69,42 +71,62 @@ pub struct Hello<'a> {
     pub query: &'a str,
     /// The highest event that the browser knows to be applied.
     pub applied: u64,
+    /// The version of the browser's script; empty for a client that has none.
+    pub version: &'a str,
 }
 
 impl<'a> BrowserFrame<'a> {
-    /// Reads one frame. Refuses whatever the protocol doesn't define, so that nothing past this point has to.
+    /// Reads one frame. Refuses whatever the protocol doesn't define, so that nothing past this point has to; only what a newer version may
+    /// have appended is ignored.
     pub fn decode(frame: &'a [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(frame);
         let len = reader.array()?;
         if len == 0 {
             return Err(DecodeError::Kind);
         }
-        let decoded = match (reader.uint()?, len) {
-            (kind::HELLO, 6 | 7) => Self::Hello(Hello::read(&mut reader, len == 7)?),
-            (kind::EVENT, 4..=9) => read_event(&mut reader, len - 4)?,
-            (kind::ACK, 3) => Self::Ack { ack: reader.uint()?, command: reader.uint()? },
-            (kind::PING, 1) => Self::Ping,
-            (kind::RESYNC, 2) => Self::Resync(read_region(&mut reader)?),
-            (kind::HELLO..=kind::RESYNC, _) => return Err(DecodeError::Type),
+        let kind = reader.uint()?;
+        let known = match kind {
+            kind::HELLO => 8,
+            kind::EVENT => len.clamp(4, 9),
+            kind::ACK => 3,
+            kind::PING => 1,
+            kind::RESYNC | kind::ON => 2,
             _ => return Err(DecodeError::Kind),
         };
+        let unknown = len.checked_sub(known).ok_or(DecodeError::Type)?;
+        let decoded = match kind {
+            kind::HELLO => Self::Hello(Hello::read(&mut reader)?),
+            kind::EVENT => read_event(&mut reader, known - 4)?,
+            kind::ACK => Self::Ack { ack: reader.uint()?, command: reader.uint()? },
+            kind::PING => Self::Ping,
+            kind::RESYNC => Self::Resync(read_region(&mut reader)?),
+            _ => Self::On(reader.uint()?),
+        };
+        reader.skip(unknown)?;
         reader.finish()?;
         Ok(decoded)
     }
 }
 
 impl<'a> Hello<'a> {
-    fn read(reader: &mut Reader<'a>, has_applied: bool) -> Result<Self, DecodeError> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let hello = Self {
             token: reader.str()?,
             attempt: reader.uint()?,
             command: reader.uint()?,
             hashes: reader.bin()?,
             query: reader.str()?,
-            applied: if has_applied { reader.uint()? } else { 0 },
+            applied: reader.uint()?,
+            version: read_version(reader)?,
         };
         if hello.hashes.len().is_multiple_of(8) { Ok(hello) } else { Err(DecodeError::Type) }
     }
+}
+
+/// The version of a script.
+pub(super) fn read_version<'a>(reader: &mut Reader<'a>) -> Result<&'a str, DecodeError> {
+    let version = reader.str()?;
+    if version.len() > MAX_NAME { Err(DecodeError::Limit) } else { Ok(version) }
 }
 
 /// A region's name, which is empty for the root's.

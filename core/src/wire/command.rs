@@ -4,17 +4,33 @@ use alloc::borrow::Cow;
 
 use super::Writer;
 use super::read::{DecodeError, Reader};
-use crate::command::{Block, Command, Download, Focus, Js, Redirect, Scroll};
+use crate::command::{Block, Command, Download, Focus, Js, Redirect, Reset, Scroll};
+
+/// The kinds of commands. 5 is left free: it was code to be run.
+mod kind {
+    pub(super) const REDIRECT: u64 = 0;
+    pub(super) const FOCUS: u64 = 1;
+    pub(super) const SCROLL: u64 = 2;
+    pub(super) const DOWNLOAD: u64 = 3;
+    pub(super) const JS: u64 = 4;
+    pub(super) const RESET: u64 = 6;
+}
+
+/// How many values a command of this kind has, with its id and kind.
+fn values(kind: u64) -> usize {
+    if kind == kind::FOCUS { 3 } else { 4 }
+}
 
 pub(super) fn write(out: &mut Writer, id: u64, command: &Command) {
-    let (kind, fields) = match command {
-        Command::Redirect(_) => (0, 4),
-        Command::Focus(_) => (1, 3),
-        Command::Scroll(_) => (2, 4),
-        Command::Download(_) => (3, 4),
-        Command::Js(_) => (4, 4),
+    let kind = match command {
+        Command::Redirect(_) => kind::REDIRECT,
+        Command::Focus(_) => kind::FOCUS,
+        Command::Scroll(_) => kind::SCROLL,
+        Command::Download(_) => kind::DOWNLOAD,
+        Command::Js(_) => kind::JS,
+        Command::Reset(_) => kind::RESET,
     };
-    out.array(fields);
+    out.array(values(kind));
     out.uint(id);
     out.uint(kind);
     match command {
@@ -35,20 +51,26 @@ pub(super) fn write(out: &mut Writer, id: u64, command: &Command) {
             out.str(name);
             out.str(args);
         }
+        Command::Reset(Reset { selector, event }) => {
+            out.str(selector);
+            out.uint(*event);
+        }
     }
 }
 
 pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<(u64, Cow<'a, Command>), DecodeError> {
-    let (len, id) = (reader.array()?, reader.uint()?);
-    let command: Command = match (reader.uint::<u64>()?, len) {
-        (0, 4) => Redirect { to: reader.str()?.into(), replace: reader.uint::<u64>()? != 0 }.into(),
-        (1, 3) => Focus { selector: reader.str()?.into() }.into(),
-        (2, 4) => Scroll { selector: reader.str()?.into(), block: read_block(reader)? }.into(),
-        (3, 4) => Download { url: reader.str()?.into(), filename: reader.str()?.into() }.into(),
-        (4, 4) => Js { name: reader.str()?.into(), args: reader.str()?.into() }.into(),
-        (0..=4, _) => return Err(DecodeError::Type),
+    let (len, id, kind) = (reader.array()?, reader.uint()?, reader.uint()?);
+    let unknown = len.checked_sub(values(kind));
+    let command: Command = match kind {
+        kind::REDIRECT => Redirect { to: reader.str()?.into(), replace: reader.uint::<u64>()? != 0 }.into(),
+        kind::FOCUS => Focus { selector: reader.str()?.into() }.into(),
+        kind::SCROLL => Scroll { selector: reader.str()?.into(), block: read_block(reader)? }.into(),
+        kind::DOWNLOAD => Download { url: reader.str()?.into(), filename: reader.str()?.into() }.into(),
+        kind::JS => Js { name: reader.str()?.into(), args: reader.str()?.into() }.into(),
+        kind::RESET => Reset { selector: reader.str()?.into(), event: reader.uint()? }.into(),
         _ => return Err(DecodeError::Kind),
     };
+    reader.skip(unknown.ok_or(DecodeError::Type)?)?;
     Ok((id, Cow::Owned(command)))
 }
 

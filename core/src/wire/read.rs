@@ -5,6 +5,7 @@ use core::fmt;
 use rmp::Marker;
 use rmp::decode::{self, Bytes};
 
+use super::Node;
 use crate::limits::{MAX_DEPTH, MAX_NODES};
 
 /// Why bytes are no frame. It says nothing of what was in them.
@@ -75,6 +76,11 @@ impl<'a> Reader<'a> {
         let value = read(self)?;
         self.depth_left += 1;
         Ok(value)
+    }
+
+    /// Steps over the elements at the end of an array that only a newer version of the protocol knows. They are bounded as all others are.
+    pub(super) fn skip(&mut self, elements: usize) -> Result<(), DecodeError> {
+        self.nested(|reader| (0..elements).try_for_each(|_| Node::read(reader).map(drop)))
     }
 
     pub(super) fn uint<T: TryFrom<u64>>(&mut self) -> Result<T, DecodeError> {

@@ -1,8 +1,8 @@
 //! The bytes of a stored session, of schema 2: `[schema, applied, state, user, last command, outbox, topics, timers, last publish, publishes,
-//! failed, success, error, warning, info, …]`. Topics are flat triples `name, epoch, offset`, timers `number, microseconds, message`, publishes
+//! refused, success, error, warning, info, …]`. Topics are flat triples `name, epoch, offset`, timers `number, microseconds, message`, publishes
 //! `number, topic, message`; the last four are the flash. Fields behind them are a newer version's, and are kept.
 //!
-//! Schema 1 ends with `failed`, and its topics are names alone.
+//! Schema 1 ends with `refused`, and its topics are names alone.
 
 use alloc::vec::Vec;
 
@@ -45,7 +45,7 @@ pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
         out.str(publish.topic);
         out.bin(&publish.message);
     });
-    saved.failed.write(&mut out, 1, |out, id| out.uint(*id));
+    saved.refused.write(&mut out, 1, |out, id| out.uint(*id));
     for messages in &saved.flash {
         messages.write(&mut out, 1, |out, message| out.str(message));
     }
@@ -89,7 +89,7 @@ fn read_fields<'a>(reader: &mut Reader<'a>, fields: usize, schema: u64) -> Resul
         timers: at_most(MAX_TIMERS, List::read(reader, 3, read_timer)?)?,
         next_publish: reader.uint()?,
         publishes: List::read(reader, 3, read_publish)?,
-        failed: at_most(MAX_PENDING, List::read(reader, 1, Reader::uint)?)?,
+        refused: at_most(MAX_PENDING, List::read(reader, 1, Reader::uint)?)?,
         flash: if is_first { Default::default() } else { read_flash(reader)? },
         unknown: read_unknown(reader, unknown)?,
     })

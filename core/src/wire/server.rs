@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::browser::read_version;
 use super::list::List;
 use super::read::{DecodeError, Reader};
 use super::server_kind as kind;
@@ -37,6 +38,11 @@ pub enum ServerFrame<'a> {
         /// For the next `HELLO`.
         token: &'a str,
     },
+    /// The frames that follow are of the session with this number on the connection; 0 is the only one so far.
+    On {
+        /// The number.
+        session: u32,
+    },
 }
 
 /// How a connection begins.
@@ -52,8 +58,12 @@ pub struct Welcome<'a> {
     pub resumed: bool,
     /// There was a state, but it could not be restored (rule R11).
     pub reset: bool,
-    /// Those of the events applied that ended in an error, as far back as a browser may not know of.
-    pub failed: List<'a, u64>,
+    /// Those of the events applied that ended in an error or were refused by the page, as far back as a browser may not know of.
+    pub refused: List<'a, u64>,
+    /// The largest message, in bytes, that the server takes.
+    pub limit: u64,
+    /// The version of the script that the server's pages load; empty where they load none.
+    pub version: &'a str,
 }
 
 /// What changed since the last frame.
@@ -65,8 +75,8 @@ pub struct Update<'a> {
     pub patches: List<'a, Patch<'a>>,
     /// Commands with their ids.
     pub commands: List<'a, (u64, Cow<'a, Command>)>,
-    /// Events that ended in an error.
-    pub failed: List<'a, u64>,
+    /// Events that ended in an error, or that the page refused: their forms stay as typed.
+    pub refused: List<'a, u64>,
     /// The page's new title.
     pub title: Option<&'a str>,
 }
@@ -154,27 +164,42 @@ impl<'a> ServerFrame<'a> {
                 out.uint(kind::TOKEN);
                 out.str(token);
             }
+            Self::On { session } => {
+                out.array(2);
+                out.uint(kind::ON);
+                out.uint(u64::from(*session));
+            }
         }
         out.into_vec()
     }
 
-    /// Reads one frame.
+    /// Reads one frame. What a newer version may have appended is ignored.
     pub fn decode(frame: &'a [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::unbounded(frame);
         let len = reader.array()?;
         if len == 0 {
             return Err(DecodeError::Kind);
         }
-        let decoded = match (reader.uint()?, len) {
-            (kind::WELCOME, 5 | 6) => Self::Welcome(Welcome::read(&mut reader, len == 6)?),
-            (kind::UPDATE, 2..=6) => Self::Update(Update::read(&mut reader, len - 2)?),
-            (kind::PONG, 1) => Self::Pong,
-            (kind::NOTICE, 3) => Self::Notice { level: read_level(&mut reader)?, text: reader.str()? },
-            (kind::AWAY, 2) => Self::Away { wait: reader.uint()? },
-            (kind::TOKEN, 2) => Self::Token { token: reader.str()? },
-            (kind::WELCOME..=kind::PONG | kind::NOTICE..=kind::TOKEN, _) => return Err(DecodeError::Type),
+        let kind = reader.uint()?;
+        let known = match kind {
+            kind::WELCOME => 8,
+            kind::UPDATE => len.clamp(2, 6),
+            kind::PONG => 1,
+            kind::NOTICE => 3,
+            kind::AWAY | kind::TOKEN | kind::ON => 2,
             _ => return Err(DecodeError::Kind),
         };
+        let unknown = len.checked_sub(known).ok_or(DecodeError::Type)?;
+        let decoded = match kind {
+            kind::WELCOME => Self::Welcome(Welcome::read(&mut reader)?),
+            kind::UPDATE => Self::Update(Update::read(&mut reader, known - 2)?),
+            kind::PONG => Self::Pong,
+            kind::NOTICE => Self::Notice { level: read_level(&mut reader)?, text: reader.str()? },
+            kind::AWAY => Self::Away { wait: reader.uint()? },
+            kind::TOKEN => Self::Token { token: reader.str()? },
+            _ => Self::On { session: reader.uint()? },
+        };
+        reader.skip(unknown)?;
         reader.finish()?;
         Ok(decoded)
     }
@@ -182,22 +207,30 @@ impl<'a> ServerFrame<'a> {
 
 impl<'a> Welcome<'a> {
     fn write(&self, out: &mut Writer) {
-        out.array(5 + usize::from(!self.failed.is_empty()));
+        out.array(8);
         out.uint(kind::WELCOME);
         out.uint(self.applied);
         out.uint(self.heartbeat);
         out.str(self.token);
         out.uint(u64::from(self.resumed) | u64::from(self.reset) << 1);
-        if !self.failed.is_empty() {
-            list(out, &self.failed, 1, |out, id| out.uint(*id));
-        }
+        list(out, &self.refused, 1, |out, id| out.uint(*id));
+        out.uint(self.limit);
+        out.str(self.version);
     }
 
-    fn read(reader: &mut Reader<'a>, has_failed: bool) -> Result<Self, DecodeError> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let (applied, heartbeat, token) = (reader.uint()?, reader.uint()?, reader.str()?);
         let flags: u64 = reader.uint()?;
-        let failed = if has_failed { List::read(reader, 1, Reader::uint)? } else { List::default() };
-        Ok(Self { applied, heartbeat, token, resumed: flags & 1 != 0, reset: flags & 2 != 0, failed })
+        Ok(Self {
+            applied,
+            heartbeat,
+            token,
+            resumed: flags & 1 != 0,
+            reset: flags & 2 != 0,
+            refused: if reader.nil() { List::default() } else { List::read(reader, 1, Reader::uint)? },
+            limit: reader.uint()?,
+            version: read_version(reader)?,
+        })
     }
 }
 
@@ -205,7 +238,7 @@ impl<'a> Update<'a> {
     pub(crate) fn write(&self, out: &mut Writer) {
         let fields = match () {
             () if self.title.is_some() => 6,
-            () if !self.failed.is_empty() => 5,
+            () if !self.refused.is_empty() => 5,
             () if !self.commands.is_empty() => 4,
             () if !self.patches.is_empty() => 3,
             () => 2,
@@ -223,7 +256,7 @@ impl<'a> Update<'a> {
             list(out, &self.commands, 1, |out, (id, command)| command::write(out, *id, command));
         }
         if fields > 4 {
-            list(out, &self.failed, 1, |out, id| out.uint(*id));
+            list(out, &self.refused, 1, |out, id| out.uint(*id));
         }
         if let Some(title) = self.title {
             out.str(title);
@@ -240,7 +273,7 @@ impl<'a> Update<'a> {
             match field {
                 0 => update.patches = List::read(reader, 3, Patch::read)?,
                 1 => update.commands = List::read(reader, 1, command::read)?,
-                2 => update.failed = List::read(reader, 1, Reader::uint)?,
+                2 => update.refused = List::read(reader, 1, Reader::uint)?,
                 _ => update.title = Some(reader.str()?),
             }
         }

@@ -9,18 +9,17 @@ use crate::client::Action;
 use crate::request::Pair;
 
 pub(crate) fn hello(hello: &Hello<'_>) -> Vec<u8> {
-    let Hello { token, attempt, command, hashes, query, applied } = *hello;
+    let Hello { token, attempt, command, hashes, query, applied, version } = *hello;
     let mut out = Writer::new();
-    out.array(6 + usize::from(applied > 0));
+    out.array(8);
     out.uint(kind::HELLO);
     out.str(token);
     out.uint(u64::from(attempt));
     out.uint(command);
     out.bin(hashes);
     out.str(query);
-    if applied > 0 {
-        out.uint(applied);
-    }
+    out.uint(applied);
+    out.str(version);
     out.into_vec()
 }
 
@@ -56,6 +55,10 @@ pub(crate) fn ack(ack: u32, command: u64) -> Vec<u8> {
 
 pub(crate) fn ping() -> Vec<u8> {
     numbers(&[kind::PING])
+}
+
+pub(crate) fn on(session: u32) -> Vec<u8> {
+    numbers(&[kind::ON, u64::from(session)])
 }
 
 pub(crate) fn resync(region: &str) -> Vec<u8> {

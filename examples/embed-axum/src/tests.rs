@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A handshake's headers, but for host, origin and subprotocol.
 const HANDSHAKE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
                          Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
-const PROTOCOL: &str = "Sec-WebSocket-Protocol: mizu-live-v1\r\n";
+const PROTOCOL: &str = "Sec-WebSocket-Protocol: mizu-live-v2\r\n";
 
 /// The application, on a runtime of its own.
 struct Server {
@@ -103,8 +103,8 @@ fn a_handshake_with_a_wrong_origin_subprotocol_or_version_is_refused() {
     for (headers, status, told) in [
         (format!("{HANDSHAKE}{PROTOCOL}"), 403, "allowed_origins"),
         (format!("Origin: http://evil.example\r\n{HANDSHAKE}{PROTOCOL}"), 403, "allowed_origins"),
-        (format!("{own}{HANDSHAKE}"), 400, "mizu-live-v1"),
-        (format!("{own}{HANDSHAKE}Sec-WebSocket-Protocol: chat\r\n"), 400, "mizu-live-v1"),
+        (format!("{own}{HANDSHAKE}"), 400, "mizu-live-v2"),
+        (format!("{own}{HANDSHAKE}Sec-WebSocket-Protocol: chat\r\n"), 400, "mizu-live-v2"),
         (format!("{own}{PROTOCOL}"), 426, "version 13"),
     ] {
         let refused = handshake(&headers);
@@ -172,6 +172,18 @@ fn a_form_posts_without_javascript_and_its_state_lives_on() {
     let page = http::get(server.address, "/counter", &format!("Cookie: {cookie}; {kept}\r\n"));
     assert!(page.text().contains(">10</output>"), "{}", page.text());
     assert_eq!(http::post(server.address, "/counter", "", "_lv_event=inc").status, 403);
+}
+
+#[test]
+fn a_script_of_the_previous_version_is_told_to_load_its_page_again() {
+    let server = server();
+    let mut bystander = Tab::new(server.address, "/counter");
+    let mut request = request(server.address, "");
+    request.headers_mut().insert("Sec-WebSocket-Protocol", "mizu-live-v1".parse().unwrap());
+    let (mut ws, answer) = tungstenite::client(request, http::connect(server.address)).unwrap();
+    assert_eq!(answer.headers()["Sec-WebSocket-Protocol"], "mizu-live-v1");
+    assert_eq!(closed(&mut ws), (4001, "token".to_owned()));
+    bystander.act("inc");
 }
 
 #[test]

@@ -18,13 +18,14 @@ pub struct Step {
 
 /// A counter from 0 to 43.
 pub const SESSION: &[Step] = &[
-    // HELLO, with the hashes of the root, the region "count" and the title: WELCOME alone, as the browser shows it all.
+    // HELLO, with the hashes of the root, the region "count" and the title: WELCOME alone, as the browser shows it all. Neither end
+    // has a script, and so none has a version.
     Step {
         seconds: 0,
         browser: Some(
-            b"\x96\x00\xa5token\x01\x00\xc4\x18\xba\x0f\xd2\x9cdG\xfb\xae\x1dE\xdb\x85\x81\xd16\x85iW\xee\xcf\xb5\x00\xb1\xd4\xa0",
+            b"\x98\x00\xa5token\x01\x00\xc4\x18\xba\x0f\xd2\x9cdG\xfb\xae\x1dE\xdb\x85\x81\xd16\x85iW\xee\xcf\xb5\x00\xb1\xd4\xa0\x00\xa0",
         ),
-        server: &[b"\x95\x00\x00\xcdu0\xa7renewed\x00"],
+        server: &[b"\x98\x00\x00\xcdu0\xa7renewed\x00\xc0\xce\x00\x01\x00\x00\xa0"],
     },
     // EVENT 1, "inc": the region by its name, as 1.
     Step {

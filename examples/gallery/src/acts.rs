@@ -27,6 +27,12 @@ pub(crate) const COMMANDS: &[Act] = &[
         does: "The field further down gets the keyboard.",
     },
     Act {
+        event: "reset",
+        buttons: &[("Reset the field", None)],
+        code: "Reset::field(\"#field\")",
+        does: "The field takes the server's value again, which is none, whatever was typed there before the click.",
+    },
+    Act {
         event: "scroll",
         buttons: &[
             ("Start", Some(("block", "start"))),

@@ -76,6 +76,7 @@ impl Page for CommandsPage {
             "redirect" if e.get_bool("replace") => s.push(Redirect::to("/counter").replacing()),
             "redirect" => s.push(Redirect::to("/counter")),
             "focus" => s.push(Focus::on("#field")),
+            "reset" => s.push(Reset::field("#field")),
             "scroll" => s.push(Scroll::to("#goal").block(block(e)?)),
             "top" => s.push(Scroll::default()),
             "download" => s.push(Download::new("/source/commands.rs", "my_page.rs")),

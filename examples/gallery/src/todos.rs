@@ -61,7 +61,7 @@ impl Page for TodosPage {
         view.page(|out| Markup { csrf: s.csrf_field() }.write(out));
         view.region("list", |out| List { todos: &s.state }.write(out));
         view.region("flash", |out| {
-            let told = s.flash.error.iter().chain(&s.state.problem).map(|text| ("error", text));
+            let told = s.state.problem.iter().map(|text| ("error", text));
             let told = told.chain(s.flash.success.iter().map(|text| ("success", text)));
             told.take(1).try_for_each(|(kind, text)| {
                 Ok(write!(out, "<span class=\"{kind}\">{}</span>", Escaped(text))?)
@@ -70,7 +70,7 @@ impl Page for TodosPage {
         Ok(())
     }
 
-    /// What `add` refuses is told by a [`RecoverableError`]: then the form keeps what was typed.
+    /// What `add` doesn't accept it refuses: the page says why, and the form keeps what was typed.
     fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<Todos>, e: &Event) -> Result {
         s.flash.clear();
         s.mark("flash");
@@ -82,7 +82,10 @@ impl Page for TodosPage {
                 return Ok(());
             }
             "add" => {
-                s.state.check(text).map_err(RecoverableError::new)?;
+                if let Err(problem) = s.state.check(text) {
+                    s.state.problem = Some(problem);
+                    return e.refuse();
+                }
                 s.state.add(text);
             }
             "toggle" => s.state.items.iter_mut().filter(|t| Some(t.id) == id).for_each(|t| t.done = !t.done),

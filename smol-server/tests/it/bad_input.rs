@@ -43,7 +43,7 @@ fn a_foreign_or_missing_origin_or_host_is_refused_before_the_upgrade() {
     let mut bystander = Tab::new(server.local_addr(), "/lab/a");
     let ask = |host: &str, origin: &str| {
         let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-                       Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mizu-live-v1\r\n";
+                       Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mizu-live-v2\r\n";
         let head = format!("GET /_live/websocket HTTP/1.1\r\nHost: {host}\r\n{origin}{upgrade}\r\n");
         let mut stream = http::connect(server.local_addr());
         stream.write_all(head.as_bytes()).unwrap();
@@ -86,23 +86,30 @@ fn a_listed_host_and_origin_may() {
 #[test]
 fn without_a_subprotocol_that_the_server_speaks_there_is_no_upgrade() {
     let server = server();
-    for protocol in ["", "Sec-WebSocket-Protocol: chat\r\n", "Sec-WebSocket-Protocol: mizu-live-v1.json\r\n"]
+    for protocol in ["", "Sec-WebSocket-Protocol: chat\r\n", "Sec-WebSocket-Protocol: mizu-live-v2.json\r\n"]
     {
         let headers = format!("Origin: http://localhost\r\nUpgrade: websocket\r\n{protocol}");
         let refused = http::get(server.local_addr(), "/_live/websocket", &headers);
         assert_eq!(refused.status, 400);
-        assert!(refused.text().contains("mizu-live-v1"));
+        assert!(refused.text().contains("mizu-live-v2"));
     }
-    let plain = "Origin: http://localhost\r\nSec-WebSocket-Protocol: mizu-live-v1\r\n";
+    let plain = "Origin: http://localhost\r\nSec-WebSocket-Protocol: mizu-live-v2\r\n";
     assert_eq!(http::get(server.local_addr(), "/_live/websocket", plain).status, 426);
 }
 
 #[test]
 fn malformed_truncated_deep_and_unknown_frames() {
     let deep = [&[0x91; 12][..], &[0]].concat();
-    for frame in
-        [&[][..], &[0xff], &[0x94, 1], &[0x91, 9], &[0x91, 3, 3], &[0xdd, 0xff, 0xff, 0xff, 0xff], &deep]
-    {
+    for frame in [
+        &[][..],
+        &[0xff],
+        &[0x94, 1],
+        &[0x91, 9],
+        &[0x91, 3, 3],
+        &[0x92, 3, 0xc3],
+        &[0xdd, 0xff, 0xff, 0xff, 0xff],
+        &deep,
+    ] {
         assert_eq!(answer(frame), protocol(), "{frame:02x?}");
     }
 }
@@ -115,7 +122,8 @@ fn frames_that_break_the_order() {
     assert_eq!(answer(&[0x94, 1, 9, 0, 0xa1, b'x']), protocol(), "a gap");
     assert_eq!(answer(&[0x92, 4, 99]), protocol(), "a RESYNC of a number");
     assert_eq!(answer(&[0x93, 2, 99, 0]), protocol(), "an ACK of frames never sent");
-    for first in [&[0x91, 3][..], &[0x94, 1, 1, 0, 0xa1, b'x'], &[0xc1]] {
+    assert_eq!(answer(&[0x92, 5, 1]), protocol(), "another session of the connection");
+    for first in [&[0x91, 3][..], &[0x92, 5, 0], &[0x94, 1, 1, 0, 0xa1, b'x'], &[0xc1]] {
         let mut ws = open(server.local_addr(), request(server.local_addr(), ""));
         ws.send(Message::Binary(first.to_vec().into())).unwrap();
         assert_eq!(closed(&mut ws), protocol(), "{first:02x?} before HELLO");
@@ -169,8 +177,24 @@ fn unknown_events_and_targets_fail_alone() {
     tab.send(Action::new("inc").target("no-such-region"));
     tab.act("inc");
     tab.until_html("count", "1");
-    let failed: Vec<_> = tab.heard.iter().filter(|heard| matches!(heard, Heard::Failed(_))).collect();
-    assert_eq!(failed, [&Heard::Failed(1), &Heard::Failed(2)]);
+    let failed: Vec<_> = tab.heard.iter().filter(|heard| matches!(heard, Heard::Refused(_))).collect();
+    assert_eq!(failed, [&Heard::Refused(1), &Heard::Refused(2)]);
+}
+
+#[test]
+fn what_a_newer_script_appends_is_ignored() {
+    let server = server();
+    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut event = tab.client.send(Action::new("inc"));
+    assert_eq!(event[0], 0x94, "an array of four");
+    event[0] = 0x9a;
+    event.extend([0xc0, 0xc0, 0xc0, 0xc0, 0xc0, 0x91]);
+    event.extend([0xa3, b'n', b'e', b'w']);
+    tab.send_raw(event);
+    tab.send_raw(vec![0x92, 5, 0]);
+    tab.send_raw(vec![0x92, 3, 0]);
+    tab.until_html("count", "1");
+    tab.until("a pong", |tab| tab.heard.contains(&Heard::Pong));
 }
 
 #[test]

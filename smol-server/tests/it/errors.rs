@@ -12,7 +12,7 @@ use crate::common::tab::{closed, load, open, request};
 use crate::common::{PATIENCE, Tab, options, server, start, telling};
 
 fn failed(tab: &Tab) -> usize {
-    tab.heard.iter().filter(|heard| matches!(heard, Heard::Failed(_))).count()
+    tab.heard.iter().filter(|heard| matches!(heard, Heard::Refused(_))).count()
 }
 
 #[test]

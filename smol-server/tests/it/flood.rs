@@ -213,11 +213,11 @@ fn sessions_started_anew_have_the_allowance_of_their_browser() {
     let hello = |attempt| {
         let known = Node::Uint(u64::MAX);
         let (attempt, command) = (Node::Uint(attempt), Node::Uint(0));
-        let (token, query) = (Node::Str((&*token).into()), Node::Str("".into()));
-        Node::List(
-            vec![Node::Uint(0), token, attempt, command, Node::Bin(vec![].into()), query, known].into(),
-        )
-        .encode()
+        let (token, hashes, none) =
+            (Node::Str((&*token).into()), Node::Bin(vec![].into()), Node::Str("".into()));
+        let (query, version) = (none.clone(), none);
+        Node::List(vec![Node::Uint(0), token, attempt, command, hashes, query, known, version].into())
+            .encode()
     };
     let mut held = Vec::new();
     for attempt in 1.. {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use live_core::Record;
+use live_core::client::Action;
+use live_smol::live_std::form::MAX_FIELDS;
 use live_smol::live_std::store::{StoreError, StoreFuture};
 use live_smol::prelude::*;
 
 use crate::common::browser::Browser;
 use crate::common::http::{self, Answer};
-use crate::common::{options, server, start};
+use crate::common::{Tab, options, server, start};
 
 fn count(answer: &Answer) -> &str {
     answer.text().split_once("<b data-lv-region=\"count\">").unwrap().1.split_once('<').unwrap().0
@@ -51,6 +53,19 @@ fn a_redirect_is_followed_and_a_failure_told() {
         assert_eq!(count(&browser.get("/lab/a")), "0", "{event}");
     }
     assert_eq!(browser.post("/lab/a", "by=7").status, 400);
+}
+
+#[test]
+fn a_refused_form_is_answered_by_the_page_as_it_is_now_and_its_state_goes_on() {
+    let server = server();
+    let mut browser = Browser::open(&server, "/lab/a");
+    for expected in ["1", "2"] {
+        let refused = browser.post("/lab/a", "_lv_event=refuse");
+        assert_eq!((refused.status, count(&refused)), (422, expected));
+        assert_eq!(count(&browser.get("/lab/a")), expected);
+    }
+    assert_eq!(browser.post("/lab/a", "_lv_event=inc").status, 303);
+    assert_eq!(count(&browser.get("/lab/a")), "3");
 }
 
 #[test]
@@ -145,6 +160,53 @@ fn a_field_that_is_missing_or_no_number_is_told_and_changes_nothing() {
         );
     }
     assert!(browser.get("/").text().contains("<i>tea: 2</i>"));
+}
+
+/// Counts the boxes that are ticked.
+struct Boxes;
+
+#[derive(serde::Deserialize)]
+struct Ticked {
+    rows: Vec<u32>,
+}
+
+impl Page for Boxes {
+    type State = usize;
+    type Message = ();
+
+    fn render(&self, s: &Session<usize>, view: &mut View) -> Result {
+        view.page(|out| {
+            *out += &format!("{}<b>{}</b>", s.csrf_field(), s.state);
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<usize>, e: &Event) -> Result {
+        let Ticked { rows } = e.form()?;
+        s.replace_state(rows.len());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_form_of_very_many_boxes_is_taken_by_post_and_by_the_connection() {
+    let server = Live::new(options()).page("/", Boxes).bind("127.0.0.1:0").unwrap();
+    let mut browser = Browser::open(&server, "/");
+    // Beside the event's name and the token.
+    let most = MAX_FIELDS - 2;
+    for (boxes, status) in [(600, 303), (most, 303), (most + 1, 413)] {
+        let answer = browser.post("/", &format!("_lv_event=tick{}", "&rows=1".repeat(boxes)));
+        assert_eq!(answer.status, status, "{boxes}");
+        let shown = format!("<b>{}</b>", boxes.min(most));
+        assert!(browser.get("/").text().contains(&shown), "{boxes}");
+    }
+    let mut tab = Tab::new(server.local_addr(), "/");
+    for boxes in [600, 5000] {
+        tab.send((0..boxes).fold(Action::new("tick"), |action, row| action.field("rows", row)));
+        tab.until("an acknowledgement", |tab| tab.client.pending() == 0);
+        assert!(tab.client.page_html().contains(&format!("<b>{boxes}</b>")), "{boxes}");
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod long_lived;
 mod metrics;
 mod mount_tasks;
 mod options;
+mod outdated;
 mod own_results;
 mod pages;
 mod redirects;

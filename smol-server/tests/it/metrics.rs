@@ -34,9 +34,11 @@ fn a_session_is_counted_from_its_page_to_its_events() {
     tab.act("inc");
     tab.act("fail");
     tab.act("panic");
-    let Snapshot { sessions, connections, connects, pages, events, failed, errors, .. } = metrics.snapshot();
+    tab.act("refuse");
+    let Snapshot { sessions, connections, connects, pages, events, failed, refused, errors, .. } =
+        metrics.snapshot();
     assert_eq!((sessions, connections, connects, pages), (1, 1, 1, 1));
-    assert_eq!((events, failed, errors), (3, 2, 2));
+    assert_eq!((events, failed, refused, errors), (4, 2, 1, 2));
     until(&metrics, |now| now.frames >= 1 && now.patch_bytes >= 8 && now.event_time.as_nanos() > 0);
     drop(tab.ws);
     until(&metrics, |now| now.connections == 0 && now.sessions == 1);

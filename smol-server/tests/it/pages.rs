@@ -160,7 +160,7 @@ fn in_dev_mode_frames_may_be_json() {
     let mut request = request(server.local_addr(), &page.cookie);
     request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL_JSON.parse().unwrap());
     let mut ws = open(server.local_addr(), request);
-    ws.send(Message::text(format!("[0,\"{}\",1,0,{{\"bin\":\"\"}},\"\"]", page.token))).unwrap();
+    ws.send(Message::text(format!("[0,\"{}\",1,0,{{\"bin\":\"\"}},\"\",0,\"\"]", page.token))).unwrap();
     ws.send(Message::text("[1,1,0,\"inc\"]")).unwrap();
     let mut told = String::new();
     while !told.contains("\"count\",") || !told.contains("\"1\"") {

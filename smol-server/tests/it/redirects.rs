@@ -104,7 +104,7 @@ fn leads_away(answer: &http::Answer) {
 fn sent_away(tab: &mut Tab) {
     let away = Heard::Command(Redirect::to("/there").into());
     tab.until("the redirect", |tab| tab.heard.contains(&away));
-    assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))));
+    assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Refused(_))));
 }
 
 /// Loads a page and posts its form.

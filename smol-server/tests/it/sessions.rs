@@ -21,8 +21,8 @@ fn a_panic_or_an_error_touches_its_own_event_only() {
     }
     tab.until_html("count", "2");
     let failed: Vec<_> =
-        tab.heard.iter().filter(|heard| matches!(heard, Heard::Failed(_))).cloned().collect();
-    assert_eq!(failed, [Heard::Failed(2), Heard::Failed(3)]);
+        tab.heard.iter().filter(|heard| matches!(heard, Heard::Refused(_))).cloned().collect();
+    assert_eq!(failed, [Heard::Refused(2), Heard::Refused(3)]);
     tab.act("tell");
     tab.until_html("flash", "Not today.");
     bystander.act("inc");
@@ -79,7 +79,7 @@ fn what_a_page_cannot_read_is_ignored() {
     server.pubsub().publish("room:a", &12345).unwrap();
     server.pubsub().publish("room:a", &Note::Said("sound".into())).unwrap();
     tab.until("the sound one", |tab| tab.client.html("notes").is_some_and(|html| html.contains("sound")));
-    assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))));
+    assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Refused(_))));
 }
 
 /// Is busy with the first message until the test lets it go on.

@@ -105,7 +105,7 @@ fn an_event_finds_the_state_as_it_was() {
         }
         assert!(lab.metrics.snapshot().woken >= 1, "{:?}", lab.metrics);
         assert_eq!(lab.store.kept.len(), 1);
-        assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Failed(_))));
+        assert!(!tab.heard.iter().any(|heard| matches!(heard, Heard::Refused(_))));
     }
 }
 

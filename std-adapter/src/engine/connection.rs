@@ -102,10 +102,19 @@ pub enum Incoming<'a> {
 
 impl Connection {
     /// A connection that [`Engine::upgrade`] has let in. One of too many from its address
-    /// ([`Options::max_connections_per_ip`](crate::Options::max_connections_per_ip)) is closed.
+    /// ([`Options::max_connections_per_ip`](crate::Options::max_connections_per_ip)) is closed, and so is that of an
+    /// [outdated](Protocol::Outdated) script.
     pub fn new(engine: Arc<Engine>, upgrade: Upgrade) -> Self {
         let (now, options) = (engine.now(), engine.options());
         let place = upgrade.visitor.peer.map(|peer| engine.peers.enter(peer, options.max_connections_per_ip));
+        let closing = match place {
+            Some(None) => Some(Reason::TryLater(BUSY)),
+            _ if upgrade.protocol == Protocol::Outdated => {
+                engine.met_outdated();
+                Some(Reason::Token)
+            }
+            _ => None,
+        };
         Self {
             number: engine.connections.fetch_add(1, Ordering::Relaxed) + 1,
             phase: Phase::Hello(now + options.hello_timeout),
@@ -114,7 +123,7 @@ impl Connection {
             protocol: upgrade.protocol,
             upgrade: Some(Box::new(upgrade)),
             engine,
-            closing: matches!(place, Some(None)).then_some(Reason::TryLater(BUSY)),
+            closing,
             noticed: false,
             news: 0,
             heard: now,
@@ -326,7 +335,7 @@ impl Connection {
 
     /// In dev mode the browser's console is told why, once.
     fn notice(&mut self, reason: Reason) -> Option<Vec<u8>> {
-        let first = !std::mem::replace(&mut self.noticed, true);
+        let first = !std::mem::replace(&mut self.noticed, true) && self.protocol != Protocol::Outdated;
         if first && self.engine.options().dev && !matches!(self.phase, Phase::Closed) {
             explain(reason)
         } else {
@@ -390,7 +399,7 @@ impl Connection {
 
     fn outgoing(&mut self, frame: Vec<u8>) -> Outgoing {
         match self.protocol {
-            Protocol::Msgpack => Outgoing::Binary(frame),
+            Protocol::Msgpack | Protocol::Outdated => Outgoing::Binary(frame),
             Protocol::Json => match json::from_frame(&frame) {
                 Ok(text) => Outgoing::Text(text),
                 Err(error) => {

@@ -84,7 +84,7 @@ impl Engine {
         visitor: Visitor,
     ) -> Option<Result<Fetched, Response<String>>> {
         let Found { host, page, params } = self.pages.find(uri.path())?;
-        let query = match form::pairs(uri.query().unwrap_or_default()) {
+        let query = match form::query(uri.query().unwrap_or_default()) {
             Ok(query) => query,
             Err(error) => {
                 return Some(Err(self.plain(StatusCode::BAD_REQUEST, &format!("In the query {error}."))));

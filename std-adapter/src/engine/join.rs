@@ -94,7 +94,7 @@ impl Engine {
         let request = Request {
             path: claims.path.clone(),
             params: found.params,
-            query: form::pairs(hello.query.strip_prefix('?').unwrap_or(hello.query))
+            query: form::query(hello.query.strip_prefix('?').unwrap_or(hello.query))
                 .map_err(|_| Reason::Protocol)?,
             headers: upgrade.headers,
             peer: upgrade.visitor.peer,

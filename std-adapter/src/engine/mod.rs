@@ -20,6 +20,7 @@ mod lock;
 mod mailbox;
 mod notices;
 mod notify;
+mod outdated;
 mod outputs;
 mod pages;
 mod peers;
@@ -51,6 +52,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::access::{Access, InvalidOrigin};
+use crate::assets;
 use crate::clock::Clock;
 use crate::cookie;
 use crate::entropy;
@@ -69,6 +71,7 @@ pub use direct::Direct;
 use drain::Drain;
 use live::Typed;
 use notify::Bulletin;
+use outdated::Outdated;
 use pages::Pages;
 pub use pages::{InvalidRoute, params};
 use peers::Peers;
@@ -122,6 +125,7 @@ pub struct Engine {
     connections: AtomicU64,
     admission: Mutex<Admission>,
     drain: Drain,
+    outdated: Outdated,
 }
 
 impl EngineBuilder {
@@ -181,6 +185,7 @@ impl EngineBuilder {
                 runtime,
                 connections: AtomicU64::new(0),
                 drain: Drain::default(),
+                outdated: Outdated::default(),
             }
         });
         clock::keep_time(&engine);
@@ -246,6 +251,8 @@ impl Engine {
             heartbeat: self.options.heartbeat_interval,
             max_region_bytes: self.options.max_region_bytes,
             max_state: self.options.max_state,
+            max_message: self.options.max_message_size,
+            version: assets::VERSION,
             nonce: entropy::nonce(),
             ..Config::default()
         }

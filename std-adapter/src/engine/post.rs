@@ -26,7 +26,8 @@ struct Outcome {
     live: Held,
     outputs: Outputs,
     redirect: Option<Redirect>,
-    failed: bool,
+    /// It ended in an error, or the page refused it.
+    refused: bool,
 }
 
 impl Engine {
@@ -75,11 +76,11 @@ impl Engine {
     }
 
     fn answer(&self, uri: &Uri, fetched: &Fetched, outcome: Outcome) -> Response<String> {
-        let Outcome { mut live, outputs, redirect, failed } = outcome;
+        let Outcome { mut live, outputs, redirect, refused } = outcome;
         self.without_connection(outputs.effects, &fetched.info());
         let mut response = if let Some(redirect) = redirect {
             see_other(&redirect.to)
-        } else if !failed && !live.has_flash() {
+        } else if !refused && !live.has_flash() {
             see_other(uri.path_and_query().map_or(uri.path(), |both| both.as_str()))
         } else {
             match self.calling(fetched, || live.full_page()).and_then(|page| self.document(fetched, &page)) {
@@ -87,7 +88,7 @@ impl Engine {
                 Err(error) => return self.failure(&fetched.info(), mounting(error)),
             }
         };
-        if failed {
+        if refused {
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         }
         self.keep_form(uri, fetched, &mut response);
@@ -127,13 +128,14 @@ impl Engine {
         let frame = client.send(action);
         self.calling(fetched, || live.handle(Input::Frame(&Received::new(&frame)), self.now()));
         self.settled(fetched, &mut *live, &mut outputs, |_| false).await;
-        let failed = heard(&mut client, &mut outputs)?.iter().any(|heard| matches!(heard, Heard::Failed(_)));
+        let refused =
+            heard(&mut client, &mut outputs)?.iter().any(|heard| matches!(heard, Heard::Refused(_)));
         let redirect = live.redirect().cloned();
         // The browser carries out now what it ever will: the record keeps no command.
         while let Some(reply) = client.reply() {
             live.handle(Input::Frame(&Received::new(&reply)), self.now());
         }
-        Ok(Outcome { live, outputs, redirect, failed })
+        Ok(Outcome { live, outputs, redirect, refused })
     }
 }
 

@@ -9,7 +9,7 @@ use http::header::{
 };
 use http::{HeaderMap, Method, StatusCode};
 use live_core::Pair;
-use live_core::wire::{SUBPROTOCOL, SUBPROTOCOL_JSON};
+use live_core::wire::{SUBPROTOCOL, SUBPROTOCOL_JSON, SUBPROTOCOL_V1};
 
 use super::Engine;
 use crate::access::Denied;
@@ -35,6 +35,8 @@ pub enum Protocol {
     Msgpack,
     /// JSON in text messages; in dev mode only.
     Json,
+    /// The script is of an older server: it is told to load the page again, and with that the new script.
+    Outdated,
 }
 
 /// A request for a WebSocket that is answered with yes.
@@ -87,11 +89,13 @@ impl Engine {
     }
 
     fn protocol(&self, headers: &HeaderMap) -> Option<Protocol> {
-        items(headers, SEC_WEBSOCKET_PROTOCOL).find_map(|name| match name {
+        let spoken = items(headers, SEC_WEBSOCKET_PROTOCOL).find_map(|name| match name {
             SUBPROTOCOL => Some(Protocol::Msgpack),
             SUBPROTOCOL_JSON if self.options.dev => Some(Protocol::Json),
             _ => None,
-        })
+        });
+        let mut offered = items(headers, SEC_WEBSOCKET_PROTOCOL);
+        spoken.or_else(|| offered.any(|name| name == SUBPROTOCOL_V1).then_some(Protocol::Outdated))
     }
 }
 
@@ -101,6 +105,7 @@ impl Protocol {
         match self {
             Self::Msgpack => SUBPROTOCOL,
             Self::Json => SUBPROTOCOL_JSON,
+            Self::Outdated => SUBPROTOCOL_V1,
         }
     }
 }

@@ -9,12 +9,18 @@ use serde::de::DeserializeOwned;
 
 use fields::Fields;
 
-/// The most fields that a form or a query may have.
-pub const MAX_FIELDS: usize = 1000;
+/// The most fields that a form may have: what an event can carry, see [`MAX_NODES`](live_core::limits::MAX_NODES).
+pub const MAX_FIELDS: usize = 8000;
 
-/// A form or a query has more than [`MAX_FIELDS`] fields.
+/// The most fields that a query may have. They are kept for as long as the session.
+pub const MAX_QUERY_FIELDS: usize = 1000;
+
+/// A form has more than [`MAX_FIELDS`], or a query more than [`MAX_QUERY_FIELDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooManyFields;
+pub struct TooManyFields {
+    /// The limit.
+    pub most: usize,
+}
 
 /// Typed forms for [`Event`].
 pub trait EventForm {
@@ -34,13 +40,25 @@ pub(crate) fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Str
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// A query string, or a posted form's body, as pairs.
+/// A posted form's body as pairs.
 ///
 /// # Errors
 /// Where it has more than [`MAX_FIELDS`].
 pub fn pairs(text: &str) -> Result<Vec<Pair>, TooManyFields> {
+    at_most(MAX_FIELDS, text)
+}
+
+/// A query string as pairs.
+///
+/// # Errors
+/// Where it has more than [`MAX_QUERY_FIELDS`].
+pub fn query(text: &str) -> Result<Vec<Pair>, TooManyFields> {
+    at_most(MAX_QUERY_FIELDS, text)
+}
+
+fn at_most(most: usize, text: &str) -> Result<Vec<Pair>, TooManyFields> {
     let mut pairs = Vec::new();
-    pairs.reserve_exact(count(text)?);
+    pairs.reserve_exact(count(most, text)?);
     pairs.extend(form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into(), value.into())));
     Ok(pairs)
 }
@@ -51,14 +69,14 @@ pub fn value(text: &str, name: &str) -> Option<String> {
 }
 
 /// How many pairs there are.
-fn count(text: &str) -> Result<usize, TooManyFields> {
+fn count(most: usize, text: &str) -> Result<usize, TooManyFields> {
     let count = text.split('&').filter(|pair| !pair.is_empty()).count();
-    if count > MAX_FIELDS { Err(TooManyFields) } else { Ok(count) }
+    if count > most { Err(TooManyFields { most }) } else { Ok(count) }
 }
 
-/// A query string, or a posted form's body, as `T`.
+/// A posted form's body as `T`.
 pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let fields = Fields::new(text, count(text)?);
+    let fields = Fields::new(text, count(MAX_FIELDS, text)?);
     serde_path_to_error::deserialize(&fields).map_err(|error| RecoverableError::new(told(&error)).into())
 }
 
@@ -71,7 +89,7 @@ fn told<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> String {
 
 impl fmt::Display for TooManyFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there are more than {MAX_FIELDS} fields")
+        write!(f, "there are more than {} fields", self.most)
     }
 }
 
@@ -88,7 +106,11 @@ mod tests {
     fn fields_are_counted() {
         let fields = |count| vec!["a=1"; count].join("&&");
         assert_eq!(pairs(&fields(MAX_FIELDS)).unwrap().len(), MAX_FIELDS);
-        assert_eq!(pairs(&fields(MAX_FIELDS + 1)), Err(TooManyFields));
+        assert_eq!(pairs(&fields(MAX_FIELDS + 1)), Err(TooManyFields { most: MAX_FIELDS }));
+        assert_eq!(query(&fields(MAX_QUERY_FIELDS)).unwrap().len(), MAX_QUERY_FIELDS);
+        let too_many = Err(TooManyFields { most: MAX_QUERY_FIELDS });
+        assert_eq!(query(&fields(MAX_QUERY_FIELDS + 1)), too_many);
+        assert!(decode::<Vec<(String, u8)>>(&fields(MAX_FIELDS)).is_ok());
         assert!(decode::<Vec<(String, u8)>>(&fields(MAX_FIELDS + 1)).is_err());
         assert_eq!(value("a=1&b=%2B&b=3", "b").as_deref(), Some("+"));
     }

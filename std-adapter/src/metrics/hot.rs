@@ -18,6 +18,7 @@ const BOUNDS: usize = 11;
 pub(super) enum Count {
     Events,
     Failed,
+    Refused,
     Messages,
     Panics,
     Hibernated,

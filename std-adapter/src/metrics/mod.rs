@@ -28,12 +28,14 @@ use hot::{Count, Histogram, Hot, Size};
 /// | `live_connects_total{kind}` | connections so far: to a `new` session, or to one that goes on (`resumed`) |
 /// | `live_hibernated_total`, `live_woken_total` | times that a session's state left memory for the store, and came back |
 /// | `live_refused_joins_total` | joins that were told to come back later, by the limit of [`Options::admission_rate`](crate::Options::admission_rate) |
+/// | `live_outdated_total` | connections of scripts of an older version, whose pages were told to load again |
 /// | `live_held_back_total` | times that a connection wasn't read for a while, since its session or its browser had sent as many events as [`Options::event_rate`](crate::Options::event_rate) and [`Options::browser_event_rate`](crate::Options::browser_event_rate) allow |
 /// | `live_rate_closes_total` | connections that were closed since they were held back for too long |
 /// | `live_pages_total` | pages rendered for a first HTTP response |
 /// | `live_forms_total` | forms posted without JavaScript |
-/// | `live_events_total` | events handled, failed ones included |
+/// | `live_events_total` | events handled, failed and refused ones included |
 /// | `live_failed_events_total` | events that ended in an error, also one that the user was told of |
+/// | `live_refused_events_total` | events that the page refused, see [`Event::refuse`](live_core::Event::refuse) |
 /// | `live_messages_total` | messages that `info` got |
 /// | `live_event_seconds` | from a frame with an event to the changed state; a histogram |
 /// | `live_render_seconds` | from a changed state to the frame with its patches; a histogram |
@@ -49,6 +51,7 @@ pub struct Metrics {
     html: Gauge,
     connects: Family<Kind, Counter>,
     refused: Counter,
+    outdated: Counter,
     held_back: Counter,
     rate_closes: Counter,
     pages: Counter,
@@ -95,6 +98,8 @@ pub struct Snapshot {
     pub events: u64,
     /// Events that ended in an error.
     pub failed: u64,
+    /// Events that the page refused.
+    pub refused: u64,
     /// Messages that `info` got.
     pub messages: u64,
     /// Errors of page code.
@@ -134,6 +139,7 @@ impl Metrics {
             html: Gauge::default(),
             connects: Family::default(),
             refused: Counter::default(),
+            outdated: Counter::default(),
             held_back: Counter::default(),
             rate_closes: Counter::default(),
             pages: Counter::default(),
@@ -156,6 +162,7 @@ impl Metrics {
         registry.register_with_unit("html", "The region HTML that sessions hold", Unit::Bytes, html);
         registry.register("connects", "Connections so far", self.connects.clone());
         registry.register("refused_joins", "Joins told to come back later", self.refused.clone());
+        registry.register("outdated", "Connections of scripts of an older version", self.outdated.clone());
         let (held_back, rate_closes) = (self.held_back.clone(), self.rate_closes.clone());
         registry.register("held_back", "Times that a connection had sent too many events", held_back);
         registry.register("rate_closes", "Connections closed for too many events", rate_closes);
@@ -169,6 +176,7 @@ impl Metrics {
             ("woken", "Times that a state came back", Count::Woken),
             ("events", "Events handled", Count::Events),
             ("failed_events", "Events that ended in an error", Count::Failed),
+            ("refused_events", "Events that the page refused", Count::Refused),
             ("messages", "Messages that info got", Count::Messages),
             ("panics", "Panics of page code", Count::Panics),
         ] {
@@ -206,6 +214,7 @@ impl Metrics {
             pages: self.pages.get(),
             events: hot.count(Count::Events),
             failed: hot.count(Count::Failed),
+            refused: hot.count(Count::Refused),
             messages: hot.count(Count::Messages),
             errors: self.all_errors.get(),
             slow_calls: self.slow_calls.get(),
@@ -237,6 +246,10 @@ impl Metrics {
 
     pub(crate) fn refused(&self) {
         self.refused.inc();
+    }
+
+    pub(crate) fn outdated(&self) {
+        self.outdated.inc();
     }
 
     pub(crate) fn held_back(&self) {
@@ -284,6 +297,7 @@ impl Metrics {
         if after.events > before.events {
             part.add(Count::Events, after.events - before.events);
             part.add(Count::Failed, after.failed - before.failed);
+            part.add(Count::Refused, after.refused - before.refused);
             part.take(Size::Event, nanos);
         }
         if after.renders > before.renders {
@@ -329,16 +343,26 @@ mod tests {
     fn a_step_counts_what_it_has_changed() {
         let metrics = Metrics::new();
         let before = Counters { events: 4, bytes: 10, frames: 1, ..Counters::default() };
-        let event = Counters { events: 5, failed: 1, ..before };
+        let event = Counters { events: 7, failed: 1, refused: 2, ..before };
         metrics.step(&before, &event, Duration::from_micros(3));
         let render = Counters { renders: 1, frames: 2, bytes: 40, ..event };
         metrics.step(&event, &render, Duration::from_micros(5));
         metrics.step(&render, &render, Duration::from_secs(9));
         metrics.error(&Call::Handle("x".into()));
         let Snapshot {
-            events, failed, renders, frames, patch_bytes, event_time, render_time, errors, ..
+            events,
+            failed,
+            refused,
+            renders,
+            frames,
+            patch_bytes,
+            event_time,
+            render_time,
+            errors,
+            ..
         } = metrics.snapshot();
-        assert_eq!((events, failed, renders, frames, patch_bytes, errors), (1, 1, 1, 1, 30, 1));
+        assert_eq!((events, failed, refused), (3, 1, 2));
+        assert_eq!((renders, frames, patch_bytes, errors), (1, 1, 30, 1));
         assert_eq!((event_time.as_micros(), render_time.as_micros()), (3, 5));
     }
 
@@ -355,12 +379,14 @@ mod tests {
             "live_connections 1",
             "live_connects_total{kind=\"resumed\"} 1",
             "live_refused_joins_total 0",
+            "live_outdated_total 0",
             "live_held_back_total 0",
             "live_rate_closes_total 0",
             "live_pages_total 0",
             "live_forms_total 0",
             "live_events_total 1",
             "live_failed_events_total 0",
+            "live_refused_events_total 0",
             "live_messages_total 0",
             "live_event_seconds_count 1",
             "live_render_seconds_count 0",

@@ -106,6 +106,37 @@ pub(super) fn is_field(element: ElementRef<'_>) -> bool {
     is_control(element) && element.value().name() != "button"
 }
 
+/// Whether a `Reset` has something to do with this selector.
+pub(super) fn resettable(dom: &Dom, selector: &str) -> Checked<()> {
+    match dom.all(selector)?.into_iter().any(holds_values) {
+        true => Ok(()),
+        false => Err(format!("a Reset of `{selector}` finds no form and no field in the page")),
+    }
+}
+
+/// Whether `data-lv-own` is what it can be, and where it can be.
+pub(super) fn owned(dom: &Dom) -> Checked<()> {
+    for element in dom.all("[data-lv-own]")? {
+        let owner = element.attr("data-lv-own").unwrap_or_default();
+        if owner != "server" {
+            return Err(format!("data-lv-own=\"{owner}\" has no meaning: \"server\" is the only value"));
+        }
+        if !holds_values(element) {
+            let name = element.value().name();
+            return Err(format!("data-lv-own has no meaning on <{name}>: it is for fields and forms"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is a form or something that a user puts values in: editable content and custom elements, too.
+fn holds_values(element: ElementRef<'_>) -> bool {
+    let name = element.value().name();
+    let is_button = matches!(kind(element), "submit" | "image" | "button" | "reset");
+    let is_editable = element.attr("contenteditable").is_some_and(|editable| editable != "false");
+    name == "form" || is_editable || name.contains('-') || is_field(element) && !is_button
+}
+
 /// Whether a click on it submits its form.
 pub(super) fn is_submitter(element: ElementRef<'_>) -> bool {
     matches!(kind(element), "submit" | "image")

@@ -2,8 +2,8 @@
 //!
 //! A [`TestClient`] does with a page what a user does, by the page's own HTML, and through the bytes of the real protocol. It is
 //! a test's tool, so that it panics where the test or the page's markup is mistaken, and says what is wrong: an event that no
-//! element is bound to, a selector that finds nothing, two elements of one id, a region that isn't there, and a region whose HTML
-//! changed without being marked.
+//! element is bound to, a selector that finds nothing, two elements of one id, a region that isn't there, a region whose HTML
+//! changed without being marked, a `Reset` of nothing, and an owner of fields that isn't known.
 
 mod dom;
 mod element;
@@ -48,7 +48,8 @@ type Checked<T> = std::result::Result<T, String>;
 /// What a user can do is checked against the page's HTML, and what the server made of it as well. A mistake is a panic at the
 /// line of the test: an event without an element, several elements where one is meant, an id that two elements have, a region
 /// that the page doesn't have, or one that changed without being marked (a region's rendering must depend on the session
-/// alone, so that all of them are rendered anew for that).
+/// alone, so that all of them are rendered anew for that), a [`Reset`](live_core::Reset) that finds neither a form nor a field,
+/// a `data-lv-own` with another value than `server`.
 ///
 /// ```
 /// use std::fmt::Write;
@@ -89,6 +90,10 @@ pub struct TestClient<P: Page> {
     now: Instant,
     tasks: Tasks<P::Message>,
     heard: Vec<Heard>,
+    /// The last event that was refused.
+    refused: u64,
+    /// The selectors of resets that weren't looked at yet.
+    resets: Vec<String>,
     errors: Vec<ErrorReport>,
     published: Vec<(String, P::Message)>,
     /// The shared regions that the page shows, and their topics.

@@ -116,6 +116,8 @@ impl TestOptions {
             now,
             tasks,
             heard: Vec::new(),
+            refused: 0,
+            resets: Vec::new(),
             errors: Vec::new(),
             published: Vec::new(),
             followed: Vec::new(),
@@ -140,7 +142,7 @@ fn request(url: &str) -> Request {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     Request {
         path: path.to_owned(),
-        query: form::pairs(query).expect("a query of few fields"),
+        query: form::query(query).expect("a query of few fields"),
         ..Request::default()
     }
 }

@@ -67,6 +67,42 @@ impl<P: Page> TestClient<P> {
             .collect()
     }
 
+    /// Whether the last event was refused: by [`Event::refuse`](live_core::Event::refuse), or since it ended in an error. A browser then keeps what
+    /// was typed into the event's form.
+    ///
+    /// ```
+    /// # use live_core::{Ctx, Event, Page, Result, Session, View};
+    /// # use live_std::TestClient;
+    /// # struct Guests;
+    /// # impl Page for Guests {
+    /// #     type State = String;
+    /// #     type Message = ();
+    /// #     fn render(&self, s: &Session<String>, view: &mut View) -> Result {
+    /// #         view.page(|out| {
+    /// #             *out += "<form data-lv-submit='add'><input name='name'></form><p>";
+    /// #             *out += &s.state;
+    /// #             Ok(())
+    /// #         });
+    /// #         Ok(())
+    /// #     }
+    /// #     fn handle(&self, _: &mut Ctx<Self>, s: &mut Session<String>, e: &Event) -> Result {
+    /// #         let name = e.get("name").unwrap_or_default();
+    /// #         s.replace_state(if name.is_empty() { "A name is needed.".into() } else { name.into() });
+    /// #         if name.is_empty() { e.refuse() } else { Ok(()) }
+    /// #     }
+    /// # }
+    /// let mut tab = TestClient::mount(Guests)?;
+    /// tab.submit("add", &[("name", "")]);
+    /// assert!(tab.refused());
+    /// assert_eq!(tab.element("p").text(), "A name is needed.");
+    /// tab.submit("add", &[("name", "Ada")]);
+    /// assert!(!tab.refused());
+    /// # Ok::<(), live_core::Error>(())
+    /// ```
+    pub fn refused(&self) -> bool {
+        self.refused > 0 && self.refused == self.machine.applied()
+    }
+
     /// The errors of page code since the last call, but those that the user was told of.
     pub fn errors(&mut self) -> Vec<ErrorReport> {
         std::mem::take(&mut self.errors)

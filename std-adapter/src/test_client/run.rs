@@ -1,11 +1,11 @@
 //! The session and its browser at work: frames back and forth, tasks, effects, and the checks of what came out.
 
-use live_core::client::Action;
+use live_core::client::{Action, Heard};
 use live_core::wire::{BrowserFrame, Received, ServerFrame};
-use live_core::{Call, Effect, ErrorReport, Input, Output, Page};
+use live_core::{Call, Command, Effect, ErrorReport, Input, Output, Page};
 
 use super::dom::Dom;
-use super::{Checked, TestClient, fresh, patch};
+use super::{Checked, TestClient, fields, fresh, patch};
 
 /// How much may happen at one instant: frames, messages of the page to itself, results of tasks. A page that goes on
 /// past it does so for ever.
@@ -83,7 +83,15 @@ impl<P: Page> TestClient<P> {
     pub(super) fn receive(&mut self, frame: &[u8]) -> Checked<()> {
         let nonsense =
             |error: &dyn std::fmt::Display| format!("the server sent a frame that makes no sense: {error}");
-        self.heard.extend(self.client.receive(frame).map_err(|error| nonsense(&error))?);
+        let heard = self.client.receive(frame).map_err(|error| nonsense(&error))?;
+        for heard in &heard {
+            match heard {
+                Heard::Refused(event) => self.refused = self.refused.max(*event),
+                Heard::Command(Command::Reset(reset)) => self.resets.push(reset.selector.clone()),
+                _ => {}
+            }
+        }
+        self.heard.extend(heard);
         if let ServerFrame::Update(update) = ServerFrame::decode(frame).map_err(|error| nonsense(&error))? {
             self.patches.add(&update.patches, update.applied.is_some());
             patch::in_page(&update.patches, &self.client)?;
@@ -108,6 +116,10 @@ impl<P: Page> TestClient<P> {
         if !self.dom.is_of(&html) {
             self.dom = Dom::parse(html);
             self.dom.unique_ids()?;
+            fields::owned(&self.dom)?;
+        }
+        for selector in self.resets.drain(..) {
+            fields::resettable(&self.dom, &selector)?;
         }
         // What is marked and not shown, the page failed to render: an error of its own.
         if self.machine.is_connected() && !self.session().is_dirty() {

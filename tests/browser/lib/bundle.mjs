@@ -16,6 +16,7 @@ export async function bundle(source, broken) {
     format: 'iife',
     target: 'es2022',
     charset: 'utf8',
+    define: { LIVE_VERSION: '"00000000"' },
     mangleProps: /[^_]_$/,
     legalComments: 'none',
   });

@@ -5,17 +5,18 @@ import { launch } from './chromium.mjs';
 import { serveMorph } from './morph-page.mjs';
 
 /**
- * Declares the suite `title` in both modes. `declare(check, moveBefore)` names its tests: `check(name, run, expected)` runs `run` inside
+ * Declares the suite `title` in both modes, on a page with the options given before `declare`. `declare(check, moveBefore)` names its tests: `check(name, run, expected)` runs `run` inside
  * the page, which gives what must deep-equal `expected`; a function as `expected` receives the tab and the result instead.
  */
-export function morphSuite(title, declare) {
+export function morphSuite(title, ...rest) {
+  const declare = rest.pop();
   for (const moveBefore of [true, false]) {
     describe(`${title}, ${moveBefore ? 'with' : 'without'} moveBefore`, () => {
       let browser, pages, tab;
       before(async () => {
         browser = await launch();
         pages = await serveMorph();
-        tab = await pages.tab(browser, { moveBefore });
+        tab = await pages.tab(browser, { moveBefore, ...rest[0] });
         assert.equal(await tab.evaluate(() => 'moveBefore' in Element.prototype), moveBefore, 'Chromium 133 or newer is needed');
       });
       after(async () => {

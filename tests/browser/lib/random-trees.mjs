@@ -2,7 +2,7 @@
 
 /** Takes `count` random trees through two morphs each, from `seed` on. Gives the first failure as text, or null. */
 export function randomTrees({ seed, count }) {
-  const root = document.querySelector('#root');
+  let root;
   for (let i = 0; i < count; i++) {
     const problem = episode(seed + i);
     if (problem) return `seed ${seed + i}: ${problem}`;
@@ -13,7 +13,7 @@ export function randomTrees({ seed, count }) {
   function episode(number) {
     const random = generator(number);
     let tree = forest(random, 2, new Set());
-    window.show(html(tree));
+    root = window.show(html(tree));
     for (let step = 0; step < 2; step++) {
       fillHosts();
       tree = random(2) ? mutate(tree, random) : forest(random, 2, new Set());

@@ -13,7 +13,7 @@ use crate::targets::{record, token};
 
 pub fn write(folder: &Path) -> io::Result<()> {
     let vectors: Value = serde_json::from_str(include_str!("../../wire/vectors.json"))?;
-    for vector in ["frames", "refused"].iter().flat_map(|kind| vectors[kind].as_array()).flatten() {
+    for vector in ["frames", "longer", "refused"].iter().flat_map(|kind| vectors[kind].as_array()).flatten() {
         let frame = bytes(&vector["hex"]);
         match vector["direction"].as_str() {
             Some("browser") => put(folder, "browser_frame", &frame)?,
@@ -36,6 +36,7 @@ pub fn write(folder: &Path) -> io::Result<()> {
     put(folder, "token", token.as_bytes())?;
     let body = data_encoding::BASE64URL_NOPAD.decode(token.as_bytes()).expect("base64url");
     put(folder, "token_body", &body[5..body.len() - 32])?;
+    put(folder, "record", &first_record())?;
     put(folder, "record", &sample_record())?;
     let state = record::State {
         name: "a".into(),
@@ -51,8 +52,35 @@ pub fn write(folder: &Path) -> io::Result<()> {
     put(folder, "narrow", &joined(html, &html[..60]))
 }
 
-/// A record with a part of each kind.
+/// A record with a part of each kind, and what a newer version has appended.
 fn sample_record() -> Vec<u8> {
+    let list = |nodes: &[Node<'static>]| Node::List(nodes.to_vec().into());
+    let (number, text, bin) = (Node::Uint(7), Node::Str("room".into()), Node::Bin(vec![1, 2].into()));
+    let reset = list(&[number.clone(), Node::Uint(6), text.clone(), number.clone()]);
+    let flash = list(std::slice::from_ref(&text));
+    list(&[
+        Node::Uint(2),
+        number.clone(),
+        bin.clone(),
+        text.clone(),
+        number.clone(),
+        list(&[reset]),
+        list(&[text.clone(), number.clone(), number.clone()]),
+        list(&[number.clone(), number.clone(), bin.clone()]),
+        number.clone(),
+        list(&[number.clone(), text.clone(), bin]),
+        list(std::slice::from_ref(&number)),
+        flash.clone(),
+        list(&[]),
+        flash,
+        list(&[]),
+        list(&[text, number]),
+    ])
+    .encode()
+}
+
+/// The same of the first schema.
+fn first_record() -> Vec<u8> {
     let list = |nodes: &[Node<'static>]| Node::List(nodes.to_vec().into());
     let (number, text, bin) = (Node::Uint(7), Node::Str("room".into()), Node::Bin(vec![1, 2].into()));
     let schema = Node::Uint(1);

@@ -38,12 +38,12 @@ pub(crate) struct Tab {
     pub(crate) ran_twice: Option<u64>,
     /// How often its copy of a region was spoilt.
     pub(crate) spoilt: u64,
-    /// Events that will fail, and those that were told to have failed, by what the server has applied.
-    pub(crate) failing: u64,
-    pub(crate) failed: u64,
+    /// Events that will fail or be refused, and those that were told to have been, by what the server has applied.
+    pub(crate) refusing: u64,
+    pub(crate) refused: u64,
 }
 
-const KINDS: [&str; 8] = ["note", "say", "later", "command", "flip", "fail", "tell", "note"];
+const KINDS: [&str; 9] = ["note", "say", "later", "command", "flip", "fail", "tell", "refuse", "note"];
 
 impl Tab {
     /// A tab that shows the first response.
@@ -67,8 +67,8 @@ impl Tab {
             ran: Vec::new(),
             ran_twice: None,
             spoilt: 0,
-            failing: 0,
-            failed: 0,
+            refusing: 0,
+            refused: 0,
         }
     }
 
@@ -87,15 +87,16 @@ impl Tab {
     /// The user does something of this kind.
     pub(crate) fn act(&mut self, kind: &str) -> Action {
         let action = Action::new(kind);
-        if is_failing(kind) {
-            self.failing += 1;
+        self.refusing += u64::from(matches!(kind, "fail" | "tell" | "refuse"));
+        if matches!(kind, "fail" | "tell") {
+            // It leaves no trace.
             return action;
         }
         let act = self.next_act();
         self.since_reset += 1;
         match kind {
             "later" => self.timers += 1,
-            "command" => self.commands.push(act),
+            "command" | "refuse" => self.commands.push(act),
             _ => {}
         }
         action.value("act", act)
@@ -117,7 +118,7 @@ impl Tab {
                         self.forget();
                     }
                 }
-                Heard::Failed(_) => self.failed += 1,
+                Heard::Refused(_) => self.refused += 1,
                 Heard::Command(Command::Js(js)) => self.run(&js.args)?,
                 Heard::Command(other) => return Err(format!("a command that no page sends: {other:?}")),
                 Heard::Applied(_) | Heard::Notice(..) | Heard::Pong | Heard::Renewed => {}
@@ -132,7 +133,7 @@ impl Tab {
         (self.since_reset, self.timers) = (0, 0);
         self.commands.clear();
         self.ran.clear();
-        self.failing = self.failed;
+        self.refusing = self.refused;
     }
 
     fn run(&mut self, args: &str) -> Result<(), String> {
@@ -158,11 +159,6 @@ impl Tab {
 /// What a user does next.
 pub(crate) fn kind(random: &mut Random) -> &'static str {
     KINDS[random.below(KINDS.len())]
-}
-
-/// Whether the page refuses such an event.
-fn is_failing(kind: &str) -> bool {
-    matches!(kind, "fail" | "tell")
 }
 
 /// A session of a tab: the first, or one that was mounted in its place.

@@ -84,12 +84,17 @@ pub(crate) const INVARIANTS: [Invariant; 17] = [
     },
     Invariant {
         name: "applied",
-        says: "each act on a state that lives on was applied to it, and to no other (R2, R11)",
+        says: "each act on a state that lives on, a refused one too, was applied to it, and to no other (R2, R11, R16)",
         when: AtRest,
         holds: applied,
     },
     Invariant { name: "acknowledged", says: "no event waits for ever", when: AtRest, holds: acknowledged },
-    Invariant { name: "failures", says: "each failure was told, once (R5)", when: AtRest, holds: failures },
+    Invariant {
+        name: "refusals",
+        says: "each failure and each refusal was told, once (R17)",
+        when: AtRest,
+        holds: refusals,
+    },
     Invariant {
         name: "timers",
         says: "each timer was set once and fired once (R1)",
@@ -229,13 +234,13 @@ fn acknowledged(world: &World) -> Checked {
     })
 }
 
-fn failures(world: &World) -> Checked {
+fn refusals(world: &World) -> Checked {
     each_tab(world, |tab| {
-        let Tab { failing, failed, .. } = tab;
-        if failing == failed {
+        let Tab { refusing, refused, .. } = tab;
+        if refusing == refused {
             Ok(())
         } else {
-            Err(format!("{failing} events had to fail, {failed} were told"))
+            Err(format!("{refusing} events had to fail or be refused, {refused} were told"))
         }
     })
 }

@@ -152,7 +152,7 @@ impl Page for Diary {
                 s.state.set += 1;
                 ctx.send_after(Message::Fired(s.state.set), Duration::from_millis(act % 7 * 400))?;
             }
-            "command" => s.push(Js::call("ran").arg("act", act as i64)),
+            "command" | "refuse" => s.push(Js::call("ran").arg("act", act as i64)),
             "flip" => {
                 s.state.flipped ^= true;
                 s.mark_all();
@@ -160,7 +160,7 @@ impl Page for Diary {
             _ => {}
         }
         s.mark(["last", "on", "off"]);
-        Ok(())
+        if e.name == "refuse" { e.refuse() } else { Ok(()) }
     }
 
     fn info(&self, _: &mut Ctx<Self>, s: &mut Session<State>, message: Message) -> Result {

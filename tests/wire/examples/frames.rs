@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::{BufWriter, Result, Write, stdout};
 
 use live_core::wire::{Body, DecodeError, Node, NoticeLevel, Patch, Region, ServerFrame, Update, Welcome};
-use live_core::{Block, Command, Download, Focus, Js, Redirect, Scroll};
+use live_core::{Block, Command, Download, Focus, Js, Redirect, Reset, Scroll};
 use wire_tests::json::from_node;
 use wire_tests::random::Random;
 
@@ -41,24 +41,27 @@ fn main() -> Result<()> {
 /// The bytes of a frame that the core wrote, and reads as it was.
 fn server_frame(random: &mut Random) -> Vec<u8> {
     let bytes = [random.bits() as u8, random.bits() as u8, 0x80];
-    let frame = match random.below(6) {
+    let frame = match random.below(7) {
         0 => ServerFrame::Welcome(Welcome {
             applied: number(random),
             heartbeat: number(random),
             token: text(random),
             resumed: random.one_in(2),
             reset: random.one_in(2),
-            failed: (0..random.below(3)).map(|_| number(random)).collect(),
+            refused: (0..random.below(3)).map(|_| number(random)).collect(),
+            limit: number(random),
+            version: text(random),
         }),
         1 | 2 => ServerFrame::Update(Update {
             applied: (!random.one_in(4)).then(|| number(random)),
             patches: (0..random.below(4)).map(|_| patch(random, &bytes)).collect(),
             commands: (0..random.below(3)).map(|_| (number(random), Cow::Owned(command(random)))).collect(),
-            failed: (0..random.below(3)).map(|_| number(random)).collect(),
+            refused: (0..random.below(3)).map(|_| number(random)).collect(),
             title: random.one_in(3).then(|| text(random)),
         }),
         3 => ServerFrame::Notice { level: NoticeLevel::Warning, text: text(random) },
         4 => ServerFrame::Token { token: text(random) },
+        5 => ServerFrame::On { session: random.bits() >> random.below(32) },
         _ => ServerFrame::Away { wait: number(random) },
     };
     let encoded = frame.encode();
@@ -85,11 +88,12 @@ fn body<'a>(random: &mut Random, bytes: &'a [u8]) -> Body<'a> {
 }
 
 fn command(random: &mut Random) -> Command {
-    match random.below(5) {
+    match random.below(6) {
         0 => Redirect { to: text(random).into(), replace: random.one_in(2) }.into(),
         1 => Focus::on(text(random)).into(),
         2 => Scroll::to(format!("#{}", text(random))).block(Block::Nearest).into(),
         3 => Download::new(text(random), text(random)).into(),
+        4 => Reset { selector: text(random).into(), event: number(random) }.into(),
         _ => Js::call(text(random)).arg("a", text(random)).arg("b", random.one_in(2)).into(),
     }
 }

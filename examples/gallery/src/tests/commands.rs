@@ -29,19 +29,21 @@ fn each_command_has_its_button() {
     tab.element("[data-lv-click=redirect]:not([data-lv-value-replace])").click();
     tab.element("[data-lv-value-replace]").click();
     tab.click("focus");
+    tab.click("reset");
     tab.element("[data-lv-value-block=center]").click();
     tab.click("top");
     tab.click("download");
-    let commands: [Command; 6] = [
+    let commands: [Command; 7] = [
         Redirect::to("/counter").into(),
         Redirect::to("/counter").replacing().into(),
         Focus::on("#field").into(),
+        Reset { selector: "#field".to_owned(), event: 4 }.into(),
         Scroll::to("#goal").block(Block::Center).into(),
         Scroll::to("html").into(),
         Download::new("/source/commands.rs", "my_page.rs").into(),
     ];
     assert_eq!(tab.commands(), commands);
-    assert_eq!(done(&mut tab), "6");
+    assert_eq!(done(&mut tab), "7");
 }
 
 #[test]

@@ -30,5 +30,6 @@ fn a_todo_is_checked_while_it_is_typed() {
     tab.change("text", "make TEA and coffee");
     assert_eq!(tab.html("flash"), "");
     tab.element("form.new button").click();
+    assert!(tab.refused());
     assert_eq!(tab.element("#flash .error").text(), "Write what is to be done.");
 }

@@ -75,6 +75,11 @@ impl Page for Lab {
             }
             "big" => s.state.notes.push("x".repeat(100_000)),
             "go" => s.push(Redirect::to("/there")),
+            "refuse" => {
+                s.state.count += 1;
+                s.mark("count");
+                return e.refuse();
+            }
             "fail" => {
                 s.state.count = 1000;
                 return Err(Error::msg("broken"));

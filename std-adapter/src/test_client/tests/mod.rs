@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 
 use live_core::wire::{Body, Patch as Wire, Region, ServerFrame, Update};
-use live_core::{Command, Ctx, Event, RecoverableError, Redirect, Session, View, hash};
+use live_core::{Command, Ctx, Event, RecoverableError, Redirect, Reset, Session, View, hash};
 
 use super::*;
 
@@ -42,6 +42,13 @@ impl Page for Desk {
             "later" => ctx.send_after("tick".to_owned(), Duration::from_secs(5)).map(drop)?,
             "tell" => ctx.publish("desk", "told".to_owned())?,
             "go" => s.push(Redirect::to("/there")),
+            "refuse" => {
+                s.state.push("refused".to_owned());
+                s.mark("log");
+                return e.refuse();
+            }
+            "reset" => s.push(Reset::form(e.get("of").unwrap_or_default())),
+            "owner" => s.state.push(format!("<input data-lv-own={}>", e.get("by").unwrap_or_default())),
             "no" => return Err(RecoverableError::new("No.").into()),
             "panic" => panic!("at the desk"),
             "unknown" => return e.unknown(),
@@ -152,6 +159,58 @@ fn failures_leave_the_state_and_are_told() {
     tab.info("again".to_owned());
     assert_eq!(tab.html("log"), "x loaded on again");
     assert_eq!(tab.session().state.len(), 4);
+}
+
+#[test]
+fn a_test_sees_whether_the_last_event_was_refused() {
+    let mut tab = desk("");
+    assert!(!tab.refused(), "there was none");
+    for (event, refused) in
+        [("refuse", true), ("tell", false), ("no", true), ("unknown", true), ("refuse", true), ("go", false)]
+    {
+        tab.send(Action::new(event));
+        assert_eq!(tab.refused(), refused, "{event}");
+    }
+    assert_eq!(tab.html("log"), "x loaded refused refused");
+    tab.send(Action::new("refuse"));
+    tab.info("on".to_owned());
+    tab.commands();
+    tab.reconnect();
+    assert!(tab.refused(), "it is still the last");
+}
+
+#[test]
+fn a_reset_must_find_a_form_or_a_field() {
+    const PAGE: &str = "<form id=f><input name=a><button id=b>B</button><input type=reset id=r></form>
+        <p id=p contenteditable></p><p id=q contenteditable=false></p><x-stars id=s></x-stars><select></select>";
+    let mut tab = desk(PAGE);
+    for of in ["form", "[name=a]", "#p", "#s", "select", "#b, #f"] {
+        tab.send(Action::new("reset").value("of", of));
+        assert_eq!(tab.commands().len(), 1, "{of}");
+    }
+    tab.send(Action::new("reset").value("of", "#f"));
+    let event = tab.machine.applied();
+    assert_eq!(tab.commands(), [Command::Reset(Reset { selector: "#f".to_owned(), event })]);
+    for of in ["#lost", "#b", "#r", "#q", "i", "*:not(*)"] {
+        let words = mistake(|| desk(PAGE).send(Action::new("reset").value("of", of)));
+        assert_eq!(words, format!("a Reset of `{of}` finds no form and no field in the page"));
+    }
+    let words = mistake(|| desk(PAGE).send(Action::new("reset").value("of", "p[")));
+    assert_eq!(words, "`p[` is not a CSS selector that is known here");
+}
+
+#[test]
+fn the_server_alone_may_own_fields_and_no_more_than_fields() {
+    let mut tab = desk("<form data-lv-own=server><input data-lv-own=\"server\"></form>");
+    tab.send(Action::new("owner").value("by", "server"));
+    for owner in ["user", "Server"] {
+        let words = mistake(|| desk("").send(Action::new("owner").value("by", owner)));
+        let told = format!("data-lv-own=\"{owner}\" has no meaning: \"server\" is the only value");
+        assert_eq!(words, told);
+    }
+    assert!(mistake(|| desk("<input data-lv-own>")).contains("data-lv-own=\"\""));
+    let words = mistake(|| desk("<fieldset data-lv-own=server></fieldset>"));
+    assert_eq!(words, "data-lv-own has no meaning on <fieldset>: it is for fields and forms");
 }
 
 #[test]

@@ -37,7 +37,9 @@ fn opened() -> Client {
         token: "t",
         resumed: false,
         reset: false,
-        failed: List::default(),
+        refused: List::default(),
+        limit: 0,
+        version: "",
     };
     client.receive(&ServerFrame::Welcome(welcome).encode()).expect("a welcome");
     let patch = |(name, html)| Patch {

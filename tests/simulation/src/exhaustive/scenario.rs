@@ -41,7 +41,7 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
         tabs: 1,
         roams: Roams::Never,
         joins: PLENTY,
-        acts: &["command", "note", "tell"],
+        acts: &["command", "refuse", "tell"],
         steps: &[Act, Up, Late, Down, Write, Answer, Cut, Lost, Reload],
     },
     Scenario {
@@ -68,7 +68,7 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
         tabs: 1,
         roams: Roams::Always,
         joins: PLENTY,
-        acts: &["note", "command"],
+        acts: &["refuse", "command"],
         steps: &[Act, Up, Late, Down, Cut, Lost, Reload, Tick, Spoil],
     },
     Scenario {

@@ -1,10 +1,11 @@
-// Turns a live tree into what new HTML says, and keeps what belongs to the user: focus, typed text, scroll, media.
+// The two-way morph that three-way patching took the place of: it makes the page equal to new HTML, whatever others changed. It is
+// here to be compared with, and to be caught.
 //
 // A new node has at most one live node as its partner; one without is inserted as it was parsed. Partners are found by key
 // (a region's name, or an id that both trees hold once) anywhere in the trees, else by likeness among the children of
 // partners. Hosts of regions go by name alone, and what is in them is never touched.
-import { all } from '../dom/markup';
-import { parse } from '../dom/trusted';
+import { all } from '../../../client/src/dom/markup';
+import { parse } from '../../../client/src/dom/trusted';
 
 declare global {
   interface MapConstructor {

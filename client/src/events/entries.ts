@@ -1,0 +1,25 @@
+// The fields of a form, as an event carries them: names and values in turn.
+
+import { call, read } from '../dom/native';
+import { kindOf } from '../fields/kinds';
+
+/** All that the form would send; a file stands as its name. */
+export const formEntries = (form: HTMLFormElement, submitter?: HTMLElement | null): string[] =>
+  [...new FormData(form, submitter)].flatMap(([name, value]) => [name, typeof value == 'string' ? value : value.name]);
+
+/** What a field without a form sends. Without a name it is called `value`. */
+export function fieldEntries(field: HTMLElement): string[] {
+  const name = call(field, 'getAttribute', 'name') || 'value';
+  if (field instanceof HTMLSelectElement) return Array.from(field.selectedOptions).flatMap(({ value }) => [name, value]);
+  if (call(field, 'matches', '[type=checkbox]:not(:checked),[type=radio]:not(:checked)')) return [];
+  return [name, textOf(field)];
+}
+
+/** The value of a field as text. */
+export const textOf = (field: HTMLElement): string => (kindOf(field)?.isRich ? read(field, 'innerText') : '' + ((field as HTMLInputElement).value ?? ''));
+
+/** The `data-lv-value-…` attributes of an element. */
+export const valuesOf = (element: Element): string[] =>
+  [...read(element, 'attributes')].flatMap(({ name, value }) => (name.startsWith(VALUE) ? [name.slice(VALUE.length), value] : []));
+
+const VALUE = 'data-lv-value-';
