@@ -52,7 +52,7 @@ async function compiled(entry, version) {
     write: false,
     format: 'iife',
     target: 'es2022',
-    tsconfigRaw: { compilerOptions: { strict: true, alwaysStrict: false } },
+    tsconfigRaw: { compilerOptions: { strict: true, useDefineForClassFields: false, alwaysStrict: false } },
     define: { LIVE_VERSION: JSON.stringify(version) },
     charset: 'utf8',
     minifySyntax: true,
