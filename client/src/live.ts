@@ -1,9 +1,10 @@
 // The browser's runtime: what a page loads. `window.live` is its interface to the page's own scripts.
 
 import { find } from './dom/native';
-import { emit, on } from './listeners';
+import { on } from './listeners';
 import { register } from './session/commands';
 import { Connection } from './session/connection';
+import { Queue } from './session/queue';
 import { Session } from './session/session';
 import { Status } from './session/status';
 
@@ -18,7 +19,7 @@ const live = {
   on,
   /** Sends an event from the page's own script. False if it wasn't taken. */
   push: (name: string, values?: ConstructorParameters<typeof URLSearchParams>[0]): boolean =>
-    !!session?.push({ fields: [name, [...new URLSearchParams(values)].flat()], carried: [] }),
+    !!session?.say(name, [...new URLSearchParams(values)].flat()),
   connect: (): void => connection?.connect(),
   disconnect: (): void => connection?.disconnect(),
 };
@@ -29,8 +30,9 @@ export type Live = typeof live;
 Object.assign(window, { live });
 
 if (root) {
-  const status: Status = new Status(root, () => session!.waiting(), (detail) => emit('status', detail));
-  connection = new Connection(status, (frame, direction) => emit(direction, frame));
-  session = new Session(root, connection, status);
+  const queue = new Queue();
+  const status = new Status(root, queue);
+  connection = new Connection(status);
+  session = new Session(root, queue, status, connection);
   session.begin();
 }

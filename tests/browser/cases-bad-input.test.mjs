@@ -119,6 +119,14 @@ frames('a session that has applied more than the tab remembers: events go on fro
   assert.equal((await next.event()).id, 41);
 });
 
+frames('more is acknowledged than was ever sent: what waits is sent, with the next number', async ({ tab, connection }) => {
+  await tab.locator('#f').pressSequentially('ab');
+  assert.deepEqual((await connection.event()).form, ['f', 'a']);
+  connection.update({ applied: 9 });
+  const { id, form } = await connection.event();
+  assert.deepEqual([id, form], [10, ['f', 'ab']]);
+}, {}, '<input id="f" name="f" data-lv-change="edit">');
+
 frames('refused ids that were never made are passed over', async ({ tab, connection }) => {
   await tab.click('#inc');
   await connection.event();
@@ -145,8 +153,18 @@ test('bad input: HELLO has the version of the script', { skip: !IS_NEW && 'the s
 }));
 
 test('bad input: the server has another version: an idle page is loaded again', deployed(BUTTON, async ({ server }) => {
-  const next = await server.welcomed();
-  assert.equal(next.hello[1], 'token-2');
+  // A reload goes on with the session.
+  const next = await server.welcomed({ flags: 1 });
+  assert.equal(next.hello[1], 'renewed');
+  assert.equal(server.loads, 2);
+}));
+
+test('bad input: the server has another version, and so it is after the page was loaded again: once is enough', deployed(BUTTON, async ({ tab, server }) => {
+  const next = await server.welcomed({ flags: 1, version: 'ffffffff' });
+  await tab.click('#inc');
+  next.update({ applied: (await next.event()).id, title: 'still here' });
+  await becomes(tab, () => document.title, 'still here');
+  await silent(tab, next);
   assert.equal(server.loads, 2);
 }));
 
@@ -390,7 +408,7 @@ for (const [attribute, value] of [['data-lv-debounce', 'soon'], ['data-lv-deboun
     await app.until(() => app.state.text === 'abc' && app.state.n === 1);
   });
 
-for (const attribute of ['data-lv-loading-show="[["', 'data-lv-loading-disable="#none"', 'data-lv-loading-class="  "', 'data-lv-key="["'])
+for (const attribute of ['data-lv-loading-show="[["', 'data-lv-loading-hide="[["', 'data-lv-loading-disable="[["', 'data-lv-loading-disable="#none"', 'data-lv-loading-class="  "', 'data-lv-key="["'])
   conversation(`bad input: ${attribute} stops nothing`, {
     ...FORM,
     render: ({ n }) => `<p id="n">${n}</p><button id="inc" data-lv-click="inc" ${attribute}>+</button>`,

@@ -44,6 +44,8 @@ async function works({ app, tab }, names, i = 0) {
   await tab.evaluate(focus, field);
   await tab.keyboard.type('y');
   await app.until(() => app.state.told.length === 2);
+  // Another title.
+  await app.shown(tab);
 }
 
 /** The others are in the forms of all names. */

@@ -231,14 +231,11 @@ events('a change and a key of one field wait side by side', '<input name="q" dat
   await silent(tab, connection);
 }, CLOCK);
 
-events('a throttled submit keeps its pace', '<form data-lv-submit="save" data-lv-throttle="500"><input name="q"></form>', async ({ tab, connection }) => {
-  await tab.press('input', 'Enter');
-  assert.equal((await connection.event()).id, 1);
-  connection.update({ applied: 1 });
-  await becomes(tab, () => document.querySelectorAll('.lv-loading').length, 0);
-  await tab.press('input', 'Enter');
-  await silent(tab, connection);
-  await tab.clock.runFor(500);
-  await tab.press('input', 'Enter');
-  assert.equal((await connection.event()).name, 'save');
+events("a form's throttle is for its changes: each submit is told", '<form data-lv-submit="save" data-lv-throttle="500"><input name="q"></form>', async ({ tab, connection }) => {
+  for (const id of [1, 2]) {
+    await tab.press('input', 'Enter');
+    assert.equal((await connection.event()).id, id);
+    connection.update({ applied: id });
+    await becomes(tab, () => document.querySelectorAll('.lv-loading').length, 0);
+  }
 }, CLOCK);

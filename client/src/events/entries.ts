@@ -7,16 +7,16 @@ import { kindOf } from '../fields/kinds';
 export const formEntries = (form: HTMLFormElement, submitter?: HTMLElement | null): string[] =>
   [...new FormData(form, submitter)].flatMap(([name, value]) => [name, typeof value == 'string' ? value : value.name]);
 
-/** What a field without a form sends. Without a name it is called `value`. */
-export function fieldEntries(field: HTMLElement): string[] {
-  const name = call(field, 'getAttribute', 'name') || 'value';
-  if (field instanceof HTMLSelectElement) return Array.from(field.selectedOptions).flatMap(({ value }) => [name, value]);
+/** What a field holds, as a form would send it. */
+export function fieldValues(field: HTMLElement): string[] {
+  if (field instanceof HTMLSelectElement) return Array.from(field.selectedOptions, ({ value }) => value);
   if (call(field, 'matches', '[type=checkbox]:not(:checked),[type=radio]:not(:checked)')) return [];
-  return [name, textOf(field)];
+  return [kindOf(field)!.isRich ? read(field, 'innerText') : '' + ((field as HTMLInputElement).value ?? '')];
 }
 
-/** The value of a field as text. */
-export const textOf = (field: HTMLElement): string => (kindOf(field)?.isRich ? read(field, 'innerText') : '' + ((field as HTMLInputElement).value ?? ''));
+/** What a field without a form sends. Without a name it is called `value`. */
+export const fieldEntries = (field: HTMLElement): string[] =>
+  fieldValues(field).flatMap((value) => [call(field, 'getAttribute', 'name') || 'value', value]);
 
 /** The `data-lv-value-…` attributes of an element. */
 export const valuesOf = (element: Element): string[] =>

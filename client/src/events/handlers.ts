@@ -10,18 +10,11 @@ import { formOf } from '../fields/kinds';
  */
 export function handlersOf(root: Element, type: string, target: Element): Element[] {
   const found = new Set<Element>();
-  const isStopped = climb(root, type, target, found);
-  const form = type == 'change' && !isStopped ? formOf(target) : null;
-  if (form && !call(form, 'contains', target)) climb(root, type, form, found);
+  for (const start of [target, type == 'change' ? formOf(target) : null])
+    // An element that the page has taken out by now has no one around.
+    for (let element = start; element && call(root, 'contains', element); element = read(element, 'parentElement')) {
+      if (attr(element, type)) found.add(element);
+      if (attr(element, 'stop') != null) return [...found];
+    }
   return [...found];
-}
-
-/** True if an element stops the way out. */
-function climb(root: Element, type: string, from: Element, found: Set<Element>): boolean {
-  // An element that the page has taken out by now has no one around.
-  for (let element: Element | null = from; element && call(root, 'contains', element); element = read(element, 'parentElement')) {
-    if (attr(element, type)) found.add(element);
-    if (attr(element, 'stop') != null) return true;
-  }
-  return false;
 }

@@ -1,66 +1,46 @@
 // Events that wait for a pause of the user, or for their turn: `data-lv-debounce` and `data-lv-throttle`.
 
-/** What waits, for a handler's events of one type in one field. */
+/** While there is one for a key, its events wait. */
 interface Slot {
   run?: (() => void) | undefined;
-  timer?: ReturnType<typeof setTimeout> | undefined;
-  /** No event before this, on the clock of `performance.now()`, which doesn't jump. */
-  until: number;
+  timer: ReturnType<typeof setTimeout>;
 }
 
 export class Rate {
-  private slots_ = new WeakMap<Element, WeakMap<Element, Record<string, Slot>>>();
-  /** In the order in which they came. */
-  private waiting_ = new Set<Slot>();
+  /** Those that waited first come first. */
+  private slots_ = new Map<string, Slot>();
 
-  /** Runs the last `run` after a pause of `ms`. */
-  debounce(handler: Element, target: Element, type: string, ms: number, run: () => void): void {
-    this.wait_(this.slot_(handler, target, type), ms, run);
+  /** Runs the last `run` of those with this key after a pause of `ms`. */
+  debounce(key: string, ms: number, run: () => void): void {
+    clearTimeout(this.slots_.get(key)?.timer);
+    this.put_(key, { run, timer: setTimeout(this.finish_, ms, key) });
   }
 
-  /**
-   * Runs `run` at once, but no more than once in `ms`. Those that come too early are dropped; if they carry a value (`isChange`), the last
-   * one runs when its turn comes.
-   */
-  throttle(handler: Element, target: Element, type: string, ms: number, run: () => void, isChange: boolean): void {
-    const slot = this.slot_(handler, target, type);
-    const left = slot.until - performance.now();
-    const now = () => {
-      slot.until = performance.now() + ms;
-      run();
-    };
-    if (left <= 0) now();
-    else if (isChange) this.wait_(slot, left, now);
+  /** Runs `run` at once, but no more than once in `ms`. Those that come too early are dropped, but for the last one if `keepsLast`. */
+  throttle(key: string, ms: number, keepsLast: boolean, run: () => void): void {
+    const slot = this.slots_.get(key);
+    if (slot) {
+      if (keepsLast) this.put_(key, { ...slot, run: () => this.throttle(key, ms, keepsLast, run) });
+      return;
+    }
+    this.put_(key, { timer: setTimeout(this.finish_, ms, key) });
+    run();
   }
 
   /** Runs all that waits: the user goes on. */
   flush(): void {
-    this.waiting_.forEach(this.finish_);
+    for (const [key, { run }] of [...this.slots_]) if (run) this.finish_(key);
   }
 
-  private wait_(slot: Slot, ms: number, run: () => void): void {
-    clearTimeout(slot.timer);
-    slot.run = run;
-    slot.timer = setTimeout(this.finish_, ms, slot);
-    // The newest comes last.
-    this.waiting_.delete(slot);
-    this.waiting_.add(slot);
+  private put_(key: string, slot: Slot): void {
+    this.slots_.delete(key);
+    this.slots_.set(key, slot);
   }
 
-  private finish_ = (slot: Slot): void => {
+  private finish_ = (key: string): void => {
+    const slot = this.slots_.get(key)!;
     clearTimeout(slot.timer);
-    this.waiting_.delete(slot);
-    slot.run!();
+    this.slots_.delete(key);
+    slot.run?.();
   };
-
-  private slot_(handler: Element, target: Element, type: string): Slot {
-    const targets = entry(this.slots_, handler, () => new WeakMap<Element, Record<string, Slot>>());
-    return (entry(targets, target, (): Record<string, Slot> => ({}))[type] ??= { until: 0 });
-  }
-}
-
-function entry<V>(map: WeakMap<Element, V>, key: Element, make: () => V): V {
-  let value = map.get(key);
-  if (!value) map.set(key, (value = make()));
-  return value;
 }

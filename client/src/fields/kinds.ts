@@ -9,40 +9,44 @@ export type Field = HTMLElement;
 export interface Kind {
   /** What the user sees. */
   value(field: Field): string;
-  /** What the server's markup says. */
-  server(field: Field): string;
+  /** What the markup says: the server's, unless the kind `isCopied`. */
+  server(field: Element): string;
   /** Shows `value`. */
   write(field: Field, value: string): void;
   /** Whether the value is text with a place for a caret, of which parts can be told apart. */
   isText?: boolean;
-  /** Whether the value is in the markup of its content, which no attribute keeps: contenteditable. */
+  /** Whether an edit changes the markup itself, so that only a copy of the field as the server has it says the server's value. */
+  isCopied?: boolean;
+  /** Whether the value is the markup of its content: contenteditable. Only the patcher writes it. */
   isRich?: boolean;
 }
 
 type Input = HTMLInputElement;
 
-/** Any native or rich field. Custom elements are found by `isField`. */
+/** Any native or rich field. Custom elements are found by `isCustom`. */
 export const FIELDS = 'input,select,textarea,[contenteditable]';
 
 /** Also custom elements that a form sends. */
 export const NAMED = FIELDS + ',[name]';
 
-const BUTTONS = /^(button|submit|reset|image|hidden)$/;
+const BUTTONS = /^(button|submit|reset|image)$/;
 const TEXTS = /^(text|search|tel|url|email|password|number)$/;
 /** Between the parts of a value that has several: no markup has it. */
 const SEPARATOR = '\0';
 
-const text: Kind = {
-  value: (field) => (field as Input).value,
+/** Dates, ranges, colours: an input whose value is chosen at once. */
+const chosen: Kind = {
+  value: (field) => '' + ((field as Input).value ?? ''),
   server: (field) => (field as Input).defaultValue,
-  write: (field, value) => {
-    if ((field as Input).value != value) (field as Input).value = value;
-  },
-  isText: true,
+  write: (field, value) => void ((field as Input).value = value),
 };
 
-/** Dates, ranges, colours: an input whose value is chosen at once. */
-const chosen: Kind = { ...text, isText: false };
+const hidden: Kind = { ...chosen, isCopied: true };
+
+const text: Kind = { ...chosen, isText: true };
+
+/** A form-associated custom element: `value` is its property by convention, and the attribute gives the server's. */
+const custom: Kind = { ...chosen, server: (field) => call(field, 'getAttribute', 'value') ?? '' };
 
 const box: Kind = {
   value: (field) => ((field as Input).checked ? '1' : ''),
@@ -57,26 +61,30 @@ const radio: Kind = {
   write: (field, value) => group(field as Input).forEach((each) => (each.checked = each.value == value)),
 };
 
+/** A value for each chosen option, with the separator behind it. */
 const select: Kind = {
-  value: (field) => optionsOf(field, (option) => option.selected),
+  value: (field) => valuesOf([...(field as HTMLSelectElement).selectedOptions]),
   server: (field) => {
     const list = field as HTMLSelectElement;
-    const marked = optionsOf(field, (option) => option.defaultSelected);
-    if (list.multiple || list.size > 1) return marked;
+    const options = [...list.options];
+    const marked = options.filter((option) => option.defaultSelected);
+    if (list.multiple || list.size > 1) return valuesOf(marked);
     // One of the list is always chosen: the last marked one, or else the first that can be.
-    const one = marked ? marked.split(SEPARATOR).at(-2) : [...list.options].find((option) => !call(option, 'matches', ':disabled'))?.value;
-    return one == null ? '' : one + SEPARATOR;
+    const one = marked.at(-1) ?? options.find((option) => !call(option, 'matches', ':disabled'));
+    return valuesOf(one ? [one] : []);
   },
   write: (field, value) => {
     const wanted = value.split(SEPARATOR).slice(0, -1);
     // Each wanted value chooses one option, for several may share one.
     for (const option of (field as HTMLSelectElement).options) {
       const at = wanted.indexOf(option.value);
+      option.selected = at >= 0;
       if (at >= 0) wanted.splice(at, 1);
-      if (option.selected != at >= 0) option.selected = at >= 0;
     }
   },
 };
+
+const valuesOf = (options: HTMLOptionElement[]): string => options.map(({ value }) => value + SEPARATOR).join('');
 
 /** Only emptied: a script can't choose a file. */
 const file: Kind = {
@@ -87,29 +95,17 @@ const file: Kind = {
   },
 };
 
-/** A form-associated custom element: `value` is its property by convention, and the attribute gives the server's. */
-const custom: Kind = {
-  value: (field) => '' + ((field as Input).value ?? ''),
-  server: (field) => call(field, 'getAttribute', 'value') ?? '',
-  write: (field, value) => void ((field as Input).value = value),
-};
+const content = (field: Element): string => read(field, 'innerHTML');
+const rich: Kind = { value: content, server: content, write: () => {}, isCopied: true, isRich: true };
 
-const rich: Kind = {
-  value: (field) => read(field, 'innerHTML'),
-  server: (field) => read(field, 'innerHTML'),
-  write: () => {},
-  isRich: true,
-};
+const INPUTS: Record<string, Kind> = { checkbox: box, radio, file, hidden };
 
 /** The kind of an element, or nothing if it isn't a field. */
 export function kindOf(element: Element): Kind | undefined {
+  const { type } = element as Input;
   switch (read(element, 'localName')) {
-    case 'input': {
-      const { type } = element as Input;
-      if (BUTTONS.test(type)) return;
-      if (TEXTS.test(type)) return text;
-      return type == 'checkbox' ? box : type == 'radio' ? radio : type == 'file' ? file : chosen;
-    }
+    case 'input':
+      return BUTTONS.test(type) ? undefined : TEXTS.test(type) ? text : (INPUTS[type] ?? chosen);
     case 'textarea':
       return text;
     case 'select':
@@ -121,8 +117,7 @@ export function kindOf(element: Element): Kind | undefined {
 }
 
 /** The field that an element stands for: itself, or the first of its radio group. */
-export const fieldOf = (element: Element): Field =>
-  isRadio(element) ? (group(element)[0] ?? element) : (element as Field);
+export const fieldOf = (element: Element): Field => (isRadio(element) ? group(element)[0]! : (element as Field));
 
 /** The form that an element belongs to, by its place or its attribute `form`. */
 export function formOf(element: Element): HTMLFormElement | null {
@@ -139,21 +134,13 @@ export const fieldsOf = (form: HTMLFormElement): Field[] => [...new Set(controls
 
 /** The radio buttons that exclude each other: those of one name in one form, or in none. One without a name is alone. */
 function group(button: Input): Input[] {
-  const name = call(button, 'getAttribute', 'name');
-  if (!name) return [button];
-  const { form } = button;
+  const { name, form } = button;
   const all = form ? controls(form) : [...ofDocument('getElementsByName').call(document, name)];
   const members = (all as Input[]).filter((each) => isRadio(each) && each.name == name && each.form == form);
-  return members.includes(button) ? members : [button];
+  return name && members.includes(button) ? members : [button];
 }
 
 const isRadio = (element: Element): element is Input => read(element, 'localName') == 'input' && (element as Input).type == 'radio';
-
-const optionsOf = (list: Field, takes: (option: HTMLOptionElement) => boolean): string =>
-  optionsValue(Array.from((list as HTMLSelectElement).options).filter(takes).map(({ value }) => value));
-
-/** The value of a select with these options chosen. */
-const optionsValue = (chosen: string[]): string => chosen.map((value) => value + SEPARATOR).join('');
 
 const isCustom = (element: Element): boolean => {
   const name = read(element, 'localName');

@@ -1,10 +1,10 @@
 // The WebSocket: opens it, keeps it alive, and comes back after it closed, as WIRE.md's table of close codes says.
 
 import * as close from '../wire/close';
-import { type FromServer, OLD_SUBPROTOCOL, PING, SUBPROTOCOL, type ToServer } from '../wire/frames';
-import { AWAY } from '../wire/frames';
+import { emit } from '../listeners';
+import { AWAY, type FromServer, OLD_SUBPROTOCOL, PING, SUBPROTOCOL, type ToServer } from '../wire/frames';
 import { decode, encode } from '../wire/msgpack';
-import type { State } from './status';
+import type { Status } from './status';
 
 /** What a connection carries. */
 export interface Endpoint {
@@ -38,10 +38,7 @@ export class Connection {
   /** Over so many ms the browsers of a server that stops spread. */
   private away_ = 0;
 
-  constructor(
-    private state_: { get(): State; set(state: State, code?: number): void },
-    private heard_: (frame: ToServer | FromServer, direction: 'send' | 'receive') => void,
-  ) {}
+  constructor(private status_: Status) {}
 
   /** Opens the first connection. */
   start(endpoint: Endpoint): void {
@@ -55,7 +52,7 @@ export class Connection {
       this.isLeaving_ = true;
       setTimeout(() => (this.isLeaving_ = false), LEAVING);
     });
-    this.state_.set('connecting');
+    this.status_.set('connecting');
     this.connect();
   }
 
@@ -84,14 +81,14 @@ export class Connection {
   }
 
   send(frame: ToServer): void {
-    this.heard_(frame, 'send');
+    emit('send', frame);
     this.socket_?.send(encode(frame));
   }
 
   private receive_(data: ArrayBuffer): void {
     try {
       const frame = decode(data) as FromServer;
-      this.heard_(frame, 'receive');
+      emit('receive', frame);
       if (frame[0] == AWAY) this.away_ = frame[1];
       this.endpoint_!.received(frame, data.byteLength);
       this.beat_();
@@ -125,7 +122,7 @@ export class Connection {
     const goesOn = this.endpoint_!.closed(code);
     const isRefused = code == close.TOKEN && !goesOn;
     if (code == close.ENDED || code == close.REPLACED || (isRefused && this.heartbeat_ == null)) return this.end_(code);
-    this.state_.set('disconnected', code);
+    this.status_.set('disconnected', code);
     // Another page has a token that is good, unless a form or a link (a log-out) has the browser leave this one already.
     if (isRefused && !this.isLeaving_) location.reload();
     this.later_(() => this.connect(), goesOn ? 0 : isRefused ? RELOAD_DELAY : this.delay_(code, reason));
@@ -133,7 +130,7 @@ export class Connection {
 
   private end_(code?: number): void {
     clearTimeout(this.timer_);
-    this.state_.set('ended', code);
+    this.status_.set('ended', code);
   }
 
   /** How long to stay away, in ms. */
@@ -150,6 +147,6 @@ export class Connection {
   }
 
   private hasEnded_(): boolean {
-    return this.state_.get() == 'ended';
+    return this.status_.get() == 'ended';
   }
 }

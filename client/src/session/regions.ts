@@ -9,17 +9,14 @@ import type { Body, ElementBody, Patches } from '../wire/frames';
 import { hasher } from '../wire/hash';
 import { demand, toBytes, toText } from '../wire/msgpack';
 
-/** What is known of the HTML of a region. */
-interface Known {
-  /** Its bytes, once the server has sent them; null while they are asked for. */
-  html?: Html | null;
-  /** Its hash, a byte a number, while there are no bytes. Without either nobody knows what the host shows. */
-  hash?: number[] | undefined;
-}
+/** What is known of what a host shows: its bytes, once the server has sent them; else its hash, a byte a number; or null while the server is asked. */
+type Known = Html | number[] | null;
 
 const HASH_BYTES = 8;
 const HOSTS = '[data-lv-region]';
 const TITLE = '<title>';
+/** Nobody vouches for what a host shows. */
+const NO_HASH: number[] = [];
 
 export class Regions {
   private known_ = new WeakMap<Element, Known>();
@@ -38,15 +35,15 @@ export class Regions {
     const hosts = findAll(HOSTS);
     // Of another length (the title's is the last), the page was changed on the way, and nothing says which hash is whose.
     if (view.length != (hosts.length + 1) * HASH_BYTES) return;
-    hosts.forEach((host, i) => this.known_.set(host, { hash: view.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES) }));
+    for (const host of hosts) this.known_.set(host, view.splice(0, HASH_BYTES));
   }
 
   /** Begins a connection: forgets the numbers, and gives the hashes of all that the browser shows. */
   hashes(): Uint8Array {
     this.bound_ = [];
     const shown = findAll(HOSTS).flatMap((host) => {
-      const { html, hash } = this.of_(host);
-      return html ? hashOf(attr(host, 'region')!, bytes(html), host) : (hash ?? []);
+      const known = this.known_.get(host) ?? NO_HASH;
+      return Array.isArray(known) ? known : hashOf(attr(host, 'region')!, bytes(known), host);
     });
     return new Uint8Array(shown.concat(hashOf(TITLE, toBytes(ofDocument('title')))));
   }
@@ -67,52 +64,40 @@ export class Regions {
     }
   }
 
-  private of_(host: Element): Known {
-    let known = this.known_.get(host);
-    if (!known) this.known_.set(host, (known = {}));
-    return known;
-  }
-
   private change_(host: HTMLElement, name: string, check: number, body: Body): void {
-    const known = this.of_(host);
+    const known = this.known_.get(host);
     const isWhole = typeof body == 'string';
-    if (known.html === null && !isWhole) return;
-    let isFine = false;
+    if (known === null && !isWhole) return;
+    // A patch that throws must not count as shown.
+    this.known_.set(host, NO_HASH);
+    let now: Known = null;
     try {
-      isFine = Array.isArray(body) ? this.changeElement_(host, known, check, body) : this.changeAll_(host, known, check, body);
+      now = Array.isArray(body) ? this.changeElement_(host, check, body) : this.changeAll_(host, known, check, body);
     } catch (error) {
       // The delta doesn't fit what the browser has.
       if (isWhole) throw error;
     }
-    if (isFine) return;
+    this.known_.set(host, now);
+    if (now) return;
     demand(!isWhole); // the whole again would be no better
-    known.hash = undefined;
-    known.html = null;
     this.resync_(name);
   }
 
-  /** Replaces one element of a region whose bytes nobody here knows. False if the region isn't what the server believes. */
-  private changeElement_(host: Element, known: Known, check: number, [inner, high, id, html]: ElementBody): boolean {
-    // Until it is done nobody vouches for what the host shows.
-    known.html = known.hash = undefined;
-    const isDone = replaceElement(this.patcher_, host, id, html, inner);
-    if (isDone) known.hash = pack(check, high);
-    return isDone;
+  /** Replaces one element of a region whose bytes nobody here knows. Null if the region isn't what the server believes. */
+  private changeElement_(host: Element, check: number, [inner, high, id, html]: ElementBody): Known {
+    return replaceElement(this.patcher_, host, id, html, inner) ? pack(check, high) : null;
   }
 
-  /** Changes a region by a delta, or to new HTML. False if the region isn't what the server believes. */
-  private changeAll_(host: HTMLElement, known: Known, check: number, body: string | Uint8Array): boolean {
+  /** Changes a region by a delta, or to new HTML. Null if the region isn't what the server believes. */
+  private changeAll_(host: HTMLElement, known: Known | undefined, check: number, body: string | Uint8Array): Known {
     let hint: Hint | null = null;
+    let html = known as Html;
     if (typeof body == 'string') {
       const buf = toBytes(body);
-      known.html = { buf, len: buf.length };
-    } else hint = applyDelta(known.html!, body);
-    const html = known.html!;
-    if (hasher(bytes(html))(0) != check) return false;
-    // A patch that throws must not count as shown.
-    known.html = undefined;
-    if (this.show_(host, html, hint)) known.html = html;
-    return true;
+      html = { buf, len: buf.length };
+    } else hint = applyDelta(html, body);
+    if (hasher(bytes(html))(0) != check) return null;
+    return this.show_(host, html, hint) ? html : NO_HASH;
   }
 
   /** Shows a region's HTML by the least change; by more if that throws, as with elements that move or remove themselves. False if nothing helps. */
@@ -123,14 +108,14 @@ export class Regions {
       () => this.patcher_.exact(host, text()),
       () => this.patcher_.replace(host, text()),
     ];
-    for (const way of ways)
+    return ways.some((way) => {
       try {
         way();
         return true;
       } catch (error) {
         reportError(error);
       }
-    return false;
+    });
   }
 }
 

@@ -2,8 +2,9 @@
 
 import { type Draft, Listener, type Listening } from '../events/listener';
 import { Loading } from '../events/loading';
-import { call } from '../dom/native';
-import { type Edit, Fields, type Seen, type State } from '../fields/fields';
+import { call, ofDocument } from '../dom/native';
+import { Fields } from '../fields/fields';
+import { fieldsOf } from '../fields/kinds';
 import { Memory } from '../patch/memory';
 import { Patcher } from '../patch/patcher';
 import { PROTOCOL, SIZE, TOKEN as REFUSED, TYPE } from '../wire/close';
@@ -11,9 +12,9 @@ import * as wire from '../wire/frames';
 import { demand } from '../wire/msgpack';
 import { Commands } from './commands';
 import type { Connection, Endpoint } from './connection';
-import { type LiveEvent, MAX_PENDING, Queue } from './queue';
+import { MAX_PENDING, type Queue } from './queue';
 import { Regions } from './regions';
-import { nameOf, type Status, type Waiting } from './status';
+import { nameOf, type Status } from './status';
 import { isFirstTry, keep, type Kept, take } from './storage';
 import { VERSION } from './version';
 
@@ -24,16 +25,19 @@ const ACK_BYTES = 65_536;
 const NEVER = -1;
 
 export class Session implements Endpoint, Listening {
-  private queue_ = new Queue();
   private memory_: Memory;
   private patcher_: Patcher;
   private fields_: Fields;
   private listener_: Listener;
   private loading_: Loading;
   private regions_: Regions;
-  private commands_ = new Commands((targets, event) => this.reset_(targets, event));
-  /** What acknowledged events had seen, for commands of theirs: by their numbers, the last ones. */
-  private seen_ = new Map<number, Seen>();
+  private commands_ = new Commands((targets, event) => this.fields_.reset(targets, this.marks_.get(event)));
+  /** When acknowledged events were made, for commands of theirs: by their numbers, the last ones. */
+  private marks_ = new Map<number, number>();
+  /** The newest token. */
+  private token_: string;
+  /** The token of the page's own response, while the page tries the one that the tab had before. */
+  private ownToken_ = '';
   /** Connections opened. */
   private attempts_ = 0;
   /** The flags of the next WELCOME if it goes on with what the page has; the first one always does. */
@@ -41,28 +45,24 @@ export class Session implements Endpoint, Listening {
   /** Frames received on this connection, and those of them that no ACK has acknowledged. */
   private received_ = 0;
   private unacked_ = 0;
-  private isPatching_ = false;
-  private limit_ = wire.MAX_BYTES;
+  /** What the DOM fires is the runtime's doing. */
+  private isBusy_ = false;
+  private limits_ = { bytes: wire.MAX_BYTES, values: wire.MAX_VALUES };
   /** The version of the server's script, if that isn't this one: once the page is idle it is loaded again. */
-  private newer_: string | undefined;
-  /** The token of the page's own response, while the page tries the one that the tab had before. */
-  private ownToken_: string | undefined;
-  /** What the user had edited before a reload, until the server has said whether it knows of it. */
-  private edits_: Edit[] = [];
-  /** What the user had edited when the server lost its state: it is told once the page is the new session's. */
-  private reclaimed_: State[] = [];
+  private newer_: string | null | undefined;
 
   constructor(
     private root_: HTMLElement,
-    private connection_: Connection,
+    private queue_: Queue,
     private status_: Status,
+    private connection_: Connection,
   ) {
+    this.token_ = call(root_, 'getAttribute', 'data-lv')!;
+    this.memory_ = new Memory(root_);
     this.fields_ = new Fields({
       exact: (live, now) => this.patcher_.element(live, now),
-      serverOf: (live) => this.memory_.clone(live) as Element,
-      retell: (field) => this.listener_.retell(field),
+      copyOf: (live) => this.memory_.clone(live) as Element,
     });
-    this.memory_ = new Memory(root_);
     this.patcher_ = new Patcher(this.memory_, this.fields_);
     this.loading_ = new Loading(this.memory_);
     this.regions_ = new Regions(root_, this.patcher_, (region) => connection_.send([wire.RESYNC, region]));
@@ -80,29 +80,29 @@ export class Session implements Endpoint, Listening {
     });
   }
 
-  waiting(): Waiting {
-    const { events } = this.queue_;
-    return { count: events.length, since: events[0]?.at };
-  }
-
   isIdle(): boolean {
     return !this.queue_.events.length && !this.fields_.isTouched();
   }
 
-  /** What the DOM fires during a patch is no act of the user's; nor is the loss of the focus by an element that the runtime disables. */
+  /** An element that the runtime disables loses the focus without its user's doing. */
   isDeaf({ type, target }: Event): boolean {
-    return this.isPatching_ || this.status_.get() == 'ended' || (type == 'blur' && this.loading_.isDisabled(target as Element));
+    return this.isBusy_ || this.status_.get() == 'ended' || (type == 'blur' && this.loading_.isDisabled(target as Element));
+  }
+
+  /** Tells what a script of the page says. False if it wasn't taken. */
+  say(name: string, values: string[]): boolean {
+    this.listener_.flush();
+    return this.push({ fields: [name, values], carried: [] });
   }
 
   /** Queues an event, and sends it as soon as it may be. False if it wasn't taken. */
   push(draft: Draft): boolean {
-    const event: LiveEvent = { ...draft, seen: this.fields_.seen(), at: performance.now() };
-    const pushed = this.queue_.push(event, { bytes: this.limit_, values: wire.MAX_VALUES });
-    if (pushed == 'full' || pushed == 'large') {
-      const what = event.form ?? event.carried[0]?.field ?? event.element;
-      this.status_.refuse(pushed, what ? nameOf(what) : event.fields[0]);
+    const { form, carried, element, fields } = draft;
+    const untaken = this.queue_.push({ ...draft, mark: this.fields_.mark(), at: performance.now() }, this.limits_);
+    if (untaken) {
+      if (untaken != 'repeated') this.status_.refuse(untaken, nameOf(form ?? carried[0]?.field ?? element) || fields[0]);
+      return false;
     }
-    if (pushed != 'taken') return false;
     this.showPending_();
     this.send_();
     this.save_();
@@ -123,90 +123,64 @@ export class Session implements Endpoint, Listening {
     if (code == PROTOCOL || code == TYPE || code == SIZE || code == REFUSED) this.expected_ = NEVER;
     if (code != REFUSED) return false;
     // The token of before isn't good any more: that of the page's own response may be.
-    const token = this.ownToken_ ?? '';
+    this.token_ = this.ownToken_;
     this.ownToken_ = '';
-    this.token_ = token;
     this.queue_.applied = this.commands_.last = 0;
     this.save_();
-    return !!token;
+    return !!this.token_;
   }
 
   received(frame: wire.FromServer, bytes: number): void {
-    switch (frame[0]) {
-      case wire.WELCOME:
-        this.welcome_(frame);
-        break;
-      case wire.UPDATE:
-        this.update_(frame, bytes);
-        break;
-      case wire.PONG:
-        this.tellReclaimed_();
-        break;
-      case wire.TOKEN:
-        this.token_ = frame[1];
-        break;
-    }
+    const [kind] = frame;
+    if (kind == wire.WELCOME) this.welcome_(frame);
+    else if (kind == wire.UPDATE) this.update_(frame, bytes);
+    else if (kind == wire.PONG) this.retell_();
+    else if (kind == wire.TOKEN) this.token_ = frame[1];
     this.save_();
     this.status_.show();
     if (this.newer_ && this.isIdle() && isFirstTry(this.newer_)) location.reload();
   }
 
-  private get token_(): string {
-    return call(this.root_, 'getAttribute', 'data-lv')!;
-  }
-
-  private set token_(token: string) {
-    call(this.root_, 'setAttribute', 'data-lv', token);
-  }
-
   /** Takes up what the tab had here before. */
   private takeUp_({ token, applied, attempts, command, pending, edits }: Kept): void {
     // Without a token it was refused, and what waits is lost.
-    if (token) {
-      this.ownToken_ = this.token_;
-      this.token_ = token;
-    }
+    if (token) [this.ownToken_, this.token_] = [this.token_, token];
     this.expected_ = token ? wire.RESUMED : NEVER;
     this.queue_.applied = applied;
     this.attempts_ = attempts;
     this.commands_.last = command;
-    // What the server was told it gives back, unless it has lost it.
-    this.edits_ = edits;
-    const untold = this.fields_.adopt(edits.filter(([, , touched]) => touched), this.root_);
-    const forms = [...document.forms];
+    this.fields_.restore(edits, this.root_);
+    const forms = ofDocument('forms');
     const events = pending.map(([fields, number, isSent]) => {
       const form = forms[number];
-      return { fields, element: form, ...(form && { form }), carried: form ? this.fields_.under([form]) : [], at: performance.now(), isSent };
+      const carried = this.fields_.carry(form ? fieldsOf(form) : []);
+      return { fields, form, element: form, carried, isSent, mark: this.fields_.mark(), at: performance.now() };
     });
-    const seen = this.fields_.seen();
-    this.queue_.prepend(events.map((event) => ({ ...event, seen: new Map(seen) })));
-    // A submit that waits tells them anyway.
-    for (const state of untold) if (!events.some(({ carried }) => carried.includes(state))) this.listener_.retell(state.field);
+    this.queue_.prepend(events);
     this.showPending_();
   }
 
   private welcome_([, upTo, heartbeat, token, flags, refused, limit, version]: wire.Welcome): void {
     demand(Number.isInteger(upTo) && token);
     this.connection_.welcomed(heartbeat);
-    this.ownToken_ = '';
     this.token_ = token;
-    if (limit) this.limit_ = limit;
-    this.newer_ = version && version != VERSION ? version : undefined;
-    let lost: LiveEvent[] = [];
+    this.ownToken_ = '';
+    if (limit) this.limits_.bytes = limit;
+    this.newer_ = version != VERSION ? version : null;
+    let lost = 0;
     if (flags != this.expected_) {
       if (this.isLost_(flags)) {
-        lost = this.queue_.restart(upTo);
-        this.reclaimed_ = [...this.fields_.reclaim(), ...this.fields_.adopt(this.edits_, this.root_)];
+        lost = this.queue_.giveUp();
+        this.fields_.reclaim(this.root_);
       }
       this.commands_.last = 0;
       this.queue_.applied = upTo;
     }
-    this.edits_ = [];
     this.expected_ = wire.RESUMED;
     this.carryOut_(upTo, refused);
-    this.status_.set('connected', undefined, lost.length);
-    // The page's patch comes before the answer, if there is one.
-    if (this.reclaimed_.length) this.connection_.send([wire.PING]);
+    this.status_.set('connected', undefined, lost);
+    // The page's patch, if there is one, comes before the answer.
+    if (this.fields_.untold.size) this.connection_.send([wire.PING]);
     this.send_();
   }
 
@@ -217,85 +191,73 @@ export class Session implements Endpoint, Listening {
   }
 
   private update_([, upTo, patches, commands, refused, title]: wire.Update, bytes: number): void {
-    this.carryOut_(upTo, refused, patches, title);
+    this.quietly_(() => patches && this.regions_.patch(patches, upTo == null));
+    if (title != null) Reflect.set(Document.prototype, 'title', title, document);
+    if (upTo != null) this.carryOut_(upTo, refused);
     this.received_++;
     if (commands) this.commands_.run(commands);
     if (++this.unacked_ >= ACK_FRAMES || commands || bytes >= ACK_BYTES) {
       this.unacked_ = 0;
       this.connection_.send([wire.ACK, this.received_, this.commands_.last]);
     }
-    this.tellReclaimed_();
+    this.retell_();
     this.send_();
   }
 
-  /** Changes the page, and is done with the events up to `upTo`, which a frame that many sessions share doesn't have. */
-  private carryOut_(upTo: number | null, refused?: number[] | null, patches?: wire.Patches | null, title?: string | null): void {
-    this.isPatching_ = true;
-    try {
-      if (patches) this.regions_.patch(patches, upTo == null);
-    } finally {
-      this.isPatching_ = false;
-    }
-    if (title != null) document.title = title;
-    if (upTo == null) return;
+  /** The server is done with the events up to `upTo`. */
+  private carryOut_(upTo: number, refused?: number[] | null): void {
     let number = this.queue_.applied;
-    for (const event of this.queue_.acknowledge(upTo)) this.settle_(event, ++number, !!refused?.includes(number));
+    for (const event of this.queue_.acknowledge(upTo)) {
+      this.marks_.set(++number, event.mark);
+      this.marks_.delete(number - MAX_PENDING);
+      const waiting = event.form && this.queue_.events.filter(({ form, isSent }) => form == event.form && !isSent);
+      this.fields_.acknowledged(event, !!refused?.includes(number), waiting);
+    }
     this.showPending_();
   }
 
-  /** An event was acknowledged: the fields that it carried are settled. */
-  private settle_({ form, carried, seen }: LiveEvent, number: number, isRefused: boolean): void {
-    this.seen_.set(number, seen);
-    this.seen_.delete(number - MAX_PENDING);
-    if (!isRefused) {
-      if (form) this.submitted_(form, carried, seen);
-      else this.fields_.told(carried, seen);
+  /** Tells the values that no event has carried as they are now. */
+  private retell_(): void {
+    for (const state of this.fields_.untold) {
+      this.fields_.untold.delete(state);
+      if (!this.queue_.carries(state)) this.listener_.retell(state.field);
     }
-    this.fields_.acknowledged(seen);
-  }
-
-  private submitted_(form: HTMLFormElement, carried: State[], seen: Seen): void {
-    for (const later of this.queue_.events)
-      if (later.form == form && !later.isSent) this.fields_.rebaseWaiting(later.fields[2] ?? [], later.seen, carried, seen);
-    this.fields_.reset(carried, seen);
-  }
-
-  private reset_(targets: HTMLElement[], event: number): void {
-    this.fields_.reset(this.fields_.under(targets), this.seen_.get(event));
-  }
-
-  /** Tells the new session what the user had edited: each form's fields at once, and each field that has no form. */
-  private tellReclaimed_(): void {
-    for (const { field } of this.fields_.oneOfEachForm(this.reclaimed_.splice(0))) this.listener_.retell(field);
   }
 
   private showPending_(): void {
-    const isPatching = this.isPatching_;
-    // To give the focus back fires events, too.
-    this.isPatching_ = true;
-    this.loading_.show(this.queue_.events.flatMap(({ element }) => element ?? []));
-    this.isPatching_ = isPatching;
+    this.quietly_(() => this.loading_.show(this.queue_.events.flatMap(({ element }) => element ?? [])));
+  }
+
+  /** Runs what makes the DOM fire events that are no acts of the user's. */
+  private quietly_(run: () => void): void {
+    const wasBusy = this.isBusy_;
+    this.isBusy_ = true;
+    try {
+      run();
+    } finally {
+      this.isBusy_ = wasBusy;
+    }
   }
 
   private send_(): void {
     if (this.status_.get() != 'connected') return;
     for (const [number, { fields }] of this.queue_.due()) {
       // What is empty at the end is left out.
-      const end = fields.findLastIndex((field) => (typeof field == 'number' ? field : field?.length)) + 1;
-      this.connection_.send([wire.EVENT, number, this.received_, ...fields.slice(0, end).map((field) => field ?? null)]);
+      const end = fields.findLastIndex((field) => field && field + '') + 1;
+      this.connection_.send([wire.EVENT, number, this.received_, ...(fields.slice(0, end) as string[])]);
       this.unacked_ = 0;
     }
   }
 
   private save_(): void {
-    const forms = [...document.forms];
+    const forms = [...ofDocument('forms')];
     keep({
       token: this.token_,
       applied: this.queue_.applied,
       attempts: this.attempts_,
       command: this.commands_.last,
       pending: this.queue_.events.map(({ fields, form, isSent }) => [fields, form ? forms.indexOf(form) : -1, !!isSent]),
-      edits: [...this.fields_.edits(), ...this.edits_],
+      edits: this.fields_.edits(),
     });
   }
 }

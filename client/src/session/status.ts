@@ -1,6 +1,8 @@
 // The connection's state, for style sheets (a class of the root) and for people (the notice, which the server placed after the root).
 
-import { call, find, ofDocument, read } from '../dom/native';
+import { call, find, read } from '../dom/native';
+import { emit } from '../listeners';
+import type { Queue, Untaken } from './queue';
 
 export type State = 'connecting' | 'connected' | 'disconnected' | 'ended';
 
@@ -16,13 +18,7 @@ export interface Detail {
 }
 
 /** Texts of the notice, as attributes `data-…` that the server wrote. */
-type Text = 'waiting' | 'saving' | 'lost' | 'full' | 'large' | State;
-
-/** How many events wait, and since when the oldest one does, on the clock of `performance.now()`. */
-export interface Waiting {
-  count: number;
-  since?: number | undefined;
-}
+type Text = 'waiting' | 'saving' | 'lost' | Untaken | State;
 
 const SLOW = 1_000; // ms after which an event counts as late
 const BRIEF = 500; // ms: a connection that comes back within them isn't worth a word
@@ -37,14 +33,15 @@ export class Status {
 
   constructor(
     private root_: HTMLElement,
-    private waiting_: () => Waiting,
-    private emit_: (detail: Detail) => void,
+    private queue_: Queue,
   ) {}
 
-  get = (): State => this.state_!;
+  get(): State {
+    return this.state_!;
+  }
 
   /** Takes a state over; `lost` events were given up. */
-  set = (state: State, code?: number, lost?: number): void => {
+  set(state: State, code?: number, lost?: number): void {
     if (state == this.state_) return;
     const classes = read(this.root_, 'classList');
     classes.remove('lv-' + this.state_);
@@ -52,11 +49,11 @@ export class Status {
     this.state_ = state;
     if (lost) this.say_(this.text_('lost') + lost);
     this.emit_({ state, code, lost });
-    this.showSoon_(BRIEF);
-  };
+    setTimeout(this.show, BRIEF);
+  }
 
-  /** An act of the user's couldn't be taken; `what` names it. */
-  refuse(why: 'full' | 'large', what: string): void {
+  /** An act of the user's wasn't taken; `what` names it. */
+  refuse(why: Untaken, what: string): void {
     this.say_(this.text_(why) + what);
     this.emit_({ state: this.get(), untaken: what });
     this.show();
@@ -64,22 +61,20 @@ export class Status {
 
   /** An event was made: people are told once it is late. */
   watch(): void {
-    this.showSoon_(SLOW);
+    setTimeout(this.show, SLOW);
   }
 
   /** Says how things are: what is news, that events wait for the server, or that there is no connection and how many wait for that. */
   show = (): void => {
-    const notice = this.notice_;
-    if (!notice) return;
     const text = this.news_ || this.current_();
-    if (notice.textContent != text) notice.textContent = text;
+    if (this.notice_ && this.notice_.textContent != text) this.notice_.textContent = text;
   };
 
   private current_(): string {
-    const { count, since } = this.waiting_();
-    if (this.state_ == 'connected') return since != null && performance.now() - since >= SLOW ? this.text_('saving') : '';
+    const [oldest, { length }] = [this.queue_.events[0], this.queue_.events];
+    if (this.state_ == 'connected') return oldest && performance.now() - oldest.at >= SLOW ? this.text_('saving') : '';
     const away = this.text_(this.state_!);
-    return away && count ? away + this.text_('waiting') + count : away;
+    return away && oldest ? away + this.text_('waiting') + length : away;
   }
 
   private say_(news: string): void {
@@ -91,8 +86,8 @@ export class Status {
     }, SHOWN);
   }
 
-  private showSoon_(ms: number): void {
-    setTimeout(this.show, ms);
+  private emit_(detail: Detail): void {
+    emit('status', detail);
   }
 
   private text_(name: Text): string {
@@ -101,11 +96,11 @@ export class Status {
 }
 
 /** What people call an element: its label, or what it is named. */
-export function nameOf(element?: Element): string {
-  if (!element) return '';
-  const label = (element as HTMLInputElement).labels?.[0]?.textContent ?? '';
-  const own = ['aria-label', 'title', 'name'].map((name) => call(element, 'getAttribute', name));
-  return [own[0], label, ...own.slice(1), element instanceof HTMLFormElement ? '' : read(element, 'textContent')]
+export function nameOf(element?: Element): string | undefined {
+  if (!element) return;
+  const label = (element as HTMLInputElement).labels?.[0];
+  const content = label ?? (element instanceof HTMLFormElement ? undefined : element);
+  return [call(element, 'getAttribute', 'aria-label'), content && read(content, 'textContent'), call(element, 'getAttribute', 'name')]
     .map((text) => text?.trim().replace(/\s+/g, ' '))
-    .find(Boolean) ?? ofDocument('title');
+    .find(Boolean);
 }

@@ -24,70 +24,60 @@ export type KeptEvent = [fields: EventFields, form: number, isSent: boolean];
 
 const KEY = 'live:' + location.pathname + location.search;
 const VERSION_KEY = 'live-version';
-const VERSION = 2;
+const VERSION = 3;
 const LOCK_WAIT = 500; // ms until a lock counts as another tab's
 
+/** Names the tab's lock. */
 let id = Math.random();
 
 /** Gives what the tab has kept here, if it goes on with that: after a reload, on the way back, and if events wait. */
 export function take(then: (kept?: Kept) => void): void {
-  addEventListener('pageshow', ({ persisted }) => persisted && hold(id));
-  const stored = load();
+  addEventListener('pageshow', ({ persisted }) => persisted && hold());
+  const stored = attempt(load);
+  const own = id;
   const begin = () => {
+    id = own;
     then();
-    hold(id);
+    hold();
   };
   if (!stored) return begin();
-  hold(stored.id, AbortSignal.timeout(LOCK_WAIT), () => {
-    id = stored.id;
-    then(stored.kept);
-  })?.catch(begin) ?? begin();
+  id = stored.id;
+  hold({ signal: AbortSignal.timeout(LOCK_WAIT) }, () => then(stored.kept))?.catch(begin) ?? begin();
 }
 
-/** Keeps something in the place of what was kept before. Without storage, or without room in it, a reload begins anew. */
-export function keep(kept: Kept): void {
-  try {
+/** Keeps something in the place of what was kept before. Without room in the storage nothing is kept, and a reload begins anew. */
+export const keep = (kept: Kept): void =>
+  attempt(() => {
+    sessionStorage.removeItem(KEY);
     sessionStorage.setItem(KEY, JSON.stringify({ version: VERSION, id, kept }));
-  } catch {
-    forget();
-  }
-}
+  });
 
 /** Whether the tab hasn't been loaded again for this version of the script yet. Without storage nobody knows: it has. */
-export function isFirstTry(version: string): boolean {
-  try {
+export const isFirstTry = (version: string): boolean | undefined =>
+  attempt(() => {
     const isFirst = sessionStorage.getItem(VERSION_KEY) != version;
     sessionStorage.setItem(VERSION_KEY, version);
     return isFirst;
-  } catch {
-    return false;
-  }
-}
+  });
 
 /** What is stored for this page, if it is to be taken up. */
 function load(): { id: number; kept: Kept } | undefined {
-  try {
-    const { version, id, kept } = JSON.parse(sessionStorage.getItem(KEY)!);
-    const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-    const goesOn = kept.pending.length > 0 || navigation?.type != 'navigate';
-    return version == VERSION && goesOn ? { id, kept } : undefined;
-  } catch {
-    // Nothing, something else, or no storage.
-  }
+  const { version, id, kept } = JSON.parse(sessionStorage.getItem(KEY)!);
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  const goesOn = kept.pending.length > 0 || navigation?.type != 'navigate';
+  return version == VERSION && goesOn ? { id, kept } : undefined;
 }
 
-/** What is out of date must not be taken up. */
-function forget(): void {
+/** Does something with the storage, which may be missing, forbidden or full, or hold anything. */
+function attempt<T>(run: () => T): T | undefined {
   try {
-    sessionStorage.removeItem(KEY);
-  } catch {
-    // No storage.
-  }
+    return run();
+  } catch {}
 }
 
 /** Holds the lock until the page is left; a browser doesn't keep a page with a lock for the way back. */
-const hold = (name: number, signal?: AbortSignal, got?: () => void): Promise<void> | undefined =>
-  navigator.locks?.request('live' + name, signal ? { signal } : {}, () => {
+const hold = (options: LockOptions = {}, got?: () => void): Promise<void> | undefined =>
+  navigator.locks?.request('live' + id, options, () => {
     got?.();
     return new Promise<void>((release) => addEventListener('pagehide', () => release(), { once: true }));
   });
