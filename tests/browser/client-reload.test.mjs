@@ -106,7 +106,6 @@ reloads('what was submitted to a state that is gone is in the form again', async
   await say(tab);
   await connection.event();
   await tab.reload();
-  await tab.evaluate(() => document.querySelectorAll('form').forEach((form) => form.reset()));
   await server.welcomed({ flags: 0 });
   await becomes(tab, () => document.querySelector('.lv-notice').textContent, 'lost: 1');
   const fields = await tab.evaluate(() => {
@@ -114,7 +113,7 @@ reloads('what was submitted to a state that is gone is in the form again', async
     return [other.text.value, form.text.value, form.loud.checked, form.to.value, form._csrf.value];
   });
   assert.deepEqual(fields, ['', 'hello', true, 'b', 'mine']);
-});
+}, { after: '<script>document.querySelectorAll("form").forEach((form) => (form.autocomplete = "off"))</script>' });
 
 reloads('a submit locks its form over a reload and a lost connection, until it is acknowledged', async ({ tab, server, connection }) => {
   const disabled = () => document.forms[1].querySelector('button').disabled;

@@ -19,14 +19,6 @@ export interface Markup {
 
 type Caret = [start: number, end: number, direction: 'forward' | 'backward' | 'none'];
 
-/** What a field was before a patch. */
-interface Before {
-  value: string;
-  server: string;
-  identity: string;
-  caret: Caret | undefined;
-}
-
 /** An edit, as a reload keeps it. */
 export type Edit = [identity: string, value: string, owner: number];
 
@@ -137,12 +129,9 @@ export class Fields implements FieldKeeper {
 
   /** Wraps a patch: notes what the fields show, and decides afterwards whose value each has. */
   around(within: Element, run: () => void): void {
-    const before = new Map<Field, Before>();
-    for (const field of this.fieldsIn_(within)) {
-      before.set(field, { value: kindOf(field)!.value(field), server: this.server_(field), identity: identityOf(field), caret: caretOf(field) });
-    }
+    const decisions = this.fieldsIn_(within).map((field) => this.decision_(field));
     run();
-    for (const [field, was] of before) if (isCurrent(field) && kindOf(field)) this.decide_(field, was);
+    for (const decide of decisions) decide();
     this.rehome_(within);
   }
 
@@ -154,26 +143,33 @@ export class Fields implements FieldKeeper {
     return true;
   }
 
-  /** Whose a value is after a patch. */
-  private decide_(field: Field, was: Before): void {
-    const kind = kindOf(field)!;
-    const state = this.states_.get(field);
+  /** What decides whose the value of a field is after a patch. */
+  private decision_(field: Field): () => void {
+    const value = kindOf(field)!.value(field);
     const server = this.server_(field);
-    const isAnother = was.identity != identityOf(field);
-    const isUsers = R12 && state?.owner == TOUCHED;
-    if (isAnother || (!isUsers && was.server != server)) {
-      this.show_(field, moved(was.value, server), was.caret);
-      if (state && field != this.composing_) state.base = server;
-    } else if (kind.value(field) != was.value) this.keep_(field, was.value);
-    if (isAnother) this.states_.delete(field);
-    else if (state) this.note_(state);
+    const identity = identityOf(field);
+    const caret = caretOf(field);
+    return () => {
+      const kind = kindOf(field);
+      if (!kind || !isCurrent(field)) return;
+      const state = this.states_.get(field);
+      const now = this.server_(field);
+      const isAnother = identity != identityOf(field);
+      const isUsers = R12 && state?.owner == TOUCHED;
+      if (isAnother || (!isUsers && now != server)) {
+        this.show_(field, moved(value, now), caret);
+        if (state && field != this.composing_) state.base = now;
+      } else if (kind.value(field) != value) this.keep_(field, value);
+      if (isAnother) this.states_.delete(field);
+      else if (state) this.note_(state);
+    };
   }
 
   /** The fields with a value of their own in an element, itself included. Of editable and custom elements only those matter that the user has edited. */
-  private fieldsIn_(within: Element): Set<Field> {
-    const native = [within, ...call(within, 'querySelectorAll', FIELDS)].filter(isPlain);
+  private fieldsIn_(within: Element): Field[] {
+    const native = [within, ...call(within, 'querySelectorAll', FIELDS)].filter(isPlain).map(fieldOf);
     const known = [...this.states_.values()].filter(({ owner, field }) => (owner ? kindOf(field) : isPlain(field)) && call(within, 'contains', field));
-    return new Set([...native.map(fieldOf), ...known.map(({ field }) => field)]);
+    return [...new Set([...native, ...known.map(({ field }) => field)])];
   }
 
   /** The server's value of a field. */

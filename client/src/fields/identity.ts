@@ -9,14 +9,14 @@ export const KEYED = '[data-lv-key]:not([data-lv-keydown],[data-lv-keyup])';
 
 const INDEX = /\[\d+\]/g;
 
-/** The same id, else the same name, within the same form id and the nearest `data-lv-key`. Another identity is another field. */
+/** The same id, else the same name, within the same form id (else event) and the nearest `data-lv-key`. Another identity is another field. */
 export function identityOf(element: Element): string {
   const form = formOf(element);
   const own = (name: string) => call(element, 'getAttribute', name) ?? '';
   const key = attr(call(element, 'closest', KEYED), 'key');
   // The ids of radio buttons tell the buttons of one field apart.
   const id = own('type') == 'radio' ? '' : own('id');
-  return JSON.stringify([form && call(form, 'getAttribute', 'id'), key, id || nameIn(element, own('name'))]);
+  return JSON.stringify([form && (call(form, 'getAttribute', 'id') ?? attr(form, 'submit')), key, id || nameIn(element, own('name'))]);
 }
 
 /** A field's name. In a row with an id or a key of its own the index doesn't count, since it changes when a row above goes. */
