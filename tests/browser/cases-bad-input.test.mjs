@@ -142,25 +142,29 @@ frames('a limit of 0, or none, lets events through', async ({ tab, connection })
 
 /* Versions. */
 
-/** A page beside a form; the first connection says another version than the script has. */
-const deployed = (inner, run, { version = 'ffffffff', ...options } = {}) =>
-  live(inner, async ({ tab, server, connection }) => {
-    await run({ tab, server, connection });
-  }, { welcome: { version }, ...options });
+const NEWER = { flags: 1, version: 'ffffffff' };
+
+/** The server comes back with another script. Gives the connection of the page that was loaded again. */
+async function deployed({ server, connection }) {
+  connection.terminate();
+  (await server.connection()).welcome(NEWER);
+  return server.connection();
+}
 
 test('bad input: HELLO has the version of the script', { skip: !IS_NEW && 'the script has none' }, live('', async ({ connection }) => {
   assert.match(connection.hello[7], /^[0-9a-f]{8}$/);
 }));
 
-test('bad input: the server has another version: an idle page is loaded again', deployed(BUTTON, async ({ server }) => {
-  // A reload goes on with the session.
-  const next = await server.welcomed({ flags: 1 });
+test('bad input: the server has another version: an idle page is loaded again, and goes on with its session', live(BUTTON, async ({ server, connection }) => {
+  const next = await deployed({ server, connection });
   assert.equal(next.hello[1], 'renewed');
   assert.equal(server.loads, 2);
 }));
 
-test('bad input: the server has another version, and so it is after the page was loaded again: once is enough', deployed(BUTTON, async ({ tab, server }) => {
-  const next = await server.welcomed({ flags: 1, version: 'ffffffff' });
+test('bad input: the server has another version, and so it is after the page was loaded again: once is enough', live(BUTTON, async ({ tab, server, connection }) => {
+  const next = await deployed({ server, connection });
+  next.welcome(NEWER);
+  await tab.locator('.lv-connected').waitFor({ state: 'attached' });
   await tab.click('#inc');
   next.update({ applied: (await next.event()).id, title: 'still here' });
   await becomes(tab, () => document.title, 'still here');
@@ -173,7 +177,7 @@ test('bad input: the server has another version: not while an event is pending, 
   await connection.event();
   connection.terminate();
   const second = await server.connection();
-  second.welcome({ flags: 1, version: 'ffffffff' });
+  second.welcome(NEWER);
   assert.equal((await second.event()).id, 1);
   second.update({ title: 'still here' });
   await becomes(tab, () => document.title, 'still here');
@@ -187,7 +191,7 @@ test('bad input: the server has another version: not while a field is touched, b
   await type(tab, '#f', 'mine');
   connection.terminate();
   const second = await server.connection();
-  second.welcome({ flags: 1, version: 'ffffffff' });
+  second.welcome(NEWER);
   second.update({ title: 'still here' });
   await becomes(tab, () => document.title, 'still here');
   await tab.keyboard.type(' too');

@@ -253,6 +253,21 @@ conversation("B-G: the page's hidden fields and buttons are the new page's", ODD
   assert.deepEqual(await tab.evaluate(() => [document.querySelector('[name=_csrf]').value, document.querySelector('#go').value]), ['of the page', 'fast']);
 });
 
+conversation('B-G: radios and boxes outside of a form, told to the old session, are told to the new one', page(() => `${TYPES.radio.html('a', 'data-lv-change="edit"')}<input type="checkbox" id="box" name="box" data-lv-change="edit">`, {
+  handle: (state, { name, form }) => {
+    if (name === 'inc') state.n++;
+    else Object.assign(state.values, Object.fromEntries(form));
+  },
+}), async ({ app, tab }) => {
+  await begun({ app, tab });
+  await tab.click('#f-c');
+  await tab.click('#box');
+  await app.until(() => app.state.values.f === 'c' && app.state.values.box === 'on');
+  await app.quiet(tab);
+  await restarted({ app, tab }, () => {});
+  await app.until(() => app.state.values.f === 'c' && app.state.values.box === 'on');
+});
+
 conversation('B-G: what was typed into an editable element stays', page(() => '<div id="f" contenteditable="">start</div>'), async ({ app, tab }) => {
   await begun({ app, tab });
   await type(tab, '#f', ' and more');

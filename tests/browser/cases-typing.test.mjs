@@ -1,6 +1,6 @@
 // B-A: people go on typing while the server answers.
 import assert from 'node:assert/strict';
-import { becomes, conversation, holds, type, valueOf } from './client/tab.mjs';
+import { becomes, composing, conversation, holds, type, valueOf } from './client/tab.mjs';
 import { h } from './client/app.mjs';
 import { TYPES } from './client/types.mjs';
 
@@ -77,6 +77,22 @@ conversation('B-A: the caret stays where the user types when an answer comes', c
   await holds(tab, '#text', 'wo');
   await chatter(tab, ['t']);
   await said(app, tab, ['one', 'two']);
+});
+
+conversation('B-A: the answer comes while the next message is composed', chat(), async ({ app, tab }) => {
+  app.hold();
+  await tab.focus('#text');
+  await chatter(tab, ['one']);
+  const ime = await composing(tab);
+  await ime.set('ni');
+  await app.until(() => app.held() === 1);
+  app.release();
+  await app.shown(tab);
+  assert.equal(await valueOf(tab, '#text'), 'oneni');
+  await ime.commit('né');
+  await holds(tab, '#text', 'né');
+  await chatter(tab, ['']);
+  await said(app, tab, ['one', 'né']);
 });
 
 conversation('B-A: a message that replaces the one under way', chat(), async ({ app, tab }) => {

@@ -1,7 +1,7 @@
 // The fields of a form, as an event carries them: names and values in turn.
 
 import { call, read } from '../dom/native';
-import { kindOf } from '../fields/kinds';
+import { groupOf, kindOf } from '../fields/kinds';
 
 /** All that the form would send; a file stands as its name. */
 export const formEntries = (form: HTMLFormElement, submitter?: HTMLElement | null): string[] =>
@@ -10,7 +10,7 @@ export const formEntries = (form: HTMLFormElement, submitter?: HTMLElement | nul
 /** What a field holds, as a form would send it. */
 export function fieldValues(field: HTMLElement): string[] {
   if (field instanceof HTMLSelectElement) return Array.from(field.selectedOptions, ({ value }) => value);
-  if (call(field, 'matches', '[type=checkbox]:not(:checked),[type=radio]:not(:checked)')) return [];
+  if (call(field, 'matches', '[type=checkbox],[type=radio]')) return groupOf(field).flatMap(({ checked, value }) => (checked ? value : []));
   return [kindOf(field)!.isRich ? read(field, 'innerText') : '' + ((field as HTMLInputElement).value ?? '')];
 }
 

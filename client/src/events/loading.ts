@@ -84,7 +84,7 @@ export class Loading {
   }
 }
 
-/** The elements that a selector of the markup's matches. One that is none is reported, and finds nothing. */
+/** The elements that match a selector of the markup. An invalid one is reported, and matches nothing. */
 function matching(selector: string): Element[] {
   try {
     return findAll(selector);

@@ -1,4 +1,4 @@
-// Who owns a field's value: the user, or the server. The table is in client/README.md ("Fields"); `decide_`, `acknowledged` and `reset_` are the table.
+// Who owns a field's value: the user, or the server. The table is in client/README.md ("Fields"); `decision_`, `acknowledged` and `reset_` are the table.
 
 import { attr } from '../dom/markup';
 import { call, ofDocument, read } from '../dom/native';
@@ -7,7 +7,7 @@ import { R12 } from '../rules';
 import { identityOf } from './identity';
 import { type Field, FIELDS, fieldOf, fieldsOf, formOf, isForm, kindOf, NAMED } from './kinds';
 import { type Carrier, SERVERS, State, TOLD, TOUCHED } from './state';
-import { type Moved, moved, rebase } from './text';
+import { type Rebased, rebase } from './text';
 
 /** What the fields need of whoever patches the page. */
 export interface Markup {
@@ -37,6 +37,8 @@ export class Fields implements FieldKeeper {
   /** Grows with each event. */
   private moment_ = 1;
   private composing_: Field | undefined;
+  /** What waits for the end of the composition. */
+  private postponed_: (() => void)[] = [];
   /** All of this field's text is selected, and the next edit replaces it. */
   private replacing_: Field | undefined;
 
@@ -99,6 +101,7 @@ export class Fields implements FieldKeeper {
     this.composing_ = field;
     // From now on the attribute `value` changes nothing that the user sees.
     if (field && kindOf(field)?.isText) (field as HTMLInputElement).value += '';
+    for (const step of this.postponed_.splice(0)) step();
     if (state && state.owner != TOUCHED) this.follow_(state);
   }
 
@@ -109,7 +112,7 @@ export class Fields implements FieldKeeper {
       .map(({ identity, value, owner }) => [identity, value, owner]);
   }
 
-  /** Takes the edits of before a reload over. What the server was told it gives back itself, unless it has lost it. */
+  /** Takes over what the user had edited before a reload. What the server was told it sends itself, unless it has lost it. */
   restore(edits: Edit[], root: Element): void {
     this.homeless_ = edits.map(([identity, value, owner]) => Object.assign(new State(root as Field, identity, value), { owner }));
     this.recover_(root);
@@ -157,7 +160,7 @@ export class Fields implements FieldKeeper {
       const isAnother = identity != identityOf(field);
       const isUsers = R12 && state?.owner == TOUCHED;
       if (isAnother || (!isUsers && now != server)) {
-        this.show_(field, moved(value, now), caret);
+        this.show_(field, rebase(value, value, now), caret);
         if (state && field != this.composing_) state.base = now;
       } else if (kind.value(field) != value) this.keep_(field, value);
       if (isAnother) this.states_.delete(field);
@@ -165,7 +168,7 @@ export class Fields implements FieldKeeper {
     };
   }
 
-  /** The fields with a value of their own in an element, itself included. Of editable and custom elements only those matter that the user has edited. */
+  /** The fields with a value of their own in an element, itself included. Of editable, hidden and custom elements only those matter that the user has edited. */
   private fieldsIn_(within: Element): Field[] {
     const native = [within, ...call(within, 'querySelectorAll', FIELDS)].filter(isPlain).map(fieldOf);
     const known = [...this.states_.values()].filter(({ owner, field }) => (owner ? kindOf(field) : isPlain(field)) && call(within, 'contains', field));
@@ -216,7 +219,7 @@ export class Fields implements FieldKeeper {
   private reset_(state: State, mark: number, waiting: Carrier[] = []): void {
     const { field } = state;
     const kind = kindOf(field);
-    if (field == this.composing_) return;
+    if (field == this.composing_) return void this.postponed_.push(() => this.reset_(state, mark));
     if (!kind || !read(field, 'isConnected')) return void (state.owner = SERVERS);
     const { value: now } = this.note_(state);
     const then = state.valueAt(mark);
@@ -228,7 +231,7 @@ export class Fields implements FieldKeeper {
     state.base = server;
     if (!isNewer) this.write_(field, server);
     // Of a text that was emptied since nothing is left of what the event carried.
-    else if (state.value != now) this.show_(field, rebase(then, now, server), caretOf(field));
+    else if (state.value != now) this.show_(field, rebase(then, now, server));
     this.note_(state);
     if (!isNewer || state.value == server) return;
     this.claim_(state);
@@ -237,15 +240,18 @@ export class Fields implements FieldKeeper {
 
   /** Shows `value`; the caret stays after the same letters and digits. */
   private write_(field: Field, value: string): void {
-    this.show_(field, moved(kindOf(field)!.value(field), value), caretOf(field));
+    const now = kindOf(field)!.value(field);
+    this.show_(field, rebase(now, now, value));
   }
 
-  private show_(field: Field, { from, text, place }: Moved, caret?: Caret): void {
+  private show_(field: Field, { text, place }: Rebased, caret = caretOf(field)): void {
     const kind = kindOf(field)!;
-    if (field == this.composing_ || kind.value(field) == text) return;
-    if (kind.isRich) this.exact_(field);
-    else kind.write(field, text);
-    if (caret && from != text) (field as HTMLInputElement).setSelectionRange(place(caret[0]), place(caret[1]), caret[2]);
+    if (field == this.composing_) return;
+    if (kind.value(field) != text) {
+      if (kind.isRich) this.exact_(field);
+      else kind.write(field, text);
+    }
+    if (caret) (field as HTMLInputElement).setSelectionRange(place(caret[0]), place(caret[1]), caret[2]);
   }
 
   /** Makes an editable element what the server's is. */
@@ -298,8 +304,8 @@ function caretOf(field: Field): Caret | undefined {
   return selectionStart != null && field == ofDocument('activeElement') ? [selectionStart, selectionEnd!, selectionDirection!] : undefined;
 }
 
-/** Whether an element is a field that is compared and written by its value alone. */
-const isPlain = (element: Element): boolean => !(kindOf(element) ?? { isRich: true }).isRich;
+/** Whether an element is a field whose markup says the server's value, whatever the user does. */
+const isPlain = (element: Element): boolean => !(kindOf(element) ?? { isCopied: true }).isCopied;
 
 /** Whether a field is in the document, and still stands for its radio group. */
 const isCurrent = (field: Field): boolean => read(field, 'isConnected') && fieldOf(field) == field;

@@ -55,10 +55,10 @@ const box: Kind = {
 };
 
 const radio: Kind = {
-  value: (field) => group(field as Input).find((each) => each.checked)?.value ?? SEPARATOR,
+  value: (field) => groupOf(field).find((each) => each.checked)?.value ?? SEPARATOR,
   // Of several that the markup checks, the last one is checked.
-  server: (field) => group(field as Input).findLast((each) => each.defaultChecked)?.value ?? SEPARATOR,
-  write: (field, value) => group(field as Input).forEach((each) => (each.checked = each.value == value)),
+  server: (field) => groupOf(field).findLast((each) => each.defaultChecked)?.value ?? SEPARATOR,
+  write: (field, value) => groupOf(field).forEach((each) => (each.checked = each.value == value)),
 };
 
 /** A value for each chosen option, with the separator behind it. */
@@ -117,7 +117,7 @@ export function kindOf(element: Element): Kind | undefined {
 }
 
 /** The field that an element stands for: itself, or the first of its radio group. */
-export const fieldOf = (element: Element): Field => (isRadio(element) ? group(element)[0]! : (element as Field));
+export const fieldOf = (element: Element): Field => groupOf(element)[0]!;
 
 /** The form that an element belongs to, by its place or its attribute `form`. */
 export function formOf(element: Element): HTMLFormElement | null {
@@ -132,12 +132,12 @@ export const isForm = (element: Element): element is HTMLFormElement => element 
 /** The fields of a form, each radio group once. */
 export const fieldsOf = (form: HTMLFormElement): Field[] => [...new Set(controls(form).filter(kindOf).map(fieldOf))];
 
-/** The radio buttons that exclude each other: those of one name in one form, or in none. One without a name is alone. */
-function group(button: Input): Input[] {
-  const { name, form } = button;
-  const all = form ? controls(form) : [...ofDocument('getElementsByName').call(document, name)];
-  const members = (all as Input[]).filter((each) => isRadio(each) && each.name == name && each.form == form);
-  return name && members.includes(button) ? members : [button];
+/** The radio buttons that exclude each other: those of one name in one form, or in none. Anything else is alone. */
+export function groupOf(element: Element): Input[] {
+  const { name, form } = element as Input;
+  const namesakes = isRadio(element) ? ([...ofDocument('getElementsByName').call(document, name)] as Input[]) : [];
+  const members = namesakes.filter((each) => isRadio(each) && each.form == form);
+  return members.includes(element as Input) ? members : [element as Input];
 }
 
 const isRadio = (element: Element): element is Input => read(element, 'localName') == 'input' && (element as Input).type == 'radio';

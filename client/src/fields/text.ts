@@ -5,7 +5,7 @@ const COUNTED = /[\p{L}\p{N}]/gu;
 const count = (text: string): number => text.match(COUNTED)?.length ?? 0;
 
 /** The offset in `to` that stands for `offset` in `from`: after the same count of letters and digits. An end stays the end. */
-export function mapOffset(from: string, to: string, offset: number): number {
+function mapOffset(from: string, to: string, offset: number): number {
   if (offset >= from.length) return to.length;
   if (to.startsWith(from.slice(0, offset))) return offset;
   let left = count(from.slice(0, offset));
@@ -14,29 +14,24 @@ export function mapOffset(from: string, to: string, offset: number): number {
   return to.length;
 }
 
-/** A text, and where in it an offset of the text before has gone. */
-export interface Moved {
-  from: string;
+/** A changed text, and the offset in it that stands for one in the previous text. */
+export interface Rebased {
   text: string;
   place(offset: number): number;
 }
 
-/** Text that the server made anew from `from`. */
-export const moved = (from: string, text: string): Moved => ({ from, text, place: (offset) => mapOffset(from, text, offset) });
-
-/** Applies to `server` what turned `submitted` into `now`: what was typed after a submit, on top of what the server made of it. */
-export function rebase(submitted: string, now: string, server: string): Moved {
-  const limit = Math.min(submitted.length, now.length);
+/** Applies to `server` what turned `then` into `now`: what was typed since, on top of what the server made of the text. */
+export function rebase(then: string, now: string, server: string): Rebased {
+  const limit = Math.min(then.length, now.length);
   let start = 0;
-  while (start < limit && submitted[start] == now[start]) start++;
+  while (start < limit && then[start] == now[start]) start++;
   let tail = 0;
-  while (tail < limit - start && submitted.at(-1 - tail) == now.at(-1 - tail)) tail++;
+  while (tail < limit - start && then.at(-1 - tail) == now.at(-1 - tail)) tail++;
   const end = now.length - tail;
-  const isSame = server == submitted;
-  const from = isSame ? start : mapOffset(submitted, server, start);
-  const to = isSame ? submitted.length - tail : Math.max(from, mapOffset(submitted, server, submitted.length - tail));
+  const from = mapOffset(then, server, start);
+  const to = Math.max(from, mapOffset(then, server, then.length - tail));
   const text = server.slice(0, from) + now.slice(start, end) + server.slice(to);
   const place = (offset: number): number =>
-    offset < start ? mapOffset(submitted, server, offset) : offset <= end ? from + offset - start : text.length - (now.length - offset);
-  return { from: now, text, place };
+    offset < start ? mapOffset(then, server, offset) : offset <= end ? from + offset - start : text.length - (now.length - offset);
+  return { text, place };
 }

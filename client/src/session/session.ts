@@ -120,9 +120,9 @@ export class Session implements Endpoint, Listening {
 
   closed(code?: number): boolean {
     // What the server refused to read it would refuse for ever.
-    if (code == PROTOCOL || code == TYPE || code == SIZE || code == REFUSED) this.expected_ = NEVER;
+    if ([PROTOCOL, TYPE, SIZE, REFUSED].includes(code!)) this.expected_ = NEVER;
     if (code != REFUSED) return false;
-    // The token of before isn't good any more: that of the page's own response may be.
+    // The tab's token isn't valid any more, but that of the page's own response may be.
     this.token_ = this.ownToken_;
     this.ownToken_ = '';
     this.queue_.applied = this.commands_.last = 0;
