@@ -309,7 +309,7 @@ for (const name of FIELDS) {
     assert.deepEqual(await told(app, tab), ['edit']);
   });
 }
-early('what nobody touched before the script ran is not told', '<form id="form" data-lv-change="edit"><input name="f" value="x"><input type="checkbox" name="c" checked><select name="s"><option>a</option><option selected>b</option></select><textarea name="t">\nx\r\ny</textarea></form>', (tab) => tab.waitForSelector('#end'), async ({ app, tab }) => assert.deepEqual(await told(app, tab), []));
+early('what nobody touched before the script ran is not told', '<form id="form" data-lv-change="edit"><input name="f" value="x"><input type="checkbox" name="c" checked><select name="s"><option>a</option><option selected>b</option></select><textarea name="t">\nx\r\ny</textarea><input type="range" name="r"><input type="range" name="m" min="2" max="4" value="9"><input type="color" name="o"><input type="date" name="d" value="never"></form>', (tab) => tab.waitForSelector('#end'), async ({ app, tab }) => assert.deepEqual(await told(app, tab), []));
 
 conversation('B-H: what the browser restores on the way back is told', page('<form id="form" data-lv-change="edit"><input id="f" name="f" value=""><input type="checkbox" id="c" name="c"></form>', { routes: { '/other': (request, response) => response.end('other') } }), async ({ app, tab }) => {
   await type(tab, '#f', 'mine');

@@ -83,4 +83,4 @@ commands('a command runs once, also over connections, and one that throws stops 
   const fresh = await server.welcomed({ flags: 0 });
   fresh.update({ commands: [call(1)] });
   await becomes(tab, () => window.calls, '16781');
-}, { expected: /of the page|not a valid selector|no live\.register|does not know/ });
+}, { expected: /of the page|not a valid selector|no function|unknown command/ });

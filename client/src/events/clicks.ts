@@ -1,6 +1,6 @@
 // Which clicks are meant: browsers fire more than users make.
 
-import { call } from '../dom/native';
+import { closest, contains } from '../dom/native';
 
 /** What a user presses for its own sake. */
 const INTERACTIVE = 'a,button,input,select,textarea,summary,[contenteditable],[data-lv-click]';
@@ -21,15 +21,15 @@ export class Clicks {
     const { pressed_, labelled_ } = this;
     this.pressed_ = null;
     this.labelled_ = undefined;
-    const label = call(target, 'closest', 'label') as HTMLLabelElement | null;
+    const label = closest(target, 'label') as HTMLLabelElement | null;
     const isRepeated = labelled_?.control == target;
     // Keys and scripts press nothing.
-    const start = event.detail ? pressed_ && call(pressed_, 'closest', INTERACTIVE) : null;
-    if (start && start != label?.control && !call(start, 'contains', target)) return [];
-    const link = call(target, 'closest', LINK);
+    const start = event.detail ? pressed_ && closest(pressed_, INTERACTIVE) : null;
+    if (start && start != label?.control && !contains(start, target)) return [];
+    const link = closest(target, LINK);
     const opens = event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0;
     const meant = handlers.filter(
-      (handler) => !(link && opens && call(handler, 'contains', link)) && !(isRepeated && labelled_.handlers.includes(handler)),
+      (handler) => !(link && opens && contains(handler, link)) && !(isRepeated && labelled_.handlers.includes(handler)),
     );
     if (label?.control && label.control != target && !isRepeated) {
       this.labelled_ = { control: label.control, handlers: meant };

@@ -1,6 +1,6 @@
 // The fields of a form, as an event carries them: names and values in turn.
 
-import { call, read } from '../dom/native';
+import { getAttribute, matches, read } from '../dom/native';
 import { groupOf, kindOf } from '../fields/kinds';
 
 /** All that the form would send; a file stands as its name. */
@@ -10,13 +10,13 @@ export const formEntries = (form: HTMLFormElement, submitter?: HTMLElement | nul
 /** What a field holds, as a form would send it. */
 export function fieldValues(field: HTMLElement): string[] {
   if (field instanceof HTMLSelectElement) return Array.from(field.selectedOptions, ({ value }) => value);
-  if (call(field, 'matches', '[type=checkbox],[type=radio]')) return groupOf(field).flatMap(({ checked, value }) => (checked ? value : []));
+  if (matches(field, '[type=checkbox],[type=radio]')) return groupOf(field).flatMap(({ checked, value }) => (checked ? value : []));
   return [kindOf(field)!.isRich ? read(field, 'innerText') : '' + ((field as HTMLInputElement).value ?? '')];
 }
 
 /** What a field without a form sends. Without a name it is called `value`. */
 export const fieldEntries = (field: HTMLElement): string[] =>
-  fieldValues(field).flatMap((value) => [call(field, 'getAttribute', 'name') || 'value', value]);
+  fieldValues(field).flatMap((value) => [getAttribute(field, 'name') || 'value', value]);
 
 /** The `data-lv-value-…` attributes of an element. */
 export const valuesOf = (element: Element): string[] =>

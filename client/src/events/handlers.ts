@@ -1,7 +1,7 @@
 // Which elements handle what happens to an element.
 
 import { attr } from '../dom/markup';
-import { call, read } from '../dom/native';
+import { contains, read } from '../dom/native';
 import { formOf } from '../fields/kinds';
 
 /**
@@ -12,7 +12,7 @@ export function handlersOf(root: Element, type: string, target: Element): Elemen
   const found = new Set<Element>();
   for (const start of [target, type == 'change' ? formOf(target) : null])
     // An element that the page has taken out by now has no one around.
-    for (let element = start; element && call(root, 'contains', element); element = read(element, 'parentElement')) {
+    for (let element = start; element && contains(root, element); element = read(element, 'parentElement')) {
       if (attr(element, type)) found.add(element);
       if (attr(element, 'stop') != null) return [...found];
     }

@@ -1,7 +1,7 @@
 // From what the user does to the events that the server gets: one listener a type, on the root.
 
 import { attr } from '../dom/markup';
-import { call } from '../dom/native';
+import { call, contains, getAttribute, matches, select } from '../dom/native';
 import type { Fields } from '../fields/fields';
 import { type Field, fieldOf, fieldsOf, formOf, isForm, kindOf, NAMED } from '../fields/kinds';
 import type { LiveEvent } from '../session/queue';
@@ -55,7 +55,7 @@ export class Listener {
 
   /** Tells what the user typed, or the browser restored, before there was a listener. */
   catchUp(): void {
-    for (const element of call(this.root_, 'querySelectorAll', NAMED)) this.edited_(element as HTMLElement);
+    for (const element of select(this.root_, NAMED)) this.edited_(element as HTMLElement);
   }
 
   /** Ends all pauses. */
@@ -89,7 +89,7 @@ export class Listener {
       if (event && isBrowsersAct(type, handler, target)) event.preventDefault();
       this.pace_(type, target, handler, () => {
         // The act is read when it is told: a field's newest value counts.
-        if (call(this.root_, 'contains', handler) && call(this.root_, 'contains', target)) this.tell_(type, target, handler, event);
+        if (contains(this.root_, handler) && contains(this.root_, target)) this.tell_(type, target, handler, event);
       });
     }
   }
@@ -117,7 +117,7 @@ export class Listener {
     const tellsValue = type == 'blur' || isKey(type);
     const field = kind && (isChange || tellsValue) ? fieldOf(target) : undefined;
     const values = valuesOf(handler);
-    if (isChange) values.push('_target', call(target, 'getAttribute', 'name') ?? '');
+    if (isChange) values.push('_target', getAttribute(target, 'name') ?? '');
     if (tellsValue) for (const value of field ? fieldValues(target) : isKey(type) ? [''] : []) values.push('value', value);
     const entries = form ? formEntries(form, (event as SubmitEvent | undefined)?.submitter) : [];
     // No form knows of an editable element in it.
@@ -162,7 +162,7 @@ const ofForm = (form: HTMLElement, name: 'action' | 'target' | 'method'): string
 const isBrowsersAct = (type: Type, handler: Element, target: HTMLElement): boolean =>
   attr(handler, 'prevent') != null ||
   (type == 'submit' && ofForm(target, 'method') != 'dialog') ||
-  (type == 'click' && call(handler, 'matches', 'a,button,input[type=submit],input[type=image]'));
+  (type == 'click' && matches(handler, 'a,button,input[type=submit],input[type=image]'));
 
 /** Whether a submitter says another address, frame or method than its form. */
 const leadsElsewhere = (form: HTMLElement, submitter: HTMLElement | null): boolean =>

@@ -1,7 +1,7 @@
 // What elements show while an event awaits the server: classes and attributes that are the runtime's for a while.
 
 import { attr } from '../dom/markup';
-import { call, findAll, ofDocument, read } from '../dom/native';
+import { call, contains, findAll, getAttribute, ofDocument, read, select } from '../dom/native';
 
 /** What the server has at an attribute, see patch/memory.ts. */
 export interface ServerView {
@@ -42,7 +42,7 @@ export class Loading {
     for (const [what, name, value] of SWITCHES) {
       const selector = attr(element, 'loading-' + what);
       // Without a selector it is the element itself, and in a form the buttons.
-      const targets = selector == null ? [] : selector ? matching(selector) : [element, ...call(element, 'querySelectorAll', 'button')];
+      const targets = selector == null ? [] : selector ? matching(selector) : [element, ...select(element, 'button')];
       for (const target of targets) this.setAttribute_(target, name, value);
     }
   }
@@ -59,11 +59,11 @@ export class Loading {
   }
 
   private setAttribute_(element: Element, name: string, value: string | null): void {
-    const before = call(element, 'getAttribute', name);
+    const before = getAttribute(element, name);
     const server = this.view_.server(element, name);
     if (name == 'disabled') {
       const focused = ofDocument('activeElement');
-      if (call(element, 'contains', focused)) this.focused_ = focused;
+      if (contains(element, focused)) this.focused_ = focused;
       this.disabled_.add(element);
     }
     set(element, name, value);

@@ -1,7 +1,7 @@
 // Who owns a field's value: the user, or the server. The table is in client/README.md ("Fields"); `decision_`, `acknowledged` and `reset_` are the table.
 
 import { attr } from '../dom/markup';
-import { call, ofDocument, read } from '../dom/native';
+import { contains, getAttribute, isConnected, matches, ofDocument, select } from '../dom/native';
 import type { FieldKeeper } from '../patch/keeper';
 import { R12 } from '../rules';
 import { identityOf } from './identity';
@@ -108,7 +108,7 @@ export class Fields implements FieldKeeper {
   /** What the user has edited and no submit has settled, for a reload. */
   edits(): Edit[] {
     return [...this.states_.values(), ...this.homeless_]
-      .filter(({ owner, field }) => owner && !call(field, 'matches', SECRET))
+      .filter(({ owner, field }) => owner && !matches(field, SECRET))
       .map(({ identity, value, owner }) => [identity, value, owner]);
   }
 
@@ -170,8 +170,8 @@ export class Fields implements FieldKeeper {
 
   /** The fields with a value of their own in an element, itself included. Of editable, hidden and custom elements only those matter that the user has edited. */
   private fieldsIn_(within: Element): Field[] {
-    const native = [within, ...call(within, 'querySelectorAll', FIELDS)].filter(isPlain).map(fieldOf);
-    const known = [...this.states_.values()].filter(({ owner, field }) => (owner ? kindOf(field) : isPlain(field)) && call(within, 'contains', field));
+    const native = [within, ...select(within, FIELDS)].filter(isPlain).map(fieldOf);
+    const known = [...this.states_.values()].filter(({ owner, field }) => (owner ? kindOf(field) : isPlain(field)) && contains(within, field));
     return [...new Set([...native, ...known.map(({ field }) => field)])];
   }
 
@@ -220,13 +220,13 @@ export class Fields implements FieldKeeper {
     const { field } = state;
     const kind = kindOf(field);
     if (field == this.composing_) return void this.postponed_.push(() => this.reset_(state, mark));
-    if (!kind || !read(field, 'isConnected')) return void (state.owner = SERVERS);
+    if (!kind || !isConnected(field)) return void (state.owner = SERVERS);
     const { value: now } = this.note_(state);
     const then = state.valueAt(mark);
     const isNewer = state.changed > mark && now != then;
     if (isNewer && !kind.isText) return;
     const server = this.server_(field);
-    if (kind.isText) state.rebase(mark, server, waiting, call(field, 'getAttribute', 'name')!);
+    if (kind.isText) state.rebase(mark, server, waiting, getAttribute(field, 'name')!);
     state.owner = SERVERS;
     state.base = server;
     if (!isNewer) this.write_(field, server);
@@ -281,7 +281,7 @@ export class Fields implements FieldKeeper {
       if (state.owner) this.homeless_.push(state);
     }
     if (!this.homeless_.length) return;
-    for (const element of [within, ...call(within, 'querySelectorAll', NAMED)] as Field[]) {
+    for (const element of [within, ...select(within, NAMED)] as Field[]) {
       if (!isPlain(element) || !isCurrent(element) || this.states_.has(element)) continue;
       const identity = identityOf(element);
       const state = this.homeless_.find((each) => each.owner == TOUCHED && each.identity == identity);
@@ -308,7 +308,7 @@ function caretOf(field: Field): Caret | undefined {
 const isPlain = (element: Element): boolean => !(kindOf(element) ?? { isCopied: true }).isCopied;
 
 /** Whether a field is in the document, and still stands for its radio group. */
-const isCurrent = (field: Field): boolean => read(field, 'isConnected') && fieldOf(field) == field;
+const isCurrent = (field: Field): boolean => isConnected(field) && fieldOf(field) == field;
 
 /** Whether the markup says that a field's value is the server's. */
 const isServers = (field: Field): boolean => [field, formOf(field)].some((element) => attr(element, 'own') == 'server');

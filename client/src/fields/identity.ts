@@ -1,7 +1,7 @@
 // Which field a field is: the user's text for record 6 must never end up in record 7.
 
 import { attr } from '../dom/markup';
-import { call, read } from '../dom/native';
+import { closest, getAttribute, read, select } from '../dom/native';
 import { formOf } from './kinds';
 
 /** Elements with a key. Beside a handler of keys the attribute names those. */
@@ -12,21 +12,21 @@ const INDEX = /\[\d+\]/g;
 /** The same id, else the same name, within the same form id (else event) and the nearest `data-lv-key`. Another identity is another field. */
 export function identityOf(element: Element): string {
   const form = formOf(element);
-  const own = (name: string) => call(element, 'getAttribute', name) ?? '';
-  const key = attr(call(element, 'closest', KEYED), 'key');
+  const own = (name: string) => getAttribute(element, name) ?? '';
+  const key = attr(closest(element, KEYED), 'key');
   // The ids of radio buttons tell the buttons of one field apart.
   const id = own('type') == 'radio' ? '' : own('id');
-  return JSON.stringify([form && (call(form, 'getAttribute', 'id') ?? attr(form, 'submit')), key, id || nameIn(element, own('name'))]);
+  return JSON.stringify([form && (getAttribute(form, 'id') ?? attr(form, 'submit')), key, id || nameIn(element, own('name'))]);
 }
 
 /** A field's name. In a row with an id or a key of its own the index doesn't count, since it changes when a row above goes. */
 function nameIn(element: Element, name: string): string {
   const plain = unindexed(name);
   if (plain == name) return name;
-  const row = call(read(element, 'parentElement') ?? element, 'closest', '[id]:not(form),' + KEYED);
+  const row = closest(read(element, 'parentElement') ?? element, '[id]:not(form),' + KEYED);
   if (!row) return name;
-  const alike = [...call(row, 'querySelectorAll', '[name]')].filter((each) => unindexed(call(each, 'getAttribute', 'name')!) == plain);
-  return alike.length == 1 ? call(row, 'getAttribute', 'id') + ' ' + plain : name;
+  const alike = select(row, '[name]').filter((each) => unindexed(getAttribute(each, 'name')!) == plain);
+  return alike.length == 1 ? getAttribute(row, 'id') + ' ' + plain : name;
 }
 
 /** `items[][name]` of `items[1][name]`. */

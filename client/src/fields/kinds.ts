@@ -1,6 +1,6 @@
 // What a field is, and what its value is: the one that the user sees, and the one that the server's markup gives it.
 
-import { call, controls, find, ofDocument, read } from '../dom/native';
+import { closest, controls, find, getAttribute, matches, ofDocument, read } from '../dom/native';
 
 /** An element whose value a user changes. A radio group is one field: the first of its buttons stands for it. */
 export type Field = HTMLElement;
@@ -34,19 +34,28 @@ const TEXTS = /^(text|search|tel|url|email|password|number)$/;
 /** Between the parts of a value that has several: no markup has it. */
 const SEPARATOR = '\0';
 
-/** Dates, ranges, colours: an input whose value is chosen at once. */
-const chosen: Kind = {
+const plain: Kind = {
   value: (field) => '' + ((field as Input).value ?? ''),
   server: (field) => (field as Input).defaultValue,
   write: (field, value) => void ((field as Input).value = value),
 };
 
-const hidden: Kind = { ...chosen, isCopied: true };
+const hidden: Kind = { ...plain, isCopied: true };
 
-const text: Kind = { ...chosen, isText: true };
+const text: Kind = { ...plain, isText: true };
+
+/** Dates, ranges, colours: an input whose value is chosen at once. Whatever its markup says, it shows a value that it can have. */
+const chosen: Kind = {
+  ...plain,
+  server: (field) => {
+    const { type, min, max, step, defaultValue } = field as Input;
+    const fresh = Document.prototype.createElement.call(document, 'input') as Input;
+    return Object.assign(fresh, { type, min, max, step, defaultValue }).value;
+  },
+};
 
 /** A form-associated custom element: `value` is its property by convention, and the attribute gives the server's. */
-const custom: Kind = { ...chosen, server: (field) => call(field, 'getAttribute', 'value') ?? '' };
+const custom: Kind = { ...plain, server: (field) => getAttribute(field, 'value') ?? '' };
 
 const box: Kind = {
   value: (field) => ((field as Input).checked ? '1' : ''),
@@ -70,7 +79,7 @@ const select: Kind = {
     const marked = options.filter((option) => option.defaultSelected);
     if (list.multiple || list.size > 1) return valuesOf(marked);
     // One of the list is always chosen: the last marked one, or else the first that can be.
-    const one = marked.at(-1) ?? options.find((option) => !call(option, 'matches', ':disabled'));
+    const one = marked.at(-1) ?? options.find((option) => !matches(option, ':disabled'));
     return valuesOf(one ? [one] : []);
   },
   write: (field, value) => {
@@ -112,7 +121,7 @@ export function kindOf(element: Element): Kind | undefined {
       return select;
   }
   if (isCustom(element)) return custom;
-  const editable = call(element, 'getAttribute', 'contenteditable');
+  const editable = getAttribute(element, 'contenteditable');
   if (editable != null && editable != 'false') return rich;
 }
 
@@ -123,8 +132,8 @@ export const fieldOf = (element: Element): Field => groupOf(element)[0]!;
 export function formOf(element: Element): HTMLFormElement | null {
   if ('form' in element && !isForm(element)) return (element as Input).form;
   // A custom element says it to its own `ElementInternals` alone.
-  const id = isCustom(element) && call(element, 'getAttribute', 'form');
-  return id ? find<HTMLFormElement>('form#' + CSS.escape(id)) : (call(element, 'closest', 'form') as HTMLFormElement | null);
+  const id = isCustom(element) && getAttribute(element, 'form');
+  return id ? find<HTMLFormElement>('form#' + CSS.escape(id)) : (closest(element, 'form') as HTMLFormElement | null);
 }
 
 export const isForm = (element: Element): element is HTMLFormElement => element instanceof HTMLFormElement;

@@ -6,7 +6,6 @@ import type { Command } from '../wire/frames';
 /** Resets fields, as far as the event of this number has seen them; 0: in no event's call. */
 type Reset = (targets: HTMLElement[], event: number) => void;
 
-/** The kinds of commands, by their numbers on the wire. `js code` runs only under a policy of the page's own. */
 type Action = (...fields: never[]) => void;
 
 const functions = new Map<string, (args: unknown) => void>();
@@ -17,18 +16,18 @@ export const register = (name: string, run: (args: any) => void): void => void f
 export class Commands {
   /** The highest command id run; that of another session, or 0 for a new one. */
   last = 0;
-  private actions_: Action[];
+  /** By their numbers on the wire. */
+  private actions_: Record<number, Action>;
 
   constructor(reset: Reset) {
-    this.actions_ = [
-      (url: string, isReplacing: number) => location[isReplacing ? 'replace' : 'assign'](link(url).href),
-      (selector: string) => wanted(selector).focus(),
-      (selector: string, block: ScrollLogicalPosition) => wanted(selector).scrollIntoView({ block }),
-      (url: string, download: string) => Object.assign(link(url), { download }).click(),
-      callFunction,
-      unknown,
-      (selector: string, event: number) => reset(findAll(selector), event),
-    ];
+    this.actions_ = {
+      0: (url: string, isReplacing: number) => location[isReplacing ? 'replace' : 'assign'](link(url).href),
+      1: (selector: string) => element(selector).focus(),
+      2: (selector: string, block: ScrollLogicalPosition) => element(selector).scrollIntoView({ block }),
+      3: (url: string, download: string) => Object.assign(link(url), { download }).click(),
+      4: callFunction,
+      6: (selector: string, event: number) => reset(findAll(selector), event),
+    };
   }
 
   /** Runs those that haven't run. One that throws is reported, and stops nothing. */
@@ -37,7 +36,7 @@ export class Commands {
       if (id <= this.last) continue;
       this.last = id;
       try {
-        (this.actions_[kind] ?? unknown)(...(fields as never[]));
+        needed(this.actions_[kind], `unknown command ${kind}`)(...(fields as never[]));
       } catch (error) {
         reportError(error);
       }
@@ -45,27 +44,24 @@ export class Commands {
   }
 }
 
-function unknown(): void {
-  throw new Error('live: the server sent a command that this script does not know');
+/** Gives a value back; throws if there is none. */
+function needed<T>(value: T | null | undefined | false, reason: string): T {
+  if (!value) throw new Error('live: ' + reason);
+  return value;
 }
 
+/** Calls a function that the page has registered. */
 function callFunction(name: string, args: string): void {
-  const run = functions.get(name);
-  if (!run) throw new Error(`live: the server called "${name}", which no live.register has named`);
   // Without the keys that all objects have: copied to another, they could change it.
-  run(JSON.parse(args, (key, value) => (key in { prototype: 1 } ? undefined : value)));
+  const value = JSON.parse(args, (key, value) => (key in { prototype: 1 } ? undefined : value));
+  needed(functions.get(name), `no function is registered as "${name}"`)(value);
 }
 
-function wanted(selector: string): HTMLElement {
-  const element = find(selector);
-  if (!element) throw new Error(`live: the server named "${selector}", but no element matches`);
-  return element;
-}
+const element = (selector: string): HTMLElement => needed(find(selector), `no element matches "${selector}"`);
 
 /** A link to a URL as the browser reads it, control characters and spaces gone; throws if it leads out of the page's origin. */
 function link(url: string): HTMLAnchorElement {
-  const element = Document.prototype.createElement.call(document, 'a') as HTMLAnchorElement;
-  element.href = url;
-  if (element.origin == location.origin) return element;
-  throw new Error(`live: ${url} leads out of the page's origin`);
+  const anchor = Document.prototype.createElement.call(document, 'a') as HTMLAnchorElement;
+  anchor.href = url;
+  return needed(anchor.origin == location.origin && anchor, `${url} leads out of the page's origin`);
 }

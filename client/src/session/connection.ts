@@ -121,16 +121,14 @@ export class Connection {
     this.socket_ = undefined;
     const goesOn = this.endpoint_!.closed(code);
     const isRefused = code == close.TOKEN && !goesOn;
-    if (code == close.ENDED || code == close.REPLACED || (isRefused && this.heartbeat_ == null)) return this.end_(code);
+    if (code == close.ENDED || code == close.REPLACED || (isRefused && this.heartbeat_ == null)) {
+      clearTimeout(this.timer_);
+      return this.status_.set('ended', code);
+    }
     this.status_.set('disconnected', code);
     // Another page has a token that is good, unless a form or a link (a log-out) has the browser leave this one already.
     if (isRefused && !this.isLeaving_) location.reload();
     this.later_(() => this.connect(), goesOn ? 0 : isRefused ? RELOAD_DELAY : this.delay_(code, reason));
-  }
-
-  private end_(code?: number): void {
-    clearTimeout(this.timer_);
-    this.status_.set('ended', code);
   }
 
   /** How long to stay away, in ms. */

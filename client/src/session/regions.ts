@@ -1,7 +1,7 @@
 // The regions of the page, and patches to them. What is known of a region is kept with its host, and goes when that goes.
 
 import { attr } from '../dom/markup';
-import { call, find, findAll, ofDocument, read } from '../dom/native';
+import { closest, find, findAll, ofDocument, read } from '../dom/native';
 import { narrow, replaceElement } from '../patch/narrow';
 import type { Patcher } from '../patch/patcher';
 import { applyDelta, type Hint, type Html } from '../wire/delta';
@@ -133,7 +133,7 @@ function hashOf(name: string, html: Uint8Array, host?: Element): number[] {
 /** The host around an element. */
 const above = (element?: Element): Element | null => {
   const parent = element && read(element, 'parentElement');
-  return parent ? call(parent, 'closest', HOSTS) : null;
+  return parent ? closest(parent, HOSTS) : null;
 };
 
 /** Both halves of a hash, little-endian as every platform of a browser is. */

@@ -2,7 +2,7 @@
 
 import { type Draft, Listener, type Listening } from '../events/listener';
 import { Loading } from '../events/loading';
-import { call, ofDocument } from '../dom/native';
+import { getAttribute, ofDocument } from '../dom/native';
 import { Fields } from '../fields/fields';
 import { fieldsOf } from '../fields/kinds';
 import { Memory } from '../patch/memory';
@@ -57,7 +57,7 @@ export class Session implements Endpoint, Listening {
     private status_: Status,
     private connection_: Connection,
   ) {
-    this.token_ = call(root_, 'getAttribute', 'data-lv')!;
+    this.token_ = getAttribute(root_, 'data-lv')!;
     this.memory_ = new Memory(root_);
     this.fields_ = new Fields({
       exact: (live, now) => this.patcher_.element(live, now),

@@ -1,6 +1,6 @@
 // The connection's state, for style sheets (a class of the root) and for people (the notice, which the server placed after the root).
 
-import { call, find, read } from '../dom/native';
+import { find, getAttribute, read, textContent } from '../dom/native';
 import { emit } from '../listeners';
 import type { Queue, Untaken } from './queue';
 
@@ -27,9 +27,8 @@ const SHOWN = 10_000; // ms that a piece of news stays
 export class Status {
   private state_: State | undefined;
   private notice_ = find('.lv-notice');
-  /** What was lost or not taken. */
-  private news_ = '';
-  private newsTimer_: ReturnType<typeof setTimeout> | undefined;
+  /** What was lost or not taken, and until when it is shown. */
+  private news_ = { text: '', end: 0 };
 
   constructor(
     private root_: HTMLElement,
@@ -47,14 +46,14 @@ export class Status {
     classes.remove('lv-' + this.state_);
     classes.add('lv-' + state);
     this.state_ = state;
-    if (lost) this.say_(this.text_('lost') + lost);
+    if (lost) this.say_('lost', lost);
     this.emit_({ state, code, lost });
     setTimeout(this.show, BRIEF);
   }
 
   /** An act of the user's wasn't taken; `what` names it. */
   refuse(why: Untaken, what: string): void {
-    this.say_(this.text_(why) + what);
+    this.say_(why, what);
     this.emit_({ state: this.get(), untaken: what });
     this.show();
   }
@@ -66,24 +65,21 @@ export class Status {
 
   /** Says how things are: what is news, that events wait for the server, or that there is no connection and how many wait for that. */
   show = (): void => {
-    const text = this.news_ || this.current_();
-    if (this.notice_ && this.notice_.textContent != text) this.notice_.textContent = text;
+    const { text, end } = this.news_;
+    const wanted = performance.now() < end ? text : this.current_();
+    if (this.notice_ && this.notice_.textContent != wanted) this.notice_.textContent = wanted;
   };
 
   private current_(): string {
-    const [oldest, { length }] = [this.queue_.events[0], this.queue_.events];
-    if (this.state_ == 'connected') return oldest && performance.now() - oldest.at >= SLOW ? this.text_('saving') : '';
+    const { events } = this.queue_;
+    if (this.state_ == 'connected') return events[0] && performance.now() - events[0].at >= SLOW ? this.text_('saving') : '';
     const away = this.text_(this.state_!);
-    return away && oldest ? away + this.text_('waiting') + length : away;
+    return away && events[0] ? away + this.text_('waiting') + events.length : away;
   }
 
-  private say_(news: string): void {
-    this.news_ = news;
-    clearTimeout(this.newsTimer_);
-    this.newsTimer_ = setTimeout(() => {
-      this.news_ = '';
-      this.show();
-    }, SHOWN);
+  private say_(news: Text, what: string | number): void {
+    this.news_ = { text: this.text_(news) + what, end: performance.now() + SHOWN };
+    setTimeout(this.show, SHOWN);
   }
 
   private emit_(detail: Detail): void {
@@ -100,7 +96,7 @@ export function nameOf(element?: Element): string | undefined {
   if (!element) return;
   const label = (element as HTMLInputElement).labels?.[0];
   const content = label ?? (element instanceof HTMLFormElement ? undefined : element);
-  return [call(element, 'getAttribute', 'aria-label'), content && read(content, 'textContent'), call(element, 'getAttribute', 'name')]
+  return [getAttribute(element, 'aria-label'), content && textContent(content), getAttribute(element, 'name')]
     .map((text) => text?.trim().replace(/\s+/g, ' '))
     .find(Boolean);
 }
