@@ -93,6 +93,16 @@ for (const [what, html, value] of [['a text', '<input id="f" name="f" value="">'
   tells(`${what}: input and then change of the same value are told once`, `<form id="form" data-lv-change="edit">${html}</form>`, ({ tab }) => tab.evaluate(`(${widget})('f', ${JSON.stringify(value)}, 'input', 'change')`), ['edit']);
 }
 
+conversation('B-H: a hidden field that a script has set without an event is submitted, and stays', page('<form id="form" data-lv-submit="save"><input type="hidden" id="f" name="f" value=""><button id="go">go</button></form>'), async ({ app, tab }) => {
+  await tab.evaluate(() => (document.querySelector('#f').value = 'set'));
+  for (const count of [1, 2]) {
+    await tab.click('#go');
+    await app.until(() => app.events.length === count);
+    assert.deepEqual(app.events.at(-1).pairs, ['f', 'set']);
+    await app.quiet(tab);
+  }
+});
+
 tells('typed, and left: told once', '<form id="form" data-lv-change="edit"><input id="f" name="f"><input id="g" name="g"></form>', async ({ app, tab }) => {
   await type(tab, '#f', 'x');
   await app.quiet(tab);

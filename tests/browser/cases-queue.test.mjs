@@ -324,6 +324,17 @@ conversation('B-C: 70 clicks without a connection: 64 wait, the user is told tha
   assert.deepEqual(app.state.pressed, Array.from({ length: 64 }, (_, i) => String(i)));
 });
 
+conversation('B-C: a change that is not taken is called after the field that was changed', {
+  ...BUTTONS,
+  render: (state) => BUTTONS.render(state).replace('<input id="text"', '<input type="hidden" name="token" value="x"><input id="first" name="first" value=""><input id="text" aria-label="Your text"'),
+}, async ({ app, tab }) => {
+  app.offline();
+  await away(tab);
+  await tab.evaluate(press, 64);
+  await type(tab, '#text', 'x');
+  await becomes(tab, notice, 'Not sent: Your text');
+});
+
 conversation('B-C: a form that is submitted when the queue is full keeps its text, and can be sent later', BUTTONS, async ({ app, tab }) => {
   app.offline();
   await away(tab);

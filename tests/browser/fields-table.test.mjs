@@ -362,7 +362,7 @@ row('data-lv-own="server": takes the server\'s, which is another', noThird, (kin
 for (const [what, render] of [
   ['another id', (kind, n, value) => `<form id="form">${kind.html(value, '', `f${n}`)}</form>`],
   ['another form', (kind, n, value) => `<form id="form${n}">${kind.html(value, '')}</form>`],
-  ['another key around it', (kind, n, value) => `<form id="form"><p data-lv-key="${n}">${kind.html(value, '')}</p></form>`],
+  ['another key around it', (kind, n, value) => `<form id="form"><div data-lv-key="${n}">${kind.html(value, '')}</div></form>`],
 ])
   for (const name of ['text', 'select', 'radio', 'checkbox', 'editable']) {
     const kind = TYPES[name];

@@ -122,6 +122,8 @@ export class Listener {
     const entries = form ? formEntries(form, (event as SubmitEvent | undefined)?.submitter) : [];
     // No form knows of an editable element in it.
     if (isChange && field && (!form || kind!.isRich)) entries.push(...fieldEntries(target));
+    // The one that was changed comes first: the event is called after it.
+    const carried = new Set([...(field ? [field] : []), ...(form ? fieldsOf(form) : [])]);
     this.session_.push({
       fields: [
         attr(handler, type)!,
@@ -132,7 +134,7 @@ export class Listener {
         MODIFIERS.reduce((sum, name, bit) => sum | (+!!(event as KeyboardEvent | undefined)?.[name] << bit), 0),
       ],
       element: handler,
-      carried: this.fields_.carry([...new Set([...(form ? fieldsOf(form) : []), ...(field ? [field] : [])])]),
+      carried: this.fields_.carry([...carried]),
       change: isChange ? this.keyOf_(type, handler, target) : undefined,
       form: isSubmit ? form! : undefined,
     });
@@ -156,7 +158,8 @@ function isFor(handler: Element, { key }: KeyboardEvent): boolean {
   return !keys || key == keys || keys.split(' ').includes(key);
 }
 
-const ofForm = (form: HTMLElement, name: 'action' | 'target' | 'method'): string => Reflect.get(HTMLFormElement.prototype, name, form);
+/** What a form says, whatever its fields are named. */
+const ofForm = (form: HTMLElement, name: string): string => Reflect.get(HTMLFormElement.prototype, name, form);
 
 /** Whether the browser's own act is left out: to submit, to follow a link, or what the markup names. */
 const isBrowsersAct = (type: Type, handler: Element, target: HTMLElement): boolean =>
@@ -166,9 +169,8 @@ const isBrowsersAct = (type: Type, handler: Element, target: HTMLElement): boole
 
 /** Whether a submitter says another address, frame or method than its form. */
 const leadsElsewhere = (form: HTMLElement, submitter: HTMLElement | null): boolean =>
-  (['action', 'target', 'method'] as const).some(
-    (name) =>
-      submitter &&
-      call(submitter, 'hasAttribute', 'form' + name) &&
-      (submitter as HTMLButtonElement)[`form${name[0]!.toUpperCase()}${name.slice(1)}` as 'formAction'] != ofForm(form, name),
-  );
+  !!submitter &&
+  ['Action', 'Target', 'Method'].some((name) => {
+    const own = 'form' + name;
+    return submitter.hasAttribute(own) && submitter[own as keyof HTMLElement] != ofForm(form, name.toLowerCase());
+  });

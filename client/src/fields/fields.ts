@@ -220,7 +220,8 @@ export class Fields implements FieldKeeper {
     const { field } = state;
     const kind = kindOf(field);
     if (field == this.composing_) return void this.postponed_.push(() => this.reset_(state, mark));
-    if (!kind || !isConnected(field)) return void (state.owner = SERVERS);
+    // What a script has put into markup is no edit.
+    if (!kind || !isConnected(field) || (kind.isCopied && !state.owner)) return void (state.owner = SERVERS);
     const { value: now } = this.note_(state);
     const then = state.valueAt(mark);
     const isNewer = state.changed > mark && now != then;
