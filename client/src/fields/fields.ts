@@ -1,11 +1,12 @@
 // Who owns a field's value: the user, or the server. The table is in client/README.md ("Fields"); `decision_`, `acknowledged` and `reset_` are the table.
 
 import { attr } from '../dom/markup';
-import { contains, getAttribute, isConnected, matches, ofDocument, select } from '../dom/native';
+import { contains, getAttribute, isConnected, ofDocument, select } from '../dom/native';
 import type { FieldKeeper } from '../patch/keeper';
 import { R12 } from '../rules';
 import { identityOf } from './identity';
-import { type Field, FIELDS, fieldOf, fieldsOf, formOf, isForm, kindOf, NAMED } from './kinds';
+import { type Field, FIELDS, fieldOf, fieldsOf, formOf, isCurrent, isForm, isPlain, kindOf } from './kinds';
+import { Recovery } from './recovery';
 import { type Carrier, SERVERS, State, TOLD, TOUCHED } from './state';
 import { type Rebased, rebase } from './text';
 
@@ -19,21 +20,10 @@ export interface Markup {
 
 type Caret = [start: number, end: number, direction: 'forward' | 'backward' | 'none'];
 
-/** An edit, as a reload keeps it. */
-export type Edit = [identity: string, value: string, owner: number];
-
-const MAX_HOMELESS = 256;
-/** What no reload brings back. */
-const SECRET = '[type=password],[type=file],[contenteditable]';
-
 export class Fields implements FieldKeeper {
-  /** Values of the user's that no event has carried as they are now, and no act of the user's will. */
-  readonly untold = new Set<State>();
+  /** Values of the user's that wait for fields. */
+  readonly recovery: Recovery;
   private states_ = new Map<Field, State>();
-  /** The user's values whose fields are gone, or haven't come yet: they go to new fields of the same identity. */
-  private homeless_: State[] = [];
-  /** The page began anew: what is missing in it may come with the server's answer to what it is told. */
-  private isRecovering_ = false;
   /** Grows with each event. */
   private moment_ = 1;
   private composing_: Field | undefined;
@@ -42,7 +32,9 @@ export class Fields implements FieldKeeper {
   /** All of this field's text is selected, and the next edit replaces it. */
   private replacing_: Field | undefined;
 
-  constructor(private markup_: Markup) {}
+  constructor(private markup_: Markup) {
+    this.recovery = new Recovery(this.states_, (field, state) => this.place_(field, state));
+  }
 
   /** The user changed a field. False if its value is what it was. */
   touch(element: Element): boolean {
@@ -77,7 +69,7 @@ export class Fields implements FieldKeeper {
 
   /** An event was acknowledged, and refused or not. Of a submit, `waiting` are the later ones of its form. */
   acknowledged({ carried, mark }: Carrier, isRefused: boolean, waiting?: Carrier[]): void {
-    this.isRecovering_ = false;
+    this.recovery.end();
     if (!isRefused)
       for (const state of carried) {
         if (waiting) this.reset_(state, mark, waiting);
@@ -105,37 +97,12 @@ export class Fields implements FieldKeeper {
     if (state && state.owner != TOUCHED) this.follow_(state);
   }
 
-  /** What the user has edited and no submit has settled, for a reload. */
-  edits(): Edit[] {
-    return [...this.states_.values(), ...this.homeless_]
-      .filter(({ owner, field }) => owner && !matches(field, SECRET))
-      .map(({ identity, value, owner }) => [identity, value, owner]);
-  }
-
-  /** Takes over what the user had edited before a reload. What the server was told it sends itself, unless it has lost it. */
-  restore(edits: Edit[], root: Element): void {
-    this.homeless_ = edits.map(([identity, value, owner]) => Object.assign(new State(root as Field, identity, value), { owner }));
-    this.recover_(root);
-  }
-
-  /** The server lost its state: what the user has edited is the user's again. */
-  reclaim(root: Element): void {
-    for (const state of [...this.states_.values(), ...this.homeless_]) if (state.owner) state.owner = TOUCHED;
-    for (const state of this.states_.values()) if (state.owner) this.untold.add(this.note_(state));
-    this.recover_(root);
-  }
-
-  private recover_(root: Element): void {
-    this.isRecovering_ = true;
-    this.rehome_(root);
-  }
-
   /** Wraps a patch: notes what the fields show, and decides afterwards whose value each has. */
   around(within: Element, run: () => void): void {
     const decisions = this.fieldsIn_(within).map((field) => this.decision_(field));
     run();
     for (const decide of decisions) decide();
-    this.rehome_(within);
+    this.recovery.rehome(within);
   }
 
   /** The content of an editable element that the user has edited waits, but for the one that is written just now. */
@@ -236,7 +203,7 @@ export class Fields implements FieldKeeper {
     this.note_(state);
     if (!isNewer || state.value == server) return;
     this.claim_(state);
-    this.untold.add(state);
+    this.recovery.untold.add(state);
   }
 
   /** Shows `value`; the caret stays after the same letters and digits. */
@@ -274,28 +241,13 @@ export class Fields implements FieldKeeper {
     if (state) state.owner = SERVERS;
   }
 
-  /** The user's values whose fields are gone go to new fields of the same identity, in their order. */
-  private rehome_(within: Element): void {
-    for (const [field, state] of this.states_) {
-      if (isCurrent(field)) continue;
-      this.states_.delete(field);
-      if (state.owner) this.homeless_.push(state);
-    }
-    if (!this.homeless_.length) return;
-    for (const element of [within, ...select(within, NAMED)] as Field[]) {
-      if (!isPlain(element) || !isCurrent(element) || this.states_.has(element)) continue;
-      const identity = identityOf(element);
-      const state = this.homeless_.find((each) => each.owner == TOUCHED && each.identity == identity);
-      if (!state) continue;
-      this.homeless_.splice(this.homeless_.indexOf(state), 1);
-      state.field = element;
-      state.base = this.server_(element);
-      this.states_.set(element, state);
-      this.keep_(element, state.value);
-      this.note_(state);
-      if (this.isRecovering_ && state.owner) this.untold.add(state);
-    }
-    this.homeless_ = this.isRecovering_ ? this.homeless_.slice(-MAX_HOMELESS) : [];
+  /** A field takes the place of one that is gone. */
+  private place_(field: Field, state: State): void {
+    state.field = field;
+    state.base = this.server_(field);
+    this.states_.set(field, state);
+    this.keep_(field, state.value);
+    this.note_(state);
   }
 }
 
@@ -304,12 +256,6 @@ function caretOf(field: Field): Caret | undefined {
   const { selectionStart, selectionEnd, selectionDirection } = field as HTMLInputElement;
   return selectionStart != null && field == ofDocument('activeElement') ? [selectionStart, selectionEnd!, selectionDirection!] : undefined;
 }
-
-/** Whether an element is a field whose markup says the server's value, whatever the user does. */
-const isPlain = (element: Element): boolean => !(kindOf(element) ?? { isCopied: true }).isCopied;
-
-/** Whether a field is in the document, and still stands for its radio group. */
-const isCurrent = (field: Field): boolean => isConnected(field) && fieldOf(field) == field;
 
 /** Whether the markup says that a field's value is the server's. */
 const isServers = (field: Field): boolean => [field, formOf(field)].some((element) => attr(element, 'own') == 'server');

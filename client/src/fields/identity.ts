@@ -5,7 +5,7 @@ import { closest, getAttribute, read, select } from '../dom/native';
 import { formOf } from './kinds';
 
 /** Elements with a key. Beside a handler of keys the attribute names those. */
-export const KEYED = '[data-lv-key]:not([data-lv-keydown],[data-lv-keyup])';
+const KEYED = '[data-lv-key]:not([data-lv-keydown],[data-lv-keyup])';
 
 const INDEX = /\[\d+\]/g;
 
@@ -30,4 +30,4 @@ function nameIn(element: Element, name: string): string {
 }
 
 /** `items[][name]` of `items[1][name]`. */
-export const unindexed = (name: string): string => name.replace(INDEX, '[]');
+const unindexed = (name: string): string => name.replace(INDEX, '[]');

@@ -1,6 +1,6 @@
 // What a field is, and what its value is: the one that the user sees, and the one that the server's markup gives it.
 
-import { closest, controls, find, getAttribute, matches, ofDocument, read } from '../dom/native';
+import { closest, controls, find, getAttribute, isConnected, matches, ofDocument, read } from '../dom/native';
 
 /** An element whose value a user changes. A radio group is one field: the first of its buttons stands for it. */
 export type Field = HTMLElement;
@@ -127,6 +127,12 @@ export function kindOf(element: Element): Kind | undefined {
 
 /** The field that an element stands for: itself, or the first of its radio group. */
 export const fieldOf = (element: Element): Field => groupOf(element)[0]!;
+
+/** Whether a field is in the document, and still stands for its radio group. */
+export const isCurrent = (field: Field): boolean => isConnected(field) && fieldOf(field) == field;
+
+/** Whether an element is a field whose markup says the server's value, whatever the user does. */
+export const isPlain = (element: Element): boolean => !(kindOf(element) ?? { isCopied: true }).isCopied;
 
 /** The form that an element belongs to, by its place or its attribute `form`. */
 export function formOf(element: Element): HTMLFormElement | null {

@@ -149,7 +149,7 @@ export class Session implements Endpoint, Listening {
     this.queue_.applied = applied;
     this.attempts_ = attempts;
     this.commands_.last = command;
-    this.fields_.restore(edits, this.root_);
+    this.fields_.recovery.restore(edits, this.root_);
     const forms = ofDocument('forms');
     const events = pending.map(([fields, number, isSent]) => {
       const form = forms[number];
@@ -171,7 +171,7 @@ export class Session implements Endpoint, Listening {
     if (flags != this.expected_) {
       if (this.isLost_(flags)) {
         lost = this.queue_.giveUp();
-        this.fields_.reclaim(this.root_);
+        this.fields_.recovery.reclaim(this.root_);
       }
       this.commands_.last = 0;
       this.queue_.applied = upTo;
@@ -180,7 +180,7 @@ export class Session implements Endpoint, Listening {
     this.carryOut_(upTo, refused);
     this.status_.set('connected', undefined, lost);
     // The page's patch, if there is one, comes before the answer.
-    if (this.fields_.untold.size) this.connection_.send([wire.PING]);
+    if (this.fields_.recovery.untold.size) this.connection_.send([wire.PING]);
     this.send_();
   }
 
@@ -218,8 +218,9 @@ export class Session implements Endpoint, Listening {
 
   /** Tells the values that no event has carried as they are now. */
   private retell_(): void {
-    for (const state of this.fields_.untold) {
-      this.fields_.untold.delete(state);
+    const { untold } = this.fields_.recovery;
+    for (const state of untold) {
+      untold.delete(state);
       if (!this.queue_.carries(state)) this.listener_.retell(state.field);
     }
   }
@@ -257,7 +258,7 @@ export class Session implements Endpoint, Listening {
       attempts: this.attempts_,
       command: this.commands_.last,
       pending: this.queue_.events.map(({ fields, form, isSent }) => [fields, form ? forms.indexOf(form) : -1, !!isSent]),
-      edits: this.fields_.edits(),
+      edits: this.fields_.recovery.edits(),
     });
   }
 }

@@ -1,6 +1,6 @@
 // What a tab keeps of its session over a reload: rule R9. A duplicated tab gets a copy, and by a Web Lock finds out that it is one.
 
-import type { Edit } from '../fields/fields';
+import type { Edit } from '../fields/recovery';
 import type { EventFields } from '../wire/frames';
 
 /** What is kept. */
