@@ -1,6 +1,6 @@
 // The least that a keeper of fields can do: what a field holds stays until the server's own value of that field is another.
-import { isConnected, select } from '../dom/native';
-import type { FieldKeeper } from './keeper';
+import { isConnected, select } from '../../../client/src/dom/native';
+import type { FieldKeeper } from '../../../client/src/patch/keeper';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
