@@ -1,4 +1,20 @@
-// Which children may stay in place while the others move around them.
+// The order of children.
+import { firstChild, nextSibling } from '../dom/native';
+
+/** Brings the children of a node, of which all are in `list`, into its order. `put` moves one, or inserts it. */
+export function arrange(parent: Node, list: Node[], put: (node: Node, next: Node | null) => void): void {
+  let at: Node | null = firstChild(parent);
+  for (const node of list) {
+    // It comes later: what follows stays.
+    if (at && at != node && nextSibling(at) == node) {
+      put(at, null);
+      at = node;
+    }
+    if (at == node) at = nextSibling(at);
+    else put(node, at);
+  }
+}
+
 
 /** The longest run of values that don't decrease among `values`, as indexes. */
 export function increasing(values: number[]): Set<number> {

@@ -1,94 +1,99 @@
-// One patch: what the server changed is found first, on its own view of the page, and then written. What the browser, custom
-// elements and handlers do meanwhile is learnt afterwards as anybody's changes are.
-import { childrenOf, getAttribute, isConnected, isElement, matches, nodeValue, parentNode, removeChild, select, shadowRoot } from '../dom/native';
+// One patch: the copy of what the server has is made what it has now, and each change is noted as a step. Then the steps change the page
+// likewise. What the browser, custom elements and handlers do meanwhile is theirs.
+import { call, childrenOf, cloneNode, getAttribute, insertBefore, isElement, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
 import { changedAttributes, writeAttributes } from './attributes';
-import { type Change, Children } from './children';
+import { areSame, Children, seat } from './children';
 import type { FieldKeeper } from './keeper';
-import type { Memory } from './memory';
+import { adopt, contentOf, disown, isHost, move, pair, twin } from './memory';
+import { arrange } from './order';
 import { Pairing } from './pairing';
-import { areSame, isHost } from './view';
 
 const EDITABLE = 'contenteditable';
 
 export class Patch {
-  private readonly steps_: (() => void)[] = [];
-  private readonly attributes_ = new Map<Node, Element>();
-  private readonly texts_ = new Map<Node, string>();
-  private readonly lists_ = new Map<Node, Node[]>();
+  private steps_: (() => void)[] = [];
+  /** What left the copy, and what left it where the page stays as it is. */
+  private gone_: Node[] = [];
+  private left_: Node[] = [];
   private readonly pairing_: Pairing;
-  private readonly children_: Children;
+  private readonly children_ = new Children();
 
   constructor(
-    private readonly memory_: Memory,
-    private readonly fields_: FieldKeeper | undefined,
-    private readonly from_: Element,
-    private readonly to_: Element,
+    copy: Element,
+    now: Element,
     /** Selects what may hold something into which no comparison looks. */
     private readonly opaque_: string | null,
-    /** Whether only the content counts. */
-    private readonly inner_: boolean,
-    kept: Element[],
+    private readonly fields_: FieldKeeper | undefined,
   ) {
-    this.pairing_ = new Pairing(memory_, from_, to_, kept);
-    this.children_ = new Children(memory_, this.pairing_, this.lists_);
+    this.pairing_ = new Pairing(copy, now);
   }
 
-  /** The inner hosts that it has looked at. */
-  hosts_(): Element[] {
-    return this.pairing_.hosts_();
-  }
-
-  /** Whether both are one element. */
-  fits_(): boolean {
-    return this.pairing_.areAlike_(this.from_, this.to_);
-  }
-
+  /** Takes the steps on the page. */
   run_(): void {
-    if (this.inner_) this.pairContent_(this.from_, this.to_);
-    else this.pair_(this.from_, this.to_);
+    this.disown_();
     for (const step of this.steps_) step();
     this.children_.finish_();
-    this.settle_();
   }
 
-  /** Finds what the server changed of a node; true if it is anything. */
-  private pair_(live: Node, now: Node): boolean {
-    if (!isElement(live) || !isElement(now)) return this.pairText_(live, nodeValue(now)!);
-    const changed = changedAttributes(live, now, this.memory_);
-    if (changed.length) {
-      this.attributes_.set(live, now);
-      this.steps_.push(() => writeAttributes(live, now, changed));
+  /** Makes the content of an element on the page what the copy has, whatever others did to it. */
+  runExactly_(copy: Element): void {
+    this.disown_();
+    for (const node of this.gone_) this.children_.drop_(twin(node));
+    this.children_.exact_(copy);
+    this.children_.finish_();
+  }
+
+  private disown_(): void {
+    for (const node of this.left_) disown(node);
+    for (const node of this.gone_) disown(node, (live) => this.children_.drop_(live));
+  }
+
+  /** Makes a node of the copy what `now` is. False if it is that already. */
+  node_(copy: Node, now: Node): boolean {
+    if (isElement(copy) && isElement(now)) {
+      const changed = changedAttributes(copy, now);
+      if (changed.size) {
+        writeAttributes(copy, now, changed);
+        this.steps_.push(() => writeAttributes(twin(copy), copy, changed));
+      }
+      const touched = !isHost(now) && this.content_(copy, now);
+      return touched || !!changed.size;
     }
-    return this.pairContent_(live, now) || !!changed.length;
-  }
-
-  private pairContent_(live: Element, now: Element): boolean {
-    const shadow = shadowRoot(now);
-    const shadowed = !!shadow && this.pairChildren_(shadowRoot(live)!, shadow);
-    if (live instanceof HTMLTemplateElement) return this.pairChildren_(live.content, (now as HTMLTemplateElement).content) || shadowed;
-    if ((live != this.from_ && isHost(now)) || this.defers_(live, now)) return shadowed;
-    return this.pairChildren_(live, now) || shadowed;
-  }
-
-  private pairText_(live: Node, text: string): boolean {
-    if (this.memory_.text_(live) == text) return false;
-    this.texts_.set(live, text);
+    const text = nodeValue(now);
+    if (nodeValue(copy) == text) return false;
+    const live = twin(copy);
+    copy.nodeValue = text;
     this.steps_.push(() => {
       if (nodeValue(live) != text) live.nodeValue = text;
     });
     return true;
   }
 
-  private defers_(live: Element, now: Element): boolean {
-    if (!this.fields_ || (getAttribute(live, EDITABLE) ?? getAttribute(now, EDITABLE)) == null) return false;
-    const defers = this.fields_.defers(live, now);
-    if (defers) this.memory_.hold_(live);
-    else this.memory_.release_(live);
-    return defers;
+  /** The same for what is in an element. */
+  content_(copy: Element, now: Element): boolean {
+    const live = twin(copy);
+    // Nobody knows what others did in shadow roots and templates: they are made exactly the server's.
+    const shadow = read(now, 'shadowRoot');
+    const touched = !!shadow && this.list_(adopt(read(live, 'shadowRoot')!), shadow);
+    if (live instanceof HTMLTemplateElement) return this.list_(adopt(live.content), (now as HTMLTemplateElement).content);
+    const isEditable = (getAttribute(copy, EDITABLE) ?? getAttribute(now, EDITABLE)) != null;
+    if (isEditable && this.fields_?.defers(live, now)) this.quietly_(() => this.list_(copy, now));
+    else return this.list_(copy, now) || touched;
+    return touched;
   }
 
-  private pairChildren_(live: Node, now: Node): boolean {
-    const olds = this.memory_.children_(live);
+  /** Lets the copy change, and the page stay as it is. */
+  private quietly_(change: () => void): void {
+    const { steps_, gone_ } = this;
+    this.steps_ = [];
+    this.gone_ = this.left_;
+    change();
+    this.steps_ = steps_;
+    this.gone_ = gone_;
+  }
+
+  private list_(copy: Node, now: Node): boolean {
+    const olds = childrenOf(copy);
     const news = childrenOf(now);
     const shorter = Math.min(olds.length, news.length);
     let start = 0;
@@ -100,71 +105,64 @@ export class Patch {
     if (!changed.length && !stale.length) return false;
 
     this.pairing_.match_(stale, changed);
-    const partners = changed.map((node) => this.pairing_.partner_(node) ?? node);
+    const fillers: (() => void)[] = [];
+    const partners = changed.map((node) => this.pairing_.partner_(node) ?? this.create_(node, fillers));
     const list = [...olds.slice(0, start), ...partners, ...olds.slice(olds.length - end)];
-    let differs = !areSame(olds, list);
-    const change: Change = { parent_: live, olds_: olds, list_: list, lost_: differs && this.isEmptied_(live, olds, list) };
+    const parent = twin(copy);
+    const isSeated = (node: Node) => !!seat(twin(node), parent);
+    let touched = !areSame(olds, list);
+    // It can't be said where new children belong if none of the server's are left.
+    let isLost = touched && !!olds.length && !olds.some(isSeated) && list.some((node) => !olds.includes(node));
+    if (touched) this.reorder_(copy, olds, list);
     // Children take their places first, and are changed then.
-    this.steps_.push(() => differs && this.children_.arrange_(change));
-    let touched = differs;
+    const [before, after, differs] = [olds.map(twin), list.map(twin), touched];
+    this.steps_.push(() => (differs || isLost) && this.children_.arrange_(parent, before, after, isLost));
     changed.forEach((node, i) => {
       const partner = partners[i]!;
-      if (partner == node) return this.build_(node);
-      if (this.equals_(partner, node) || !this.pair_(partner, node)) return;
+      if (this.pairing_.partner_(node) != partner || this.equals_(partner, node)) return;
+      const text = nodeValue(partner);
+      if (!this.node_(partner, node)) return;
       touched = true;
-      // One that comes from another parent is placed anyhow.
-      if (this.isLost_(partner, live, node) && olds.includes(partner)) differs = change.lost_ = true;
+      isLost ||= olds.includes(partner) && this.isLost_(twin(partner), parent, text, nodeValue(node));
     });
-    if (differs) this.lists_.set(live, list);
+    for (const fill of fillers) fill();
     return touched;
   }
 
-  /** Gives a new node, in which some stay, its children one by one. */
-  private build_(now: Node): void {
-    if (!isElement(now) || !this.pairing_.holds_(now)) return;
-    const old = this.pairing_.heirs_.get(now);
-    if (old) {
-      this.lists_.set(now, this.memory_.children_(old));
-      this.steps_.push(() => this.children_.inherit_(now, old));
-      return;
+  private reorder_(copy: Node, olds: Node[], list: Node[]): void {
+    const kept = new Set(list);
+    for (const node of olds) {
+      if (kept.has(node)) continue;
+      removeChild(copy, node);
+      if (!this.pairing_.partner_(node)) this.gone_.push(node);
     }
-    const news = childrenOf(now);
-    for (const node of news) removeChild(now, node);
-    const list = news.map((node) => this.pairing_.partner_(node) ?? node);
-    this.lists_.set(now, list);
-    this.steps_.push(() => this.children_.arrange_({ parent_: now, olds_: [], list_: list, lost_: false }));
-    news.forEach((node, i) => (list[i] == node ? this.build_(node) : this.pair_(list[i]!, node)));
+    arrange(copy, list, (node, next) => insertBefore(copy, node, next));
   }
 
-  /** Whether new children come to where none of the server's are left. */
-  private isEmptied_(parent: Node, olds: Node[], list: Node[]): boolean {
-    return !!olds.length && !olds.some((node) => this.memory_.seat_(node, parent)) && list.some((node) => !olds.includes(node));
+  /** Takes a new node into the copy. `fillers` give it those of its children that are there already. */
+  private create_(now: Node, fillers: (() => void)[]): Node {
+    const holds = this.pairing_.holds_(now);
+    const copy = cloneNode(now, !holds);
+    const filled = cloneNode(now, false);
+    if (holds) move(now, filled);
+    pair(copy, now);
+    const old = this.pairing_.heirs_.get(now);
+    if (old) {
+      move(contentOf(old), contentOf(copy));
+      fillers.push(() => this.steps_.push(() => this.children_.inherit_(now, twin(old))));
+    } else if (holds) fillers.push(() => this.content_(copy as Element, filled as Element));
+    return copy;
   }
 
   /** Whether a changed child isn't where its change could be shown. */
-  private isLost_(live: Node, parent: Node, now: Node): boolean {
-    if (isElement(live)) return !this.memory_.seat_(live, parent) && !isConnected(live);
+  private isLost_(live: Node, parent: Node, before: string | null, now: string | null): boolean {
+    if (isElement(live)) return !seat(live, parent) && !read(live, 'isConnected');
     const text = nodeValue(live);
-    return parentNode(live) != parent || (text != this.memory_.text_(live) && text != nodeValue(now));
+    return parentNode(live) != parent || (text != before && text != now);
   }
 
-  private equals_(live: Node, now: Node): boolean {
-    return this.memory_.equals_(live, now) && !(this.opaque_ && isElement(now) && (matches(now, this.opaque_) || select(now, this.opaque_)[0]));
-  }
-
-  /** Remembers what the server has now, and what others have done meanwhile. */
-  private settle_(): void {
-    const { lists_, attributes_, texts_, memory_ } = this;
-    const records = memory_.take_();
-    lists_.forEach((list, parent) => memory_.settleChildren_(parent, list));
-    attributes_.forEach((now, live) => memory_.settleAttributes_(live as Element, now));
-    texts_.forEach((text, live) => memory_.settleText_(live, text));
-    memory_.learn_(
-      records.filter(({ type, target, addedNodes, removedNodes }) => {
-        if (type == 'attributes') return !attributes_.has(target);
-        if (type == 'characterData') return !texts_.has(target);
-        return !lists_.has(target) && ![...addedNodes, ...removedNodes].every((node) => this.children_.isOurs_(node));
-      }),
-    );
+  private equals_(copy: Node, now: Node): boolean {
+    const { opaque_ } = this;
+    return call(copy, 'isEqualNode', now) && !(opaque_ && isElement(now) && (call(now, 'matches', opaque_) || select(now, opaque_)[0]));
   }
 }
