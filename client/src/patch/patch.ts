@@ -1,5 +1,5 @@
-// One patch: the copy of what the server has is made what it has now, and each change is noted as a step. Then the steps change the page
-// likewise. What the browser, custom elements and handlers do meanwhile is theirs.
+// One patch: first what the server changed is found by comparing the copy of what it has with what it says now. Then the copy is changed,
+// and the page likewise. What the browser, custom elements and handlers do meanwhile is theirs.
 import { call, childrenOf, cloneNode, getAttribute, insertBefore, isElement, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
 import { changedAttributes, writeAttributes } from './attributes';
 import { areSame, Children, seat } from './children';
@@ -11,6 +11,8 @@ import { Pairing } from './pairing';
 const EDITABLE = 'contenteditable';
 
 export class Patch {
+  /** What there is to do to the copy, and to the page. */
+  private readonly edits_: (() => void)[] = [];
   private steps_: (() => void)[] = [];
   /** What left the copy, and what left it where the page stays as it is. */
   private gone_: Node[] = [];
@@ -28,32 +30,33 @@ export class Patch {
     this.pairing_ = new Pairing(copy, now);
   }
 
-  /** Takes the steps on the page. */
+  /** Changes the copy, and the page likewise. */
   run_(): void {
-    this.disown_();
+    this.edit_();
     for (const step of this.steps_) step();
     this.children_.finish_();
   }
 
-  /** Makes the content of an element on the page what the copy has, whatever others did to it. */
+  /** Changes the copy, and makes the content of an element on the page the same, whatever others did to it. */
   runExactly_(copy: Element): void {
-    this.disown_();
+    this.edit_();
     for (const node of this.gone_) this.children_.drop_(twin(node));
     this.children_.exact_(copy);
     this.children_.finish_();
   }
 
-  private disown_(): void {
+  private edit_(): void {
+    for (const edit of this.edits_) edit();
     for (const node of this.left_) disown(node);
     for (const node of this.gone_) disown(node, (live) => this.children_.drop_(live));
   }
 
-  /** Makes a node of the copy what `now` is. False if it is that already. */
+  /** Finds what makes a node of the copy what `now` is. False if it is that already. */
   node_(copy: Node, now: Node): boolean {
     if (isElement(copy) && isElement(now)) {
       const changed = changedAttributes(copy, now);
       if (changed.size) {
-        writeAttributes(copy, now, changed);
+        this.edits_.push(() => writeAttributes(copy, now, changed));
         this.steps_.push(() => writeAttributes(twin(copy), copy, changed));
       }
       const touched = !isHost(now) && this.content_(copy, now);
@@ -62,7 +65,7 @@ export class Patch {
     const text = nodeValue(now);
     if (nodeValue(copy) == text) return false;
     const live = twin(copy);
-    copy.nodeValue = text;
+    this.edits_.push(() => (copy.nodeValue = text));
     this.steps_.push(() => {
       if (nodeValue(live) != text) live.nodeValue = text;
     });
@@ -83,13 +86,13 @@ export class Patch {
   }
 
   /** Lets the copy change, and the page stay as it is. */
-  private quietly_(change: () => void): void {
+  private quietly_(find: () => void): void {
     const { steps_, gone_ } = this;
     this.steps_ = [];
-    this.gone_ = this.left_;
-    change();
+    this.edits_.push(() => (this.gone_ = this.left_));
+    find();
+    this.edits_.push(() => (this.gone_ = gone_));
     this.steps_ = steps_;
-    this.gone_ = gone_;
   }
 
   private list_(copy: Node, now: Node): boolean {
@@ -113,17 +116,16 @@ export class Patch {
     let touched = !areSame(olds, list);
     // It can't be said where new children belong if none of the server's are left.
     let isLost = touched && !!olds.length && !olds.some(isSeated) && list.some((node) => !olds.includes(node));
-    if (touched) this.reorder_(copy, olds, list);
+    if (touched) this.edits_.push(() => this.reorder_(copy, olds, list));
     // Children take their places first, and are changed then.
     const [before, after, differs] = [olds.map(twin), list.map(twin), touched];
     this.steps_.push(() => (differs || isLost) && this.children_.arrange_(parent, before, after, isLost));
     changed.forEach((node, i) => {
       const partner = partners[i]!;
       if (this.pairing_.partner_(node) != partner || this.equals_(partner, node)) return;
-      const text = nodeValue(partner);
       if (!this.node_(partner, node)) return;
       touched = true;
-      isLost ||= olds.includes(partner) && this.isLost_(twin(partner), parent, text, nodeValue(node));
+      isLost ||= olds.includes(partner) && this.isLost_(partner, parent, node);
     });
     for (const fill of fillers) fill();
     return touched;
@@ -132,7 +134,7 @@ export class Patch {
   private reorder_(copy: Node, olds: Node[], list: Node[]): void {
     const kept = new Set(list);
     for (const node of olds) {
-      if (kept.has(node)) continue;
+      if (kept.has(node) || parentNode(node) != copy) continue;
       removeChild(copy, node);
       if (!this.pairing_.partner_(node)) this.gone_.push(node);
     }
@@ -148,17 +150,18 @@ export class Patch {
     pair(copy, now);
     const old = this.pairing_.heirs_.get(now);
     if (old) {
-      move(contentOf(old), contentOf(copy));
+      this.edits_.push(() => move(contentOf(old), contentOf(copy)));
       fillers.push(() => this.steps_.push(() => this.children_.inherit_(now, twin(old))));
     } else if (holds) fillers.push(() => this.content_(copy as Element, filled as Element));
     return copy;
   }
 
   /** Whether a changed child isn't where its change could be shown. */
-  private isLost_(live: Node, parent: Node, before: string | null, now: string | null): boolean {
+  private isLost_(copy: Node, parent: Node, now: Node): boolean {
+    const live = twin(copy);
     if (isElement(live)) return !seat(live, parent) && !read(live, 'isConnected');
     const text = nodeValue(live);
-    return parentNode(live) != parent || (text != before && text != now);
+    return parentNode(live) != parent || (text != nodeValue(copy) && text != nodeValue(now));
   }
 
   private equals_(copy: Node, now: Node): boolean {
