@@ -43,6 +43,9 @@ export const childrenOf = (node: Node): Node[] => {
   return children;
 };
 
+const { isEqualNode: equals } = Node.prototype;
+export const isEqualNode = (node: Node, other: Node): boolean => equals.call(node, other);
+
 export const isElement = (node: Node): node is Element => nodeType(node) == Node.ELEMENT_NODE;
 
 export const getAttribute = (element: Element, name: string): string | null => call(element, 'getAttribute', name);

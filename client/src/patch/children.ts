@@ -33,6 +33,7 @@ export class Children {
     while (tail && stale.has(tail)) tail = nextSibling(tail);
     // One that has a twin goes to another parent.
     for (const node of stale) if (!twin(node)) this.drop_(node);
+
     if (isLost) return this.exactly_(parent, list);
 
     const known = new Set(olds);

@@ -18,7 +18,7 @@ const NUMBER = /\[\d+]/;
 
 export class Pairing {
   /** Both ways. */
-  private readonly partners_ = new Map<Node, Node>();
+  readonly partners_ = new Map<Node, Node>();
   /** New hosts with another tag, and those in the copy whose content they take. */
   readonly heirs_ = new Map<Node, Element>();
   private isKeyed_ = false;
@@ -28,14 +28,10 @@ export class Pairing {
     private readonly now_: Element,
   ) {}
 
-  partner_(node: Node): Node | undefined {
-    return this.partners_.get(node);
-  }
-
   /** Whether a new node has one in it that is there already. */
   holds_(now: Node): boolean {
-    const has = (each: Node) => this.partners_.has(each) || this.heirs_.has(each);
-    return has(now) || (isElement(now) && !!(this.partners_.size + this.heirs_.size) && select(now, '*').some(has));
+    const isThere = (each: Node) => this.partners_.has(each) || this.heirs_.has(each);
+    return isElement(now) && !!(this.partners_.size + this.heirs_.size) && select(now, '*').some(isThere);
   }
 
   /** Pairs the children of partners. */

@@ -1,6 +1,6 @@
 // One patch: first what the server changed is found by comparing the copy of what it has with what it says now. Then the copy is changed,
 // and the page likewise. What the browser, custom elements and handlers do meanwhile is theirs.
-import { call, childrenOf, cloneNode, getAttribute, insertBefore, isElement, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
+import { call, childrenOf, cloneNode, getAttribute, insertBefore, isElement, isEqualNode, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
 import { changedAttributes, writeAttributes } from './attributes';
 import { areSame, Children, seat } from './children';
 import type { FieldKeeper } from './keeper';
@@ -14,7 +14,7 @@ export class Patch {
   /** What there is to do to the copy, and to the page. */
   private readonly edits_: (() => void)[] = [];
   private steps_: (() => void)[] = [];
-  /** What left the copy, and what left it where the page stays as it is. */
+  /** What left the copy, and what left it while the page stays as it is. */
   private gone_: Node[] = [];
   private left_: Node[] = [];
   private readonly pairing_: Pairing;
@@ -55,10 +55,8 @@ export class Patch {
   node_(copy: Node, now: Node): boolean {
     if (isElement(copy) && isElement(now)) {
       const changed = changedAttributes(copy, now);
-      if (changed.size) {
-        this.edits_.push(() => writeAttributes(copy, now, changed));
-        this.steps_.push(() => writeAttributes(twin(copy), copy, changed));
-      }
+      this.edits_.push(() => writeAttributes(copy, now, changed));
+      this.steps_.push(() => writeAttributes(twin(copy), copy, changed));
       const touched = !isHost(now) && this.content_(copy, now);
       return touched || !!changed.size;
     }
@@ -80,19 +78,15 @@ export class Patch {
     const touched = !!shadow && this.list_(adopt(read(live, 'shadowRoot')!), shadow);
     if (live instanceof HTMLTemplateElement) return this.list_(adopt(live.content), (now as HTMLTemplateElement).content);
     const isEditable = (getAttribute(copy, EDITABLE) ?? getAttribute(now, EDITABLE)) != null;
-    if (isEditable && this.fields_?.defers(live, now)) this.quietly_(() => this.list_(copy, now));
-    else return this.list_(copy, now) || touched;
-    return touched;
-  }
-
-  /** Lets the copy change, and the page stay as it is. */
-  private quietly_(find: () => void): void {
+    if (!isEditable || !this.fields_?.defers(live, now)) return this.list_(copy, now) || touched;
+    // The copy changes, and the page stays as it is.
     const { steps_, gone_ } = this;
     this.steps_ = [];
     this.edits_.push(() => (this.gone_ = this.left_));
-    find();
+    this.list_(copy, now);
     this.edits_.push(() => (this.gone_ = gone_));
     this.steps_ = steps_;
+    return touched;
   }
 
   private list_(copy: Node, now: Node): boolean {
@@ -108,26 +102,27 @@ export class Patch {
     if (!changed.length && !stale.length) return false;
 
     this.pairing_.match_(stale, changed);
-    const fillers: (() => void)[] = [];
-    const partners = changed.map((node) => this.pairing_.partner_(node) ?? this.create_(node, fillers));
-    const list = [...olds.slice(0, start), ...partners, ...olds.slice(olds.length - end)];
     const parent = twin(copy);
-    const isSeated = (node: Node) => !!seat(twin(node), parent);
-    let touched = !areSame(olds, list);
-    // It can't be said where new children belong if none of the server's are left.
-    let isLost = touched && !!olds.length && !olds.some(isSeated) && list.some((node) => !olds.includes(node));
-    if (touched) this.edits_.push(() => this.reorder_(copy, olds, list));
+    const list = olds.slice(0, start).concat(changed.map((node, i) => this.pairing_.partners_.get(node) ?? this.create_(changed, i)), olds.slice(olds.length - end));
+    const [before, after] = [olds, list].map((nodes) => nodes.map(twin));
+    const differs = !areSame(olds, list);
+    let touched = differs;
+    // It can't be said where changes belong.
+    let isLost = differs && !!olds.length && !before!.some((node) => seat(node, parent)) && list.some((node) => !olds.includes(node));
+    this.edits_.push(() => differs && this.reorder_(copy, olds, list));
     // Children take their places first, and are changed then.
-    const [before, after, differs] = [olds.map(twin), list.map(twin), touched];
-    this.steps_.push(() => (differs || isLost) && this.children_.arrange_(parent, before, after, isLost));
+    this.steps_.push(() => (differs || isLost) && this.children_.arrange_(parent, before!, after!, isLost));
     changed.forEach((node, i) => {
-      const partner = partners[i]!;
-      if (this.pairing_.partner_(node) != partner || this.equals_(partner, node)) return;
-      if (!this.node_(partner, node)) return;
+      const partner = list[start + i]!;
+      const old = this.pairing_.heirs_.get(node);
+      if (old) {
+        this.edits_.push(() => move(contentOf(old), contentOf(partner)));
+        this.steps_.push(() => this.children_.inherit_(twin(partner), twin(old)));
+      }
+      if (this.equals_(partner, node) || !this.node_(partner, node)) return;
       touched = true;
-      isLost ||= olds.includes(partner) && this.isLost_(partner, parent, node);
+      isLost ||= parentNode(partner) == copy && isAstray(partner, parent, node);
     });
-    for (const fill of fillers) fill();
     return touched;
   }
 
@@ -136,36 +131,31 @@ export class Patch {
     for (const node of olds) {
       if (kept.has(node) || parentNode(node) != copy) continue;
       removeChild(copy, node);
-      if (!this.pairing_.partner_(node)) this.gone_.push(node);
+      if (!this.pairing_.partners_.has(node)) this.gone_.push(node);
     }
     arrange(copy, list, (node, next) => insertBefore(copy, node, next));
   }
 
-  /** Takes a new node into the copy. `fillers` give it those of its children that are there already. */
-  private create_(now: Node, fillers: (() => void)[]): Node {
+  /** Gives the new node at `i` of `news` a copy; the shell of one that is to hold nodes that are there already, in whose place comes what is to be in it. */
+  private create_(news: Node[], i: number): Node {
+    const now = news[i]!;
     const holds = this.pairing_.holds_(now);
-    const copy = cloneNode(now, !holds);
-    const filled = cloneNode(now, false);
-    if (holds) move(now, filled);
+    if (holds) move(now, (news[i] = cloneNode(now, false)));
+    const copy = cloneNode(now);
     pair(copy, now);
-    const old = this.pairing_.heirs_.get(now);
-    if (old) {
-      this.edits_.push(() => move(contentOf(old), contentOf(copy)));
-      fillers.push(() => this.steps_.push(() => this.children_.inherit_(now, twin(old))));
-    } else if (holds) fillers.push(() => this.content_(copy as Element, filled as Element));
     return copy;
-  }
-
-  /** Whether a changed child isn't where its change could be shown. */
-  private isLost_(copy: Node, parent: Node, now: Node): boolean {
-    const live = twin(copy);
-    if (isElement(live)) return !seat(live, parent) && !read(live, 'isConnected');
-    const text = nodeValue(live);
-    return parentNode(live) != parent || (text != nodeValue(copy) && text != nodeValue(now));
   }
 
   private equals_(copy: Node, now: Node): boolean {
     const { opaque_ } = this;
-    return call(copy, 'isEqualNode', now) && !(opaque_ && isElement(now) && (call(now, 'matches', opaque_) || select(now, opaque_)[0]));
+    return isEqualNode(copy, now) && !(opaque_ && isElement(now) && (call(now, 'matches', opaque_) || select(now, opaque_)[0]));
   }
+}
+
+/** Whether a changed child isn't where its change could be shown. */
+function isAstray(copy: Node, parent: Node, now: Node): boolean {
+  const live = twin(copy);
+  if (isElement(live)) return !seat(live, parent) && !read(live, 'isConnected');
+  const text = nodeValue(live);
+  return parentNode(live) != parent || (text != nodeValue(copy) && text != nodeValue(now));
 }
