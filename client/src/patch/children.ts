@@ -3,7 +3,7 @@ import { call, childrenOf, insertBefore, isElement, nextSibling, nodeValue, pare
 import { changedAttributes, writeAttributes } from './attributes';
 import { focused } from './focus';
 import { homeOf, isHost, twin } from './memory';
-import { arrange, staying } from './order';
+import { settle, staying } from './order';
 
 // What loses its state where it is taken out and put in again.
 const PINNED = 'iframe,audio,video,:modal,:popover-open';
@@ -25,30 +25,26 @@ export class Children {
   /** What has to go once all else is in its place: the server's nodes that are in it stay. */
   private late_: Node[] = [];
 
-  /** Makes the server's children of a node `list`. If it `isLost` where changes belong, these are all that it has. */
-  arrange_(parent: Node, olds: Node[], list: Node[], isLost: boolean): void {
-    const wanted = new Set(list);
-    const stale = new Set(olds.filter((node) => !wanted.has(node)));
-    let tail = behind([...stale], parent);
-    while (tail && stale.has(tail)) tail = nextSibling(tail);
+  /**
+   * Makes the server's children of a node those in `list`, without the `stale` ones. Which `stay` where they are is known already. If it
+   * `isLost` where changes belong, the node has no others then.
+   */
+  arrange_(parent: Node, stale: Node[], list: Node[], stay: boolean[], isLost: boolean): void {
+    let tail = behind(stale, parent);
+    while (tail && stale.includes(tail)) tail = nextSibling(tail);
     // One that has a twin goes to another parent.
     for (const node of stale) if (!twin(node)) this.drop_(node);
-
     if (isLost) return this.exactly_(parent, list);
 
-    const known = new Set(olds);
-    const moving = movingOf(parent, olds.filter((node) => wanted.has(node)), list.filter((node) => known.has(node)));
-    const stays = (node: Node) => known.has(node) && !moving.has(node);
     let next: Node | null | undefined;
     for (let i = list.length; i--; ) {
       const node = list[i]!;
-      if (stays(node)) {
-        next = seat(node, parent) ?? next;
-        continue;
+      if (stay[i]) next = seat(node, parent) ?? next;
+      else {
+        if (!next || parentNode(next) != parent) next = placeIn(parent, list.filter((_, j) => j < i && stay[j]), list.slice(i + 1));
+        this.place_(parent, node, next === undefined ? tail : next);
+        next = node;
       }
-      if (!next || parentNode(next) != parent) next = placeIn(parent, list.slice(0, i).filter(stays), list.slice(i + 1));
-      this.place_(parent, node, next === undefined ? tail : next);
-      next = node;
     }
   }
 
@@ -86,7 +82,7 @@ export class Children {
   private exactly_(parent: Node, list: Node[]): void {
     const wanted = new Set(list);
     for (const node of childrenOf(parent)) if (!wanted.has(node)) this.drop_(node);
-    arrange(parent, list, (node, next) => this.place_(parent, node, next));
+    settle(parent, list, (node, next) => this.place_(parent, node, next));
   }
 
   private place_(parent: Node, node: Node, next: Node | null | undefined): void {
@@ -145,18 +141,28 @@ function behind(nodes: Node[], parent: Node): Node | null | undefined {
   return last && nextSibling(last);
 }
 
-/** Those that have to move, since the server has them in another order. */
-function movingOf(parent: Node, before: Node[], now: Node[]): Set<Node> {
-  if (areSame(before, now)) return new Set();
-  while (before[0] == now[0]) before.shift(), now.shift();
-  while (before.at(-1) == now.at(-1)) before.pop(), now.pop();
+/** Which children stay where they are, since the server hasn't moved them, or others have put them elsewhere. */
+export function staysOf(parent: Node, olds: Node[], list: Node[]): boolean[] {
+  const known = new Set(olds);
+  const kept = new Set(list);
+  const before = olds.filter((node) => kept.has(node));
+  const now = list.filter((node) => known.has(node));
+  // Outside of the stretch that changed the order may be others'.
+  while (now.length && before[0] == now[0]) before.shift(), now.shift();
+  while (now.length && before.at(-1) == now.at(-1)) before.pop(), now.pop();
+  const moving = now.length ? movingOf(parent, now) : new Set();
+  return list.map((node) => known.has(node) && !moving.has(node));
+}
+
+/** The children that have to move to be in the order of `now`. */
+function movingOf(parent: Node, now: Node[]): Set<Node> {
   const places = new Map(childrenOf(parent).map((node, i) => [node, i]));
-  const seated = now.filter((node) => seat(node, parent));
-  // What others have put something around stays. Moving takes the caret from editable text even with moveBefore; without it, much more.
+  const placeOf = (node: Node) => places.get(seat(node, parent)!)!;
   const active = focused();
+  // Moving takes the caret from editable text even with moveBefore; without it, much more. What others have put something around stays.
   const isPinned = (node: Node) => !places.has(node) || call(node, 'contains', active) || (!mover() && hasState(node));
-  const stay = staying(seated, seated.map((node) => places.get(seat(node, parent)!)!), isPinned);
-  return new Set(now.filter((node) => !stay.has(node) && places.has(node)));
+  const run = staying(now.filter((node) => seat(node, parent)), placeOf, isPinned);
+  return new Set(now.filter((node) => places.has(node) && !run.has(node)));
 }
 
 /** Looked up anew: tests take it away. */

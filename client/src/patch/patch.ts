@@ -2,10 +2,10 @@
 // and the page likewise. What the browser, custom elements and handlers do meanwhile is theirs.
 import { call, childrenOf, cloneNode, getAttribute, insertBefore, isElement, isEqualNode, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
 import { changedAttributes, writeAttributes } from './attributes';
-import { areSame, Children, seat } from './children';
+import { areSame, Children, seat, staysOf } from './children';
 import type { FieldKeeper } from './keeper';
 import { adopt, contentOf, disown, isHost, move, pair, twin } from './memory';
-import { arrange } from './order';
+import { settle } from './order';
 import { Pairing } from './pairing';
 
 const EDITABLE = 'contenteditable';
@@ -108,10 +108,13 @@ export class Patch {
     const differs = !areSame(olds, list);
     let touched = differs;
     // It can't be said where changes belong.
-    let isLost = differs && !!olds.length && !before!.some((node) => seat(node, parent)) && list.some((node) => !olds.includes(node));
-    this.edits_.push(() => differs && this.reorder_(copy, olds, list));
+    let isLost = differs && !!olds.length && !before!.some((node) => seat(node, parent)) && changed.some((_, i) => !olds.includes(list[start + i]!));
+    const stay = differs ? staysOf(parent, before!, after!) : [];
+    const kept = new Set(list);
+    const away = stale.filter((node) => !kept.has(node));
+    if (differs) this.edits_.push(() => this.reorder_(copy, away, list));
     // Children take their places first, and are changed then.
-    this.steps_.push(() => (differs || isLost) && this.children_.arrange_(parent, before!, after!, isLost));
+    this.steps_.push(() => (differs || isLost) && this.children_.arrange_(parent, away.map(twin), after!, stay, isLost));
     changed.forEach((node, i) => {
       const partner = list[start + i]!;
       const old = this.pairing_.heirs_.get(node);
@@ -126,14 +129,12 @@ export class Patch {
     return touched;
   }
 
-  private reorder_(copy: Node, olds: Node[], list: Node[]): void {
-    const kept = new Set(list);
-    for (const node of olds) {
-      if (kept.has(node) || parentNode(node) != copy) continue;
-      removeChild(copy, node);
+  private reorder_(copy: Node, stale: Node[], list: Node[]): void {
+    for (const node of stale) {
+      if (parentNode(node) == copy) removeChild(copy, node);
       if (!this.pairing_.partners_.has(node)) this.gone_.push(node);
     }
-    arrange(copy, list, (node, next) => insertBefore(copy, node, next));
+    settle(copy, list, (node, next) => insertBefore(copy, node, next));
   }
 
   /** Gives the new node at `i` of `news` a copy; the shell of one that is to hold nodes that are there already, in whose place comes what is to be in it. */
