@@ -232,7 +232,7 @@ morphSuite('outer HTML', (check) => {
 
   check('is parsed in its place', () => {
     show('<table data-lv-region="t"><tbody><tr><td id="a">1</td></tr></tbody></table>');
-    const done = morph($('#a'), '<td id="a">2</td>', $('#root'));
+    const done = morph($('#a'), '<td id="a">2</td>', $('table'));
     return [done, $('td').textContent];
   }, [true, '2']);
 

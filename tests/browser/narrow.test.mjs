@@ -15,7 +15,7 @@ const CHUNK = 50;
 const script = `
 import { applyDelta } from './wire/delta';
 import { hasher } from './wire/hash';
-import { Defaults } from './patch/defaults';
+import { Defaults } from '../../tests/browser/lib/defaults';
 import { Memory } from './patch/memory';
 import { narrow, replaceElement } from './patch/narrow';
 import { Patcher } from './patch/patcher';

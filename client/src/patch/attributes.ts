@@ -1,62 +1,50 @@
 // What the server changed of an element's attributes.
-import { getAttribute, namesOf, read } from '../dom/native';
-import type { View } from './view';
+import { call, getAttribute, namesOf, read } from '../dom/native';
 
-/** The attributes whose server value is another now, with the one before. */
-export function changedAttributes(live: Element, now: Element, view: View): [string, string | null][] {
-  const changed: [string, string | null][] = [];
-  for (const name of view.names_(live)) {
-    const before = view.attribute_(live, name);
-    if (before !== getAttribute(now, name)) changed.push([name, before]);
+/** The names of attributes whose value is another, with the value before. */
+export type Changed = Map<string, string | null>;
+
+/** Which attributes `to` has otherwise than `from`. */
+export function changedAttributes(from: Element, to: Element): Changed {
+  const changed: Changed = new Map();
+  for (const name of [...namesOf(from), ...namesOf(to)]) {
+    const before = getAttribute(from, name);
+    if (before !== getAttribute(to, name)) changed.set(name, before);
   }
-  for (const name of namesOf(now)) if (view.attribute_(live, name) == null) changed.push([name, null]);
   return changed;
 }
 
 /** Gives `live` the values that `now` has. */
-export function writeAttributes(live: Element, now: Element, changed: [string, string | null][]): void {
+export function writeAttributes(live: Element, now: Element, changed: Changed): void {
+  // The browser may write the value that a field of another type had.
+  if (changed.has('type')) changed.delete('value'), changed.set('value', null);
   for (const [name, before] of changed) {
     const value = getAttribute(now, name);
     const shown = getAttribute(live, name);
     // The browser hides a nonce once the element is on the page.
     if (shown === value || name == 'nonce') continue;
     try {
-      if (name == 'class' && value != null && shown != null) writeClass(live, before ?? '', value, shown);
-      else if (value != null) setFrom(live, now, name);
-      else remove(live, name);
+      if (value == null) {
+        // Without its attribute alone a modal dialog would stay in the top layer.
+        if (name == 'open' && live instanceof HTMLDialogElement) live.close();
+        call(live, 'removeAttribute', name);
+      } else if (name == 'class' && shown != null && shown != before) {
+        writeClass(read(live, 'classList'), before ?? '', value);
+      } else {
+        // As a node, for the parser accepts names that setAttribute refuses.
+        call(live, 'setAttributeNode', call(now, 'getAttributeNode', name)!.cloneNode() as Attr);
+      }
     } catch (error) {
       // Trusted Types guard it: it stays.
       reportError(error);
     }
   }
-  // The browser may have written the value as that of the type before.
-  if (changed.some(([name]) => name == 'type') && getAttribute(live, 'value') !== getAttribute(now, 'value')) {
-    if (getAttribute(now, 'value') == null) remove(live, 'value');
-    else setFrom(live, now, 'value');
-  }
-}
-
-const call = <A extends unknown[]>(own: (...values: A) => unknown, element: Element, ...values: A) => own.apply(element, values);
-
-/** As a node, for the parser accepts names that setAttribute refuses. */
-function setFrom(live: Element, now: Element, name: string): void {
-  const attribute = Element.prototype.getAttributeNode.call(now, name)!.cloneNode() as Attr;
-  call(Element.prototype.setAttributeNode, live, attribute);
-}
-
-function remove(live: Element, name: string): void {
-  // Without its attribute alone a modal dialog would stay in the top layer.
-  if (name == 'open' && live instanceof HTMLDialogElement) live.close();
-  call(Element.prototype.removeAttribute, live, name);
 }
 
 /** Adds and takes away what the server did: other classes are others'. */
-function writeClass(live: Element, before: string, now: string, shown: string): void {
-  const split = (text: string) => text.split(/\s+/);
-  const olds = split(before);
+function writeClass(list: DOMTokenList, before: string, now: string): void {
+  const split = (text: string) => text.split(/\s+/).filter(Boolean);
   const news = split(now);
-  if (shown == before) return call(Element.prototype.setAttribute, live, 'class', now) as void;
-  const list = read(live, 'classList');
-  for (const name of olds) if (name && !news.includes(name)) list.remove(name);
-  for (const name of news) if (name && !olds.includes(name)) list.add(name);
+  list.remove(...split(before).filter((name) => !news.includes(name)));
+  list.add(...news.filter((name) => !split(before).includes(name)));
 }

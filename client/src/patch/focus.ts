@@ -1,10 +1,10 @@
 // The focus and the selection, which nodes lose that move, and texts that change.
-import { childrenOf, closest, isConnected, nodeValue, ofDocument, shadowRoot } from '../dom/native';
+import { call, childrenOf, nodeValue, ofDocument, read } from '../dom/native';
 
 /** The element with the focus, within shadow roots too. */
 export function focused(): Element | null {
   let active = ofDocument('activeElement');
-  for (let inner; active && (inner = shadowRoot(active)?.activeElement); ) active = inner;
+  for (let inner; active && (inner = read(active, 'shadowRoot')?.activeElement); ) active = inner;
   return active;
 }
 
@@ -14,7 +14,7 @@ export function keepFocus(change: () => void): void {
   if (!active || active == ofDocument('body')) return change();
   const putBack = selectionIn(active);
   change();
-  if (!isConnected(active)) return;
+  if (!read(active, 'isConnected')) return;
   if (focused() != active) {
     if (active instanceof HTMLElement) HTMLElement.prototype.focus.call(active, { preventScroll: true });
     else if (active instanceof SVGElement) active.focus({ preventScroll: true });
@@ -24,13 +24,13 @@ export function keepFocus(change: () => void): void {
 
 /** Asked only of what is edited: if there is no selection, Chromium lays the page out to say so. */
 function selectionIn(active: Element): (() => void) | undefined {
-  if (!closest(active, '[contenteditable]')) return;
+  if (!call(active, 'closest', '[contenteditable]')) return;
   const selection = ofDocument('getSelection').call(document)!;
   const before = endsOf(selection);
   const [anchor, anchorOffset, focus, focusOffset] = before;
   if (!anchor || !focus) return;
   return () => {
-    if (!endsOf(selection).every((end, i) => end == before[i]) && isConnected(anchor) && isConnected(focus))
+    if (!endsOf(selection).every((end, i) => end == before[i]) && read(anchor, 'isConnected') && read(focus, 'isConnected'))
       selection.setBaseAndExtent(anchor, within(anchor, anchorOffset), focus, within(focus, focusOffset));
   };
 }

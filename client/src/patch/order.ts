@@ -1,38 +1,41 @@
-// Which children may stay in place while the others move around them.
+// The order of children.
+import { nextSibling, parentNode } from '../dom/native';
 
-/** The longest run of values that don't decrease among `values`, as indexes. */
-export function increasing(values: number[]): Set<number> {
+/** Makes the first children of a node those in `list`. `put` moves one, or inserts it. */
+export function settle(parent: Node, list: Node[], put: (node: Node, next: Node | null) => void): void {
+  let next: Node | null = null;
+  for (const node of list.toReversed()) {
+    if (parentNode(node) != parent || nextSibling(node) != next) put(node, next);
+    // It may have gone away by itself.
+    if (parentNode(node) == parent) next = node;
+  }
+}
+
+/** As many of `nodes` as can be that are at increasing places: first of those that are pinned, then of the others. */
+export function staying(nodes: Node[], placeOf: (node: Node) => number, isPinned: (node: Node) => boolean): Set<Node> {
+  const places = nodes.map(placeOf);
+  const indexes = [...places.keys()];
+  const fixed = increasing(places, indexes.filter((i) => isPinned(nodes[i]!)));
+  const agrees = (i: number) => fixed.every((at) => i == at || (i < at) == (places[i]! < places[at]!));
+  return new Set(increasing(places, indexes.filter(agrees)).map((i) => nodes[i]!));
+}
+
+/** The longest run of `indexes` whose values increase. */
+function increasing(values: number[], indexes: number[]): number[] {
   const ends: number[] = []; // ends[n]: the index of the smallest value that ends a run of n + 1 values
-  const previous: (number | undefined)[] = [];
-  values.forEach((value, i) => {
+  const previous = new Map<number, number | undefined>();
+  for (const i of indexes) {
     let low = 0;
     let high = ends.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (values[ends[middle]!]! <= value) low = middle + 1;
+      if (values[ends[middle]!]! < values[i]!) low = middle + 1;
       else high = middle;
     }
-    previous[i] = ends[low - 1];
+    previous.set(i, ends[low - 1]);
     ends[low] = i;
-  });
-  const run = new Set<number>();
-  for (let at = ends.at(-1); at !== undefined; at = previous[at]) run.add(at);
+  }
+  const run = [];
+  for (let at = ends.at(-1); at != null; at = previous.get(at)) run.push(at);
   return run;
-}
-
-/** The most of `nodes`, in their new order, that are at increasing `places`; as many as can be of those that are `pinned`, and then of the others. */
-export function staying(nodes: Node[], places: number[], pinned: (node: Node) => boolean): Set<Node> {
-  const pins = nodes.flatMap((node, i) => (pinned(node) ? i : []));
-  const run = increasing(pins.map((i) => places[i]!));
-  const fixed = pins.filter((_, i) => run.has(i));
-  // Others count only where they agree with all that are pinned.
-  let low = -1;
-  let ahead = 0;
-  const able = nodes.flatMap((_, i) => {
-    if (i == fixed[ahead]) (low = places[i]!), ahead++;
-    else if (places[i]! < low || places[i]! > (places[fixed[ahead]!] ?? Infinity)) return [];
-    return i;
-  });
-  const stay = increasing(able.map((i) => places[i]!));
-  return new Set(able.filter((_, i) => stay.has(i)).map((i) => nodes[i]!));
 }

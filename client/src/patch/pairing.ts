@@ -1,8 +1,7 @@
-// Finds each new node's partner on the page: by key (a region's name, or an id that both trees hold once) anywhere in the
-// trees, else by likeness among the children of partners. All is read from the server's view of the page: nodes that others
-// moved or took out count, those that they inserted don't.
-import { closest, getAttribute, isElement, nodeName, nodeType, nodeValue, outerHTML, parentNode, read, select, shadowRoot, textContent } from '../dom/native';
-import { HOST, isHost, type View } from './view';
+// Finds each new node's partner in the copy: by key (a region's name, or an id that both trees hold once) anywhere in the trees, else by
+// likeness among the children of partners.
+import { call, getAttribute, isElement, nodeName, nodeValue, parentNode, read, select } from '../dom/native';
+import { contentOf, HOST, isHost, twin } from './memory';
 
 declare global {
   interface MapConstructor {
@@ -10,167 +9,101 @@ declare global {
   }
 }
 
-// An id within a host belongs to that region.
-const KEYED = `[${HOST}],[id]:not(:scope [${HOST}] *)`;
+/** Elements with a key of a row. Beside a handler of keys the attribute names those. */
+const ROWS = '[data-lv-key]:not([data-lv-keydown],[data-lv-keyup])';
 // The nearest one that has a key, unless that is the live root.
-const ROW = '[data-lv-key],[id]:not(form),[data-lv]';
-
-const isInRow = (node: Node): boolean => {
-  const parent = parentNode(node);
-  const row = parent && isElement(parent) && closest(parent, ROW);
-  return !!row && getAttribute(row, 'data-lv') == null;
-};
-
+const ROW = ROWS + ',[id]:not(form),[data-lv]';
 /** The number of a row, in the name of a field. */
 const NUMBER = /\[\d+]/;
 
 export class Pairing {
-  /** Both ways. A live host that another element takes the place of has that one, which has none. */
-  private readonly partners_ = new Map<Node, Node>();
-  /** The hosts whose tag is another: the new one, and the live one whose content it takes. */
+  /** Both ways. */
+  readonly partners_ = new Map<Node, Node>();
+  /** New hosts with another tag, and those in the copy whose content they take. */
   readonly heirs_ = new Map<Node, Element>();
-  private keyed_ = false;
+  private isKeyed_ = false;
 
   constructor(
-    private readonly view_: View,
-    private readonly from_: Element,
-    private readonly to_: Element,
-    /** Hosts that a patch which threw may have lost. */
-    private readonly kept_: Element[],
+    private readonly copy_: Element,
+    private readonly now_: Element,
   ) {}
 
-  partner_(now: Node): Node | undefined {
-    return this.partners_.get(now);
-  }
-
-  /** Whether a live node stays. */
-  stays_(live: Node): boolean {
-    return this.partners_.has(live);
-  }
-
-  /** Whether something in the node, or the node, has a partner. */
-  holds_(node: Node): boolean {
-    const has = (each: Node) => this.partners_.has(each) || this.heirs_.has(each);
-    return has(node) || (!!(this.partners_.size + this.heirs_.size) && select(node, '*').some(has));
-  }
-
-  /** The live hosts that have a partner. */
-  hosts_(): Element[] {
-    return [...this.partners_.keys()].filter((node): node is Element => isElement(node) && isHost(node) && read(node, 'ownerDocument') == document);
-  }
-
-  areAlike_(live: Element, now: Element): boolean {
-    return this.kind_(live) == this.kind_(now) && (!shadowRoot(now) || !!shadowRoot(live));
+  /** Whether a new node has one in it that is there already. */
+  holds_(now: Node): boolean {
+    const isThere = (each: Node) => this.partners_.has(each) || this.heirs_.has(each);
+    return isElement(now) && !!(this.partners_.size + this.heirs_.size) && select(now, '*').some(isThere);
   }
 
   /** Pairs the children of partners. */
   match_(olds: Node[], news: Node[]): void {
-    const open = (nodes: Node[]) => nodes.filter((node) => !this.partners_.has(node));
-    if (olds.length == 1 && news.length == 1 && this.kind_(olds[0]!) == this.kind_(news[0]!)) return this.pair_(olds[0], news[0]!);
-    if (!this.keyed_) this.pairKeys_();
-
-    // Those that others changed, where their view is still the same.
-    const stained = open(olds).filter((node) => this.view_.isStained_(node));
-    if (stained.length) {
-      const pool = Map.groupBy(open(news), textContent);
-      for (const node of stained) {
-        const same = pool.get(this.viewText_(node))?.find((each) => !this.partners_.has(each) && this.view_.equals_(node, each));
-        if (same) this.pair_(node, same);
-      }
-    }
-    for (const likeness of [this.whole_, this.fields_, this.kind_, this.numbered_]) {
-      const left = open(news);
-      if (!left.length || !olds.length) return;
-      if (likeness == this.numbered_ && !isInRow(olds[0]!)) return;
-      const pool = Map.groupBy(open(olds), (node) => likeness.call(this, node));
-      for (const node of left) {
-        const like = likeness.call(this, node);
-        if (like != null) this.pair_(pool.get(like)?.shift(), node);
+    if (olds.length == 1 && news.length == 1 && areAlike(olds[0]!, news[0]!)) return this.pair_(olds[0], news[0]!);
+    if (!this.isKeyed_) this.pairKeys_();
+    for (const likeness of [whole, fields, kind, numbered]) {
+      const [left, free] = [news, olds].map((nodes) => nodes.filter((node) => !this.partners_.has(node)));
+      if (!left!.length) return;
+      const pool = Map.groupBy(free!, likeness);
+      for (const node of left!) {
+        const like = likeness(node);
+        if (like) this.pair_(pool.get(like)?.shift(), node);
       }
     }
   }
 
-  private pair_(live: Node | undefined, now: Node): void {
-    // A live shadow root may be closed, or nobody's but the page's. A new one needs one to go into.
-    if (live && !(isElement(now) && shadowRoot(now) && !shadowRoot(live))) this.partners_.set(live, now).set(now, live);
+  private pair_(old: Node | undefined, now: Node): void {
+    if (old && canTake(old, now)) this.partners_.set(old, now).set(now, old);
   }
 
   private pairKeys_(): void {
-    this.keyed_ = true;
-    const key = (node: Element) => (isHost(node) ? '@' + this.read_(node, HOST) : this.kind_(node));
-    const lives = Map.groupBy(new Set([...this.kept_, ...this.keysIn_(this.from_)]), key);
-    Map.groupBy(this.keysIn_(this.to_), key).forEach(([now, more], name) => {
-      const [live, another] = lives.get(name) ?? [];
-      if (more || another || !live || this.partners_.has(live) || this.partners_.has(now!)) return;
-      if (nodeName(live) == nodeName(now!)) return this.pair_(live, now!);
-      this.heirs_.set(now!, live);
-      this.partners_.set(live, now!);
+    this.isKeyed_ = true;
+    const key = (node: Element) => (isHost(node) ? '@' + getAttribute(node, HOST) : kind(node));
+    const olds = Map.groupBy(keysIn(this.copy_), key);
+    Map.groupBy(keysIn(this.now_), key).forEach(([now, more], name) => {
+      const [old, another] = olds.get(name) ?? [];
+      if (more || another || !old || this.partners_.has(old) || this.partners_.has(now!)) return;
+      if (nodeName(old) == nodeName(now!)) this.pair_(old, now!);
+      else this.heirs_.set(now!, old);
     });
   }
+}
 
-  /** The elements with keys in the server's view of a node, but for itself. */
-  private keysIn_(root: Element): Element[] {
-    const found: Element[] = [];
-    const visit = (node: Node, inHost: boolean) => {
-      if (!isElement(node)) return;
-      const hosts = isHost(node);
-      if (node != root && (hosts || (!inHost && this.read_(node, 'id') != null))) found.push(node);
-      inHost ||= hosts && node != root;
-      if (this.view_.isStained_(node)) for (const child of this.view_.children_(node)) visit(child, inHost);
-      else found.push(...select(node, inHost ? `[${HOST}]` : KEYED));
-    };
-    visit(root, false);
-    return found;
-  }
+/** Whether `old` may become `now`. A declared shadow root needs one to go into: a live one may be closed. */
+const canTake = (old: Node, now: Node): boolean => !isElement(now) || !read(now, 'shadowRoot') || !!read(twin(old) as Element, 'shadowRoot');
 
-  private read_(node: Element, name: string): string | null {
-    return this.view_.attribute_(node, name);
-  }
+export const areAlike = (old: Node, now: Node): boolean => kind(old) == kind(now) && canTake(old, now);
 
-  // Kinds of likeness, the strictest first. Nodes that are alike in one are alike in all that follow.
+/** The elements with keys in a node; of those in its inner hosts, hosts alone. */
+function keysIn(root: Element): Element[] {
+  const hosts = select(root, `[${HOST}]`);
+  const inHosts = (host: Element): Element[] => select(contentOf(host), `[${HOST}]`).flatMap((each) => [each, ...inHosts(each)]);
+  return [...select(root, `[id]:not([${HOST}])`), ...hosts, ...hosts.flatMap(inHosts)];
+}
 
-  private whole_(node: Node): string | null {
-    if (this.view_.isStained_(node)) return null;
-    return isElement(node) ? outerHTML(node) : nodeName(node) + nodeValue(node);
-  }
+// Kinds of likeness, the strictest first. Nodes that are alike in one are alike in all that follow.
 
-  private fields_(node: Node): string {
-    const kinds: string[] = [];
-    const visit = (at: Node) => {
-      if (!isElement(at)) return;
-      if (at != node && (this.read_(at, 'id') ?? this.read_(at, 'name')) != null) kinds.push(this.kind_(at));
-      if (this.view_.isStained_(at)) this.view_.children_(at).forEach(visit);
-      else for (const each of select(at, '[id],[name]')) kinds.push(this.kind_(each));
-    };
-    visit(node);
-    return this.kind_(node) + kinds;
-  }
+const whole = (node: Node): string => (isElement(node) ? read(node, 'outerHTML') : nodeName(node) + nodeValue(node));
 
-  // Only nodes of one kind are partners. A field that has another name or stands for another value is another field; a script with another
-  // text would run, if that were put into it.
-  private kind_(node: Node): string {
-    const tag = nodeName(node);
-    if (!isElement(node)) return tag;
-    const own = (name: string) => this.read_(node, name);
-    const host = own(HOST);
-    if (host != null) return tag + host;
-    let kind = `${tag},${own('id')},${own('name')},${own('data-lv-key')}`;
-    if (tag == 'OPTION' || (tag == 'INPUT' && /^(radio|checkbox)$/i.test(own('type') ?? ''))) kind += own('value');
-    if (tag == 'IFRAME') kind += own('srcdoc');
-    if (/^script$/i.test(tag)) kind += textContent(node);
-    return kind;
-  }
+const fields = (node: Node): string => kind(node) + (isElement(node) ? select(node, '[id],[name]').map(kind) : '');
 
-  // In a row with a key of its own the row's number in a name says nothing.
-  private numbered_(node: Node): string | null {
-    const name = isElement(node) && this.read_(node, 'name');
-    return name && NUMBER.test(name) ? this.kind_(node).replace(NUMBER, '') : null;
-  }
+// Only nodes of one kind are partners. A field that has another name or stands for another value is another field; a script with another
+// text would run, if that were put into it.
+function kind(node: Node): string {
+  const tag = nodeName(node);
+  if (!isElement(node)) return tag;
+  const own = (name: string) => getAttribute(node, name);
+  const host = own(HOST);
+  if (host != null) return tag + host;
+  // An editable element in another row is another field.
+  const row = own('contenteditable') != null ? call(node, 'closest', ROWS) : call(node, 'matches', ROWS) && node;
+  let kind = `${tag},${own('id')},${own('name')},${row && getAttribute(row, 'data-lv-key')}`;
+  if (tag == 'OPTION' || (tag == 'INPUT' && /^(radio|checkbox)$/i.test(own('type') ?? ''))) kind += own('value');
+  if (tag == 'IFRAME') kind += own('srcdoc');
+  if (/^script$/i.test(tag)) kind += read(node, 'textContent');
+  return kind;
+}
 
-  private viewText_(node: Node): string {
-    if (!isElement(node)) return this.view_.text_(node) ?? '';
-    if (!this.view_.isStained_(node)) return textContent(node)!;
-    const texts = this.view_.children_(node).filter((child) => nodeType(child) != Node.COMMENT_NODE);
-    return texts.map((child) => this.viewText_(child)).join('');
-  }
+// In a row with a key of its own the row's number in a name says nothing.
+function numbered(node: Node): string | undefined {
+  const parent = parentNode(node);
+  const row = parent && isElement(parent) ? call(parent, 'closest', ROW) : null;
+  return row && getAttribute(row, 'data-lv') == null && isElement(node) && getAttribute(node, 'name') ? kind(node).replace(NUMBER, '') : undefined;
 }

@@ -1,94 +1,96 @@
-// One patch: what the server changed is found first, on its own view of the page, and then written. What the browser, custom
-// elements and handlers do meanwhile is learnt afterwards as anybody's changes are.
-import { childrenOf, getAttribute, isConnected, isElement, matches, nodeValue, parentNode, removeChild, select, shadowRoot } from '../dom/native';
+// One patch: first what the server changed is found by comparing the copy of what it has with what it says now. Then the copy is changed,
+// and the page likewise. What the browser, custom elements and handlers do meanwhile is theirs.
+import { call, childrenOf, cloneNode, getAttribute, insertBefore, isElement, isEqualNode, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
 import { changedAttributes, writeAttributes } from './attributes';
-import { type Change, Children } from './children';
+import { areSame, Children, seat, staysOf } from './children';
 import type { FieldKeeper } from './keeper';
-import type { Memory } from './memory';
+import { adopt, contentOf, disown, isHost, move, pair, twin } from './memory';
+import { settle } from './order';
 import { Pairing } from './pairing';
-import { areSame, isHost } from './view';
 
 const EDITABLE = 'contenteditable';
 
 export class Patch {
-  private readonly steps_: (() => void)[] = [];
-  private readonly attributes_ = new Map<Node, Element>();
-  private readonly texts_ = new Map<Node, string>();
-  private readonly lists_ = new Map<Node, Node[]>();
+  /** What there is to do to the copy, and to the page. */
+  private readonly edits_: (() => void)[] = [];
+  private steps_: (() => void)[] = [];
+  /** What left the copy, and what left it while the page stays as it is. */
+  private gone_: Node[] = [];
+  private left_: Node[] = [];
   private readonly pairing_: Pairing;
-  private readonly children_: Children;
+  private readonly children_ = new Children();
 
   constructor(
-    private readonly memory_: Memory,
-    private readonly fields_: FieldKeeper | undefined,
-    private readonly from_: Element,
-    private readonly to_: Element,
+    copy: Element,
+    now: Element,
     /** Selects what may hold something into which no comparison looks. */
     private readonly opaque_: string | null,
-    /** Whether only the content counts. */
-    private readonly inner_: boolean,
-    kept: Element[],
+    private readonly fields_: FieldKeeper | undefined,
   ) {
-    this.pairing_ = new Pairing(memory_, from_, to_, kept);
-    this.children_ = new Children(memory_, this.pairing_, this.lists_);
+    this.pairing_ = new Pairing(copy, now);
   }
 
-  /** The inner hosts that it has looked at. */
-  hosts_(): Element[] {
-    return this.pairing_.hosts_();
-  }
-
-  /** Whether both are one element. */
-  fits_(): boolean {
-    return this.pairing_.areAlike_(this.from_, this.to_);
-  }
-
+  /** Changes the copy, and the page likewise. */
   run_(): void {
-    if (this.inner_) this.pairContent_(this.from_, this.to_);
-    else this.pair_(this.from_, this.to_);
+    this.edit_();
     for (const step of this.steps_) step();
     this.children_.finish_();
-    this.settle_();
   }
 
-  /** Finds what the server changed of a node; true if it is anything. */
-  private pair_(live: Node, now: Node): boolean {
-    if (!isElement(live) || !isElement(now)) return this.pairText_(live, nodeValue(now)!);
-    const changed = changedAttributes(live, now, this.memory_);
-    if (changed.length) {
-      this.attributes_.set(live, now);
-      this.steps_.push(() => writeAttributes(live, now, changed));
+  /** Changes the copy, and makes the content of an element on the page the same, whatever others did to it. */
+  runExactly_(copy: Element): void {
+    this.edit_();
+    for (const node of this.gone_) this.children_.drop_(twin(node));
+    this.children_.exact_(copy);
+    this.children_.finish_();
+  }
+
+  private edit_(): void {
+    for (const edit of this.edits_) edit();
+    for (const node of this.left_) disown(node);
+    for (const node of this.gone_) disown(node, (live) => this.children_.drop_(live));
+  }
+
+  /** Finds what makes a node of the copy what `now` is. False if it is that already. */
+  node_(copy: Node, now: Node): boolean {
+    if (isElement(copy) && isElement(now)) {
+      const changed = changedAttributes(copy, now);
+      this.edits_.push(() => writeAttributes(copy, now, changed));
+      this.steps_.push(() => writeAttributes(twin(copy), copy, changed));
+      const touched = !isHost(now) && this.content_(copy, now);
+      return touched || !!changed.size;
     }
-    return this.pairContent_(live, now) || !!changed.length;
-  }
-
-  private pairContent_(live: Element, now: Element): boolean {
-    const shadow = shadowRoot(now);
-    const shadowed = !!shadow && this.pairChildren_(shadowRoot(live)!, shadow);
-    if (live instanceof HTMLTemplateElement) return this.pairChildren_(live.content, (now as HTMLTemplateElement).content) || shadowed;
-    if ((live != this.from_ && isHost(now)) || this.defers_(live, now)) return shadowed;
-    return this.pairChildren_(live, now) || shadowed;
-  }
-
-  private pairText_(live: Node, text: string): boolean {
-    if (this.memory_.text_(live) == text) return false;
-    this.texts_.set(live, text);
+    const text = nodeValue(now);
+    if (nodeValue(copy) == text) return false;
+    const live = twin(copy);
+    this.edits_.push(() => (copy.nodeValue = text));
     this.steps_.push(() => {
       if (nodeValue(live) != text) live.nodeValue = text;
     });
     return true;
   }
 
-  private defers_(live: Element, now: Element): boolean {
-    if (!this.fields_ || (getAttribute(live, EDITABLE) ?? getAttribute(now, EDITABLE)) == null) return false;
-    const defers = this.fields_.defers(live, now);
-    if (defers) this.memory_.hold_(live);
-    else this.memory_.release_(live);
-    return defers;
+  /** The same for what is in an element. */
+  content_(copy: Element, now: Element): boolean {
+    const live = twin(copy);
+    // Nobody knows what others did in shadow roots and templates: they are made exactly the server's.
+    const shadow = read(now, 'shadowRoot');
+    const touched = !!shadow && this.list_(adopt(read(live, 'shadowRoot')!), shadow);
+    if (live instanceof HTMLTemplateElement) return this.list_(adopt(live.content), (now as HTMLTemplateElement).content);
+    const isEditable = (getAttribute(copy, EDITABLE) ?? getAttribute(now, EDITABLE)) != null;
+    if (!isEditable || !this.fields_?.defers(live, now)) return this.list_(copy, now) || touched;
+    // The copy changes, and the page stays as it is.
+    const { steps_, gone_ } = this;
+    this.steps_ = [];
+    this.edits_.push(() => (this.gone_ = this.left_));
+    this.list_(copy, now);
+    this.edits_.push(() => (this.gone_ = gone_));
+    this.steps_ = steps_;
+    return touched;
   }
 
-  private pairChildren_(live: Node, now: Node): boolean {
-    const olds = this.memory_.children_(live);
+  private list_(copy: Node, now: Node): boolean {
+    const olds = childrenOf(copy);
     const news = childrenOf(now);
     const shorter = Math.min(olds.length, news.length);
     let start = 0;
@@ -100,71 +102,61 @@ export class Patch {
     if (!changed.length && !stale.length) return false;
 
     this.pairing_.match_(stale, changed);
-    const partners = changed.map((node) => this.pairing_.partner_(node) ?? node);
-    const list = [...olds.slice(0, start), ...partners, ...olds.slice(olds.length - end)];
-    let differs = !areSame(olds, list);
-    const change: Change = { parent_: live, olds_: olds, list_: list, lost_: differs && this.isEmptied_(live, olds, list) };
-    // Children take their places first, and are changed then.
-    this.steps_.push(() => differs && this.children_.arrange_(change));
+    const parent = twin(copy);
+    const list = olds.slice(0, start).concat(changed.map((node, i) => this.pairing_.partners_.get(node) ?? this.create_(changed, i)), olds.slice(olds.length - end));
+    const [before, after] = [olds, list].map((nodes) => nodes.map(twin));
+    const differs = !areSame(olds, list);
     let touched = differs;
+    // It can't be said where changes belong.
+    let isLost = differs && !!olds.length && !before!.some((node) => seat(node, parent)) && changed.some((_, i) => !olds.includes(list[start + i]!));
+    const stay = differs ? staysOf(parent, before!, after!) : [];
+    const kept = new Set(list);
+    const away = stale.filter((node) => !kept.has(node));
+    if (differs) this.edits_.push(() => this.reorder_(copy, away, list));
+    // Children take their places first, and are changed then.
+    this.steps_.push(() => (differs || isLost) && this.children_.arrange_(parent, away.map(twin), after!, stay, isLost));
     changed.forEach((node, i) => {
-      const partner = partners[i]!;
-      if (partner == node) return this.build_(node);
-      if (this.equals_(partner, node) || !this.pair_(partner, node)) return;
+      const partner = list[start + i]!;
+      const old = this.pairing_.heirs_.get(node);
+      if (old) {
+        this.edits_.push(() => move(contentOf(old), contentOf(partner)));
+        this.steps_.push(() => this.children_.inherit_(twin(partner), twin(old)));
+      }
+      if (this.equals_(partner, node) || !this.node_(partner, node)) return;
       touched = true;
-      // One that comes from another parent is placed anyhow.
-      if (this.isLost_(partner, live, node) && olds.includes(partner)) differs = change.lost_ = true;
+      isLost ||= parentNode(partner) == copy && isAstray(partner, parent, node);
     });
-    if (differs) this.lists_.set(live, list);
     return touched;
   }
 
-  /** Gives a new node, in which some stay, its children one by one. */
-  private build_(now: Node): void {
-    if (!isElement(now) || !this.pairing_.holds_(now)) return;
-    const old = this.pairing_.heirs_.get(now);
-    if (old) {
-      this.lists_.set(now, this.memory_.children_(old));
-      this.steps_.push(() => this.children_.inherit_(now, old));
-      return;
+  private reorder_(copy: Node, stale: Node[], list: Node[]): void {
+    for (const node of stale) {
+      if (parentNode(node) == copy) removeChild(copy, node);
+      if (!this.pairing_.partners_.has(node)) this.gone_.push(node);
     }
-    const news = childrenOf(now);
-    for (const node of news) removeChild(now, node);
-    const list = news.map((node) => this.pairing_.partner_(node) ?? node);
-    this.lists_.set(now, list);
-    this.steps_.push(() => this.children_.arrange_({ parent_: now, olds_: [], list_: list, lost_: false }));
-    news.forEach((node, i) => (list[i] == node ? this.build_(node) : this.pair_(list[i]!, node)));
+    settle(copy, list, (node, next) => insertBefore(copy, node, next));
   }
 
-  /** Whether new children come to where none of the server's are left. */
-  private isEmptied_(parent: Node, olds: Node[], list: Node[]): boolean {
-    return !!olds.length && !olds.some((node) => this.memory_.seat_(node, parent)) && list.some((node) => !olds.includes(node));
+  /** Gives the new node at `i` of `news` a copy; the shell of one that is to hold nodes that are there already, in whose place comes what is to be in it. */
+  private create_(news: Node[], i: number): Node {
+    const now = news[i]!;
+    const holds = this.pairing_.holds_(now);
+    if (holds) move(now, (news[i] = cloneNode(now, false)));
+    const copy = cloneNode(now);
+    pair(copy, now);
+    return copy;
   }
 
-  /** Whether a changed child isn't where its change could be shown. */
-  private isLost_(live: Node, parent: Node, now: Node): boolean {
-    if (isElement(live)) return !this.memory_.seat_(live, parent) && !isConnected(live);
-    const text = nodeValue(live);
-    return parentNode(live) != parent || (text != this.memory_.text_(live) && text != nodeValue(now));
+  private equals_(copy: Node, now: Node): boolean {
+    const { opaque_ } = this;
+    return isEqualNode(copy, now) && !(opaque_ && isElement(now) && (call(now, 'matches', opaque_) || select(now, opaque_)[0]));
   }
+}
 
-  private equals_(live: Node, now: Node): boolean {
-    return this.memory_.equals_(live, now) && !(this.opaque_ && isElement(now) && (matches(now, this.opaque_) || select(now, this.opaque_)[0]));
-  }
-
-  /** Remembers what the server has now, and what others have done meanwhile. */
-  private settle_(): void {
-    const { lists_, attributes_, texts_, memory_ } = this;
-    const records = memory_.take_();
-    lists_.forEach((list, parent) => memory_.settleChildren_(parent, list));
-    attributes_.forEach((now, live) => memory_.settleAttributes_(live as Element, now));
-    texts_.forEach((text, live) => memory_.settleText_(live, text));
-    memory_.learn_(
-      records.filter(({ type, target, addedNodes, removedNodes }) => {
-        if (type == 'attributes') return !attributes_.has(target);
-        if (type == 'characterData') return !texts_.has(target);
-        return !lists_.has(target) && ![...addedNodes, ...removedNodes].every((node) => this.children_.isOurs_(node));
-      }),
-    );
-  }
+/** Whether a changed child isn't where its change could be shown. */
+function isAstray(copy: Node, parent: Node, now: Node): boolean {
+  const live = twin(copy);
+  if (isElement(live)) return !seat(live, parent) && !read(live, 'isConnected');
+  const text = nodeValue(live);
+  return parentNode(live) != parent || (text != nodeValue(copy) && text != nodeValue(now));
 }

@@ -1,7 +1,7 @@
 // The page of the bench: each way to patch, under the same parser. It is bundled.
 import morphdom from 'morphdom';
 import { Idiomorph } from 'idiomorph/dist/idiomorph.esm.js';
-import { Defaults } from '../../../client/src/patch/defaults';
+import { Defaults } from '../lib/defaults';
 import { Memory } from '../../../client/src/patch/memory';
 import { Patcher } from '../../../client/src/patch/patcher';
 import { parse } from '../../../client/src/dom/trusted';

@@ -4,7 +4,7 @@ import { open } from './chromium.mjs';
 import { page, serve, wav } from './server.mjs';
 
 const ENTRY = `
-  import { Defaults } from './patch/defaults';
+  import { Defaults } from '../../tests/browser/lib/defaults';
   import { Memory } from './patch/memory';
   import { type FieldKeeper, Patcher } from './patch/patcher';
   import { policy } from './dom/trusted';

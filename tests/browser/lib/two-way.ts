@@ -4,7 +4,6 @@
 // A new node has at most one live node as its partner; one without is inserted as it was parsed. Partners are found by key
 // (a region's name, or an id that both trees hold once) anywhere in the trees, else by likeness among the children of
 // partners. Hosts of regions go by name alone, and what is in them is never touched.
-import { all } from '../../../client/src/dom/markup';
 import { parse } from '../../../client/src/dom/trusted';
 
 declare global {
@@ -12,6 +11,9 @@ declare global {
     groupBy<K, V>(items: Iterable<V>, key: (item: V) => K): Map<K, V[]>; // ES2024
   }
 }
+
+/** The node itself, and the elements in it that match. */
+const all = (node: any, selector = '*'): any[] => [node, ...(node.querySelectorAll?.(selector) ?? [])];
 
 const HOST = 'data-lv-region';
 // An id within a host belongs to that region.

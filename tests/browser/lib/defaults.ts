@@ -1,6 +1,6 @@
 // The least that a keeper of fields can do: what a field holds stays until the server's own value of that field is another.
-import { isConnected, select } from '../dom/native';
-import type { FieldKeeper } from './keeper';
+import { select } from '../../../client/src/dom/native';
+import type { FieldKeeper } from '../../../client/src/patch/keeper';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -11,7 +11,7 @@ export class Defaults implements FieldKeeper {
   around(within: Element, run: () => void): void {
     const fields = [within, ...select(within, 'input,textarea,select')].filter(isField).map((field) => ({ field, before: stateOf(field) }));
     run();
-    const left = fields.filter(({ field }) => isConnected(field));
+    const left = fields.filter(({ field }) => field.isConnected);
     const follows = ({ field, before }: (typeof left)[0]) => !this.keeps_(field) && stateOf(field).default != before.default;
     // A radio that follows takes the choice from one that has it back.
     for (const each of left) if (!follows(each)) each.before.put();
@@ -32,7 +32,7 @@ function stateOf(field: Field): { default: string; put: () => void } {
   if (field instanceof HTMLSelectElement) {
     const chosen = [...field.selectedOptions];
     const put = () => {
-      if (!chosen.every(isConnected)) return follow(field);
+      if (!chosen.every((option) => option.isConnected)) return follow(field);
       for (const option of field.options) option.selected = chosen.includes(option);
     };
     return { default: Array.from(select(field, '[selected]'), (option) => (option as HTMLOptionElement).value) + '', put };
