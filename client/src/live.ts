@@ -1,6 +1,7 @@
 // The browser's runtime: what a page loads. `window.live` is its interface to the page's own scripts.
 
 import { find } from './dom/native';
+import { Press } from './events/press';
 import { on } from './listeners';
 import { register } from './session/commands';
 import { Connection } from './session/connection';
@@ -32,7 +33,7 @@ Object.assign(window, { live });
 if (root) {
   const queue = new Queue();
   const status = new Status(root, queue);
-  connection = new Connection(status);
+  connection = new Connection(status, new Press(root));
   session = new Session(root, queue, status, connection);
   session.begin();
 }

@@ -22,6 +22,8 @@ export interface Listening {
 
 type Type = 'change' | 'submit' | 'click' | 'focus' | 'blur' | 'keydown' | 'keyup';
 
+/** The code of a key that an input method has taken; Safari says so of the Enter that ends a composition. */
+const COMPOSED = 229;
 const MODIFIERS = ['shiftKey', 'ctrlKey', 'altKey', 'metaKey'] as const;
 
 export class Listener {
@@ -45,10 +47,18 @@ export class Listener {
     on('compositionstart', (target) => fields_.compose(target));
     on('compositionend', () => fields_.compose());
     on('reset', (target) => this.reset_(target as HTMLFormElement));
-    on('pointerdown', (target) => this.clicks_.press(target), true);
-    on('click', act);
+    on('pointerdown', (target) => {
+      this.clicks_.press(target);
+      this.hold_(target);
+    }, true);
+    on('click', (target, event) => {
+      // A box has its new value by now, and says so only after its click.
+      const isNews = isBox(target) && this.fields_.touch(target);
+      act(target, event);
+      if (isNews && !event.defaultPrevented) this.act_('change', target);
+    });
     on<SubmitEvent>('submit', (target, event) => leadsElsewhere(target, event.submitter) || act(target, event));
-    on<KeyboardEvent>('keydown keyup', (target, event) => event.isComposing || act(target, event));
+    on<KeyboardEvent>('keydown keyup', (target, event) => event.isComposing || event.keyCode == COMPOSED || act(target, event));
     // These don't bubble.
     on('focus blur', act, true);
   }
@@ -78,6 +88,15 @@ export class Listener {
     setTimeout(() => {
       if (fieldsOf(form).filter((field) => this.fields_.touch(field)).length) this.act_('change', form);
     });
+  }
+
+  /** While a slider is held, nothing is written to it, as during a composition. */
+  private hold_(target: HTMLElement): void {
+    if (!matches(target, '[type=range]')) return;
+    this.fields_.compose(target);
+    // Its last event comes after this one.
+    const release = () => setTimeout(() => this.fields_.compose());
+    for (const type of ['pointerup', 'pointercancel']) addEventListener(type, release, { once: true, capture: true });
   }
 
   /** Brings an act to the elements that handle it; without an event it is the runtime's own. */
@@ -115,7 +134,7 @@ export class Listener {
     const kind = kindOf(target);
     const form = isChange || isSubmit ? formOf(target) : null;
     const tellsValue = type == 'blur' || isKey(type);
-    const field = kind && (isChange || tellsValue) ? fieldOf(target) : undefined;
+    const field = kind && (isChange || tellsValue || (isBox(target) && handler == target)) ? fieldOf(target) : undefined;
     const values = valuesOf(handler);
     if (isChange) values.push('_target', getAttribute(target, 'name') ?? '');
     if (tellsValue) for (const value of field ? fieldValues(target) : isKey(type) ? [''] : []) values.push('value', value);
@@ -149,6 +168,8 @@ export class Listener {
     return `${type} ${number(handler)} ${number(fieldOf(target))}`;
   }
 }
+
+const isBox = (element: Element): boolean => matches(element, '[type=checkbox],[type=radio]');
 
 const isKey = (type: Type): boolean => type[0] == 'k';
 

@@ -5,7 +5,7 @@ import { contains, getAttribute, isConnected, ofDocument, select } from '../dom/
 import type { FieldKeeper } from '../patch/keeper';
 import { R12 } from '../rules';
 import { identityOf } from './identity';
-import { type Field, FIELDS, fieldOf, fieldsOf, formOf, isCurrent, isForm, isPlain, kindOf } from './kinds';
+import { HALF, type Field, FIELDS, fieldOf, fieldsOf, formOf, isCurrent, isForm, isPlain, kindOf } from './kinds';
 import { Recovery } from './recovery';
 import { type Carrier, SERVERS, State, TOLD, TOUCHED } from './state';
 import { type Rebased, rebase } from './text';
@@ -125,7 +125,7 @@ export class Fields implements FieldKeeper {
       const state = this.states_.get(field);
       const now = this.server_(field);
       const isAnother = identity != identityOf(field);
-      const isUsers = R12 && state?.owner == TOUCHED;
+      const isUsers = R12 && (state?.owner == TOUCHED || value == HALF);
       if (isAnother || (!isUsers && now != server)) {
         this.show_(field, rebase(value, value, now), caret);
         if (state && field != this.composing_) state.base = now;
@@ -174,7 +174,7 @@ export class Fields implements FieldKeeper {
   /** A field that was told takes the server's value, if that isn't what it last agreed with. */
   private follow_(state: State): void {
     const { field } = state;
-    if (!kindOf(field) || field == this.composing_) return;
+    if (!kindOf(field) || field == this.composing_ || kindOf(field)!.value(field) == HALF) return;
     const server = this.server_(field);
     if (server == state.base) return;
     state.base = server;
@@ -219,7 +219,11 @@ export class Fields implements FieldKeeper {
       if (kind.isRich) this.exact_(field);
       else kind.write(field, text);
     }
-    if (caret) (field as HTMLInputElement).setSelectionRange(place(caret[0]), place(caret[1]), caret[2]);
+    if (!caret) return;
+    const input = field as HTMLInputElement;
+    const [start, end] = [place(caret[0]), place(caret[1])];
+    // Where it is already, setting it would break the browser's undo in two.
+    if (input.selectionStart != start || input.selectionEnd != end) input.setSelectionRange(start, end, caret[2]);
   }
 
   /** Makes an editable element what the server's is. */

@@ -34,8 +34,11 @@ const TEXTS = /^(text|search|tel|url|email|password|number)$/;
 /** Between the parts of a value that has several: no markup has it. */
 const SEPARATOR = '\0';
 
+/** A date or number that isn't one yet: its `value` is empty. */
+export const HALF = SEPARATOR + '½';
+
 const plain: Kind = {
-  value: (field) => '' + ((field as Input).value ?? ''),
+  value: (field) => ((field as Input).validity?.badInput ? HALF : '' + ((field as Input).value ?? '')),
   server: (field) => (field as Input).defaultValue,
   write: (field, value) => void ((field as Input).value = value),
 };

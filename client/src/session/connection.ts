@@ -1,9 +1,11 @@
 // The WebSocket: opens it, keeps it alive, and comes back after it closed, as WIRE.md's table of close codes says.
 
 import * as close from '../wire/close';
+import { ofDocument } from '../dom/native';
 import { emit } from '../listeners';
 import { AWAY, type FromServer, OLD_SUBPROTOCOL, PING, SUBPROTOCOL, type ToServer } from '../wire/frames';
 import { decode, encode } from '../wire/msgpack';
+import type { Press } from '../events/press';
 import type { Status } from './status';
 
 /** What a connection carries. */
@@ -22,6 +24,7 @@ const OPENING = 20_000; // ms until an attempt to connect is given up
 const FIRST_DELAY = 500; // ms; doubled with each failure
 const MAX_DELAY = 30_000;
 const RELOAD_DELAY = 5_000; // ms until the next attempt of a page that is being loaded again, or left
+const WAKING = 5_000; // ms in which a server answers to a page that is looked at again
 const LEAVING = 5_000; // ms in which a page that the browser was about to leave has gone
 
 export class Connection {
@@ -38,7 +41,10 @@ export class Connection {
   /** Over so many ms the browsers of a server that stops spread. */
   private away_ = 0;
 
-  constructor(private status_: Status) {}
+  constructor(
+    private status_: Status,
+    private press_: Press,
+  ) {}
 
   /** Opens the first connection. */
   start(endpoint: Endpoint): void {
@@ -47,6 +53,7 @@ export class Connection {
     // would find out much later.
     for (const type of ['pagehide', 'offline']) addEventListener(type, () => this.hasEnded_() || this.close_());
     for (const type of ['online', 'pageshow']) addEventListener(type, () => this.hasEnded_() || this.connect());
+    addEventListener('visibilitychange', () => this.wake_());
     addEventListener('beforeunload', () => {
       // A download leaves the page where it is.
       this.isLeaving_ = true;
@@ -64,7 +71,7 @@ export class Connection {
     const socket = (this.socket_ = new WebSocket(PATH, [SUBPROTOCOL, OLD_SUBPROTOCOL]));
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => (socket.protocol == OLD_SUBPROTOCOL ? this.tooNew_(endpoint) : endpoint.opened());
-    socket.onmessage = ({ data }) => socket == this.socket_ && this.receive_(data);
+    socket.onmessage = ({ data }) => this.press_.after(() => socket == this.socket_ && this.receive_(data));
     socket.onclose = ({ code, reason }) => socket == this.socket_ && this.close_(code, reason);
     this.later_(() => this.close_(), OPENING);
   }
@@ -103,10 +110,20 @@ export class Connection {
   private beat_(): void {
     const interval = this.heartbeat_;
     if (interval == null || !this.socket_) return;
-    this.later_(() => {
-      this.send([PING]);
-      this.later_(() => this.close_(), interval);
-    }, interval);
+    this.later_(() => this.ask_(interval), interval);
+  }
+
+  /** Asks for a sign of life within `ms`. */
+  private ask_(ms: number): void {
+    this.send([PING]);
+    this.later_(() => this.close_(), ms);
+  }
+
+  /** The user looks at the page again: the machine may have slept, and the other end be gone. */
+  private wake_(): void {
+    if (this.hasEnded_() || ofDocument('visibilityState') != 'visible') return;
+    if (!this.socket_) this.connect();
+    else if (this.heartbeat_ != null && this.socket_.readyState == WebSocket.OPEN) this.ask_(WAKING);
   }
 
   /** Runs `step` after `ms`, and nothing else that waits. */

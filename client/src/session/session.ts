@@ -4,7 +4,7 @@ import { type Draft, Listener, type Listening } from '../events/listener';
 import { Loading } from '../events/loading';
 import { getAttribute, ofDocument } from '../dom/native';
 import { Fields } from '../fields/fields';
-import { fieldsOf } from '../fields/kinds';
+import { fieldsOf, kindOf } from '../fields/kinds';
 import { Memory } from '../patch/memory';
 import { Patcher } from '../patch/patcher';
 import { PROTOCOL, SIZE, TOKEN as REFUSED, TYPE } from '../wire/close';
@@ -75,13 +75,20 @@ export class Session implements Endpoint, Listening {
     take((kept) => {
       if (kept) this.takeUp_(kept);
       this.listener_.catchUp();
-      addEventListener('pagehide', () => this.save_());
+      // Who leaves the page, or only looks away, makes no more pause.
+      for (const type of ['pagehide', 'visibilitychange'])
+        addEventListener(type, () => {
+          this.listener_.flush();
+          this.save_();
+        });
       this.connection_.start(this);
     });
   }
 
   isIdle(): boolean {
-    return !this.queue_.events.length && !this.fields_.isTouched();
+    const active = ofDocument('activeElement');
+    const isTyping = active && (kindOf(active)?.isText || kindOf(active)?.isRich);
+    return !isTyping && !this.queue_.events.length && !this.fields_.isTouched();
   }
 
   /** An element that the runtime disables loses the focus without its user's doing. */
