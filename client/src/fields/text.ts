@@ -1,5 +1,7 @@
 // Text that two sides change: where the caret goes, and what was typed since. Offsets are UTF-16 units, as those of the DOM.
 
+import { commonEnds } from '../patch/text';
+
 const COUNTED = /[\p{L}\p{N}]/gu;
 
 const count = (text: string): number => text.match(COUNTED)?.length ?? 0;
@@ -22,11 +24,7 @@ export interface Rebased {
 
 /** Applies to `server` what turned `then` into `now`: what was typed since, on top of what the server made of the text. */
 export function rebase(then: string, now: string, server: string): Rebased {
-  const limit = Math.min(then.length, now.length);
-  let start = 0;
-  while (start < limit && then[start] == now[start]) start++;
-  let tail = 0;
-  while (tail < limit - start && then.at(-1 - tail) == now.at(-1 - tail)) tail++;
+  const [start, tail] = commonEnds(then, now);
   const end = now.length - tail;
   const from = mapOffset(then, server, start);
   const to = Math.max(from, mapOffset(then, server, then.length - tail));

@@ -7,6 +7,7 @@ import type { FieldKeeper } from './keeper';
 import { adopt, contentOf, disown, isHost, move, pair, twin } from './memory';
 import { settle } from './order';
 import { Pairing } from './pairing';
+import { writeText } from './text';
 
 const EDITABLE = 'contenteditable';
 
@@ -60,13 +61,11 @@ export class Patch {
       const touched = !isHost(now) && this.content_(copy, now);
       return touched || !!changed.size;
     }
-    const text = nodeValue(now);
+    const text = nodeValue(now)!;
     if (nodeValue(copy) == text) return false;
     const live = twin(copy);
     this.edits_.push(() => (copy.nodeValue = text));
-    this.steps_.push(() => {
-      if (nodeValue(live) != text) live.nodeValue = text;
-    });
+    this.steps_.push(() => writeText(live, text));
     return true;
   }
 
