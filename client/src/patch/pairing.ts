@@ -87,14 +87,13 @@ const whole = (node: Node): string => (isElement(node) ? read(node, 'outerHTML')
 const fields = (node: Node): string => kind(node) + (isElement(node) ? select(node, '[id],[name]').map(kind) : '');
 
 // Only nodes of one kind are partners. A host is known by its name. A field that has another name or stands for another value is another
-// field, an editable element in another row as well; a script with another text would run, if that were put into it.
+// field; a script with another text would run, if that were put into it.
 function kind(node: Node): string {
   if (!isElement(node)) return nodeName(node);
   const own = (name: string) => getAttribute(node, name);
-  const row = call(node, 'closest', ROWS);
-  const isKeyed = row == node || own('contenteditable') != null;
-  const more = call(node, 'matches', VALUED) ? own('value') : call(node, 'matches', 'script') ? read(node, 'textContent') : own('srcdoc');
-  return nodeName(node) + (own(HOST) ?? [own('id'), own('name'), isKeyed && row && getAttribute(row, 'data-lv-key'), more]);
+  const is = (selector: string) => call(node, 'matches', selector);
+  const more = is(VALUED) ? own('value') : is('script') ? read(node, 'textContent') : own('srcdoc');
+  return nodeName(node) + (own(HOST) ?? [own('id'), own('name'), is(ROWS) && own('data-lv-key'), more]);
 }
 
 // In a row with a key of its own the row's number in a name says nothing.
