@@ -105,6 +105,15 @@ morphSuite('which field is which', (check) => {
     return [...document.querySelectorAll('#root li')].map((node) => nodes.indexOf(node));
   }, [2, -1, 0, 4, 3]);
 
+  for (const kind of ['keydown', 'keyup'])
+    check(`beside a handler of ${kind} it names keys, and says nothing of which element is which`, `(${(kind) => {
+      const field = (keys) => `<input name="f" data-lv-${kind}="go" data-lv-key="${keys}"><p data-lv-key="${keys}">x</p>`;
+      show(field('Enter'));
+      const [input, p] = $('#root').children;
+      morph($('#root'), field('Enter Escape'));
+      return [$('input') === input, $('p') === p, input.getAttribute('data-lv-key')];
+    }})('${kind}')`, [true, false, 'Enter Escape']);
+
   check('a key of the server\'s counts, whatever a script made of it', () => {
     show('<ul><li data-lv-key="a">a</li><li data-lv-key="b">b</li></ul>');
     const [a, b] = document.querySelectorAll('#root li');

@@ -234,6 +234,56 @@ morphSuite('custom elements', (check) => {
     return [seen, $('x-toast')];
   }, [['<p></p><b>1</b>', 1, '1', '<p></p><b>2</b>', 1, '2'], null]);
 
+  check('one that moved itself to the body before the script of live pages ran is known by its id', () => {
+    if (!customElements.get('x-early'))
+      customElements.define('x-early', class extends HTMLElement {
+        connectedCallback() {
+          if (this.parentNode !== document.body) document.body.append(this);
+        }
+      });
+    const html = (n) => `<p>${n}</p><x-early id="early" title="${n}"><b>${n}</b></x-early>`;
+    const early = document.body.appendChild(Object.assign(document.createElement('x-early'), { id: 'early', title: '0' }));
+    early.append(document.createElement('b'));
+    show('<p>0</p>');
+    const seen = [];
+    for (const n of [1, 2]) {
+      morph($('#root'), html(n));
+      seen.push($('#early') === early, document.querySelectorAll('x-early').length, early.outerHTML);
+    }
+    morph($('#root'), '<p>3</p>');
+    return [seen, $('#early')];
+  }, [[true, 1, '<x-early id="early" title="1"><b>1</b></x-early>', true, 1, '<x-early id="early" title="2"><b>2</b></x-early>'], null]);
+
+  check('those that empty, refill or remove what is around them while it is patched', () => {
+    if (!customElements.get('x-clear'))
+      customElements.define('x-clear', class extends HTMLElement {
+        static observedAttributes = ['n'];
+        attributeChangedCallback(_, old) {
+          if (old) this.disturb();
+        }
+        connectedCallback() {
+          if (!this.hasAttribute('n')) this.disturb();
+        }
+        disturb() {
+          if (this.title === 'clears') $('#root').replaceChildren();
+          if (this.title === 'refills') $('#root').replaceChildren(Object.assign(document.createElement('p'), { textContent: 'mine' }));
+          if (this.title === 'removes') this.parentNode?.remove();
+        }
+      });
+    const seen = [];
+    for (const title of ['clears', 'refills', 'removes'])
+      for (const n of ['', ' n="N"']) {
+        const html = (i) => `<i>${i}</i><div><x-clear title="${title}"${n.replace('N', i)}></x-clear><b>${i}</b></div><u>${i}</u>`;
+        const plain = (i) => `<i>${i}</i><u>${i}</u>`;
+        show(n ? html(0) : plain(0));
+        morph($('#root'), html(1));
+        morph($('#root'), plain(2));
+        morph($('#root'), plain(3));
+        seen.push($('#root').textContent.replace('mine', ''));
+      }
+    return seen;
+  }, Array(6).fill('33'));
+
   check('what they do to each other while they are patched is theirs', () => {
     if (!customElements.get('x-loud'))
       customElements.define('x-loud', class extends HTMLElement {

@@ -250,6 +250,7 @@ export class Fields implements FieldKeeper {
     state.field = field;
     state.base = this.server_(field);
     this.states_.set(field, state);
+    if (kindOf(field)!.isRich) Reflect.set(HTMLElement.prototype, 'innerText', state.value, field);
     this.keep_(field, state.value);
     this.note_(state);
   }

@@ -1,9 +1,9 @@
 // The user's values whose fields are gone, or haven't come yet: after a patch that replaced them, a reload, or the loss of the session.
 // They go to fields of the same identity as soon as these come.
 
-import { matches, select } from '../dom/native';
+import { matches, read, select } from '../dom/native';
 import { identityOf } from './identity';
-import { type Field, isCurrent, isPlain, NAMED } from './kinds';
+import { type Field, isCurrent, isPlain, kindOf, NAMED } from './kinds';
 import { State, TOUCHED } from './state';
 
 /** An edit, as a reload keeps it. */
@@ -11,7 +11,7 @@ export type Edit = [identity: string, value: string, owner: number];
 
 const MAX_HOMELESS = 256;
 /** What no reload brings back. */
-const SECRET = '[type=password],[type=file],[contenteditable]';
+const SECRET = '[type=password],[type=file]';
 
 export class Recovery {
   /** Values of the user's that no event has carried as they are now, and no act of the user's will. */
@@ -30,12 +30,12 @@ export class Recovery {
   edits(): Edit[] {
     return this.edited_()
       .filter(({ field }) => !matches(field, SECRET))
-      .map(({ identity, value, owner }) => [identity, value, owner]);
+      .map(({ identity, value, owner, field }) => [identity, kindOf(field)?.isRich ? read(field, 'innerText') : value, owner]);
   }
 
   /** Takes over what the user had edited before a reload. What the server was told it sends itself, unless it has lost it. */
   restore(edits: Edit[], root: Element): void {
-    this.homeless_ = edits.map(([identity, value, owner]) => Object.assign(new State(root as Field, identity, value), { owner }));
+    this.homeless_ = edits.map(([identity, value, owner]) => Object.assign(new State(root as Field, identity, value), { owner, isKept: true }));
     this.begin_(root);
   }
 
@@ -60,9 +60,10 @@ export class Recovery {
     }
     if (!this.homeless_.length) return;
     for (const field of [within, ...select(within, NAMED)] as Field[]) {
-      if (!isPlain(field) || !isCurrent(field) || this.states_.has(field)) continue;
+      const isRich = kindOf(field)?.isRich;
+      if (!(isRich || isPlain(field)) || !isCurrent(field) || this.states_.has(field)) continue;
       const identity = identityOf(field);
-      const state = this.homeless_.find((each) => each.owner == TOUCHED && each.identity == identity);
+      const state = this.homeless_.find((each) => each.owner == TOUCHED && each.identity == identity && (each.isKept || !isRich));
       if (!state) continue;
       this.homeless_.splice(this.homeless_.indexOf(state), 1);
       this.place_(field, state);

@@ -36,6 +36,8 @@ export class State {
   owner = SERVERS;
   /** The moment of the newest edit. */
   changed = 0;
+  /** It comes from before a reload; of an editable element it holds the text alone. */
+  isKept = false;
   /** The server's content of an editable element that is the user's now. */
   deferred: Element | undefined;
   private history_: Held[];

@@ -4,6 +4,7 @@ import { changedAttributes, writeAttributes } from './attributes';
 import { focused } from './focus';
 import { homeOf, isHost, twin } from './memory';
 import { settle, staying } from './order';
+import { writeText } from './text';
 
 // What loses its state where it is taken out and put in again.
 const PINNED = 'iframe,audio,video,:modal,:popover-open';
@@ -25,26 +26,28 @@ export class Children {
   /** What has to go once all else is in its place: the server's nodes that are in it stay. */
   private late_: Node[] = [];
 
-  /**
-   * Makes the server's children of a node those in `list`, without the `stale` ones. Which `stay` where they are is known already. If it
-   * `isLost` where changes belong, the node has no others then.
-   */
-  arrange_(parent: Node, stale: Node[], list: Node[], stay: boolean[], isLost: boolean): void {
-    let tail = behind(stale, parent);
-    while (tail && stale.includes(tail)) tail = nextSibling(tail);
+  /** Makes the server's children of a node, which were `olds`, those in `list`; and the only ones, if it `isLost` where changes belong. */
+  arrange_(parent: Node, olds: Node[], list: Node[], isLost: boolean): void {
+    const wanted = new Set(list);
+    const known = new Set(olds);
+    const stale = new Set(olds.filter((node) => !wanted.has(node)));
+    let tail = behind([...stale], parent);
+    while (tail && stale.has(tail)) tail = nextSibling(tail);
     // One that has a twin goes to another parent.
     for (const node of stale) if (!twin(node)) this.drop_(node);
     if (isLost) return this.exactly_(parent, list);
 
+    const moving = movingOf(parent, olds.filter((node) => wanted.has(node)), list.filter((node) => known.has(node)));
+    const stays = (node: Node) => known.has(node) && !moving.has(node);
     let next: Node | null | undefined;
-    for (let i = list.length; i--; ) {
-      const node = list[i]!;
-      if (stay[i]) next = seat(node, parent) ?? next;
-      else {
-        if (!next || parentNode(next) != parent) next = placeIn(parent, list.filter((_, j) => j < i && stay[j]), list.slice(i + 1));
-        this.place_(parent, node, next === undefined ? tail : next);
-        next = node;
+    for (const [i, node] of [...list.entries()].reverse()) {
+      if (stays(node)) {
+        next = seat(node, parent) ?? next;
+        continue;
       }
+      if (!next || parentNode(next) != parent) next = placeIn(parent, list.slice(0, i).filter(stays), list.slice(i + 1));
+      this.place_(parent, node, next === undefined ? tail : next);
+      next = node;
     }
   }
 
@@ -57,7 +60,7 @@ export class Children {
       if (isElement(child)) {
         writeAttributes(live as Element, child, changedAttributes(live as Element, child));
         if (!isHost(child)) this.exact_(child);
-      } else if (nodeValue(live) != nodeValue(child)) live.nodeValue = nodeValue(child);
+      } else writeText(live, nodeValue(child)!);
     }
   }
 
@@ -141,28 +144,19 @@ function behind(nodes: Node[], parent: Node): Node | null | undefined {
   return last && nextSibling(last);
 }
 
-/** Which children stay where they are, since the server hasn't moved them, or others have put them elsewhere. */
-export function staysOf(parent: Node, olds: Node[], list: Node[]): boolean[] {
-  const known = new Set(olds);
-  const kept = new Set(list);
-  const before = olds.filter((node) => kept.has(node));
-  const now = list.filter((node) => known.has(node));
+/** Which children have to move, since the server has them in another order. */
+function movingOf(parent: Node, before: Node[], now: Node[]): Set<Node> {
   // Outside of the stretch that changed the order may be others'.
   while (now.length && before[0] == now[0]) before.shift(), now.shift();
   while (now.length && before.at(-1) == now.at(-1)) before.pop(), now.pop();
-  const moving = now.length ? movingOf(parent, now) : new Set();
-  return list.map((node) => known.has(node) && !moving.has(node));
-}
-
-/** The children that have to move to be in the order of `now`. */
-function movingOf(parent: Node, now: Node[]): Set<Node> {
+  if (!now.length) return new Set();
   const places = new Map(childrenOf(parent).map((node, i) => [node, i]));
   const placeOf = (node: Node) => places.get(seat(node, parent)!)!;
   const active = focused();
   // Moving takes the caret from editable text even with moveBefore; without it, much more. What others have put something around stays.
   const isPinned = (node: Node) => !places.has(node) || call(node, 'contains', active) || (!mover() && hasState(node));
-  const run = staying(now.filter((node) => seat(node, parent)), placeOf, isPinned);
-  return new Set(now.filter((node) => places.has(node) && !run.has(node)));
+  const stay = staying(now.filter((node) => seat(node, parent)), placeOf, isPinned);
+  return new Set(now.filter((node) => places.has(node) && !stay.has(node)));
 }
 
 /** Looked up anew: tests take it away. */

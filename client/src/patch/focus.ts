@@ -12,27 +12,19 @@ export function focused(): Element | null {
 export function keepFocus(change: () => void): void {
   const active = focused();
   if (!active || active == ofDocument('body')) return change();
-  const putBack = selectionIn(active);
+  // Asked only of what is edited: if there is no selection, Chromium lays the page out to say so.
+  const selection = call(active, 'closest', '[contenteditable]') && ofDocument('getSelection').call(document);
+  const before = selection && endsOf(selection);
   change();
   if (!read(active, 'isConnected')) return;
   if (focused() != active) {
     if (active instanceof HTMLElement) HTMLElement.prototype.focus.call(active, { preventScroll: true });
     else if (active instanceof SVGElement) active.focus({ preventScroll: true });
   }
-  putBack?.();
-}
-
-/** Asked only of what is edited: if there is no selection, Chromium lays the page out to say so. */
-function selectionIn(active: Element): (() => void) | undefined {
-  if (!call(active, 'closest', '[contenteditable]')) return;
-  const selection = ofDocument('getSelection').call(document)!;
-  const before = endsOf(selection);
+  if (!before || endsOf(selection).every((end, i) => end == before[i])) return;
   const [anchor, anchorOffset, focus, focusOffset] = before;
-  if (!anchor || !focus) return;
-  return () => {
-    if (!endsOf(selection).every((end, i) => end == before[i]) && read(anchor, 'isConnected') && read(focus, 'isConnected'))
-      selection.setBaseAndExtent(anchor, within(anchor, anchorOffset), focus, within(focus, focusOffset));
-  };
+  if (anchor && focus && read(anchor, 'isConnected') && read(focus, 'isConnected'))
+    selection.setBaseAndExtent(anchor, within(anchor, anchorOffset), focus, within(focus, focusOffset));
 }
 
 const endsOf = ({ anchorNode, anchorOffset, focusNode, focusOffset }: Selection) => [anchorNode, anchorOffset, focusNode, focusOffset] as const;

@@ -13,6 +13,8 @@ declare global {
 const ROWS = '[data-lv-key]:not([data-lv-keydown],[data-lv-keyup])';
 // The nearest one that has a key, unless that is the live root.
 const ROW = ROWS + ',[id]:not(form),[data-lv]';
+/** Fields of which each value has an element of its own. */
+const VALUED = 'option,[type=radio],[type=checkbox]';
 /** The number of a row, in the name of a field. */
 const NUMBER = /\[\d+]/;
 
@@ -84,21 +86,14 @@ const whole = (node: Node): string => (isElement(node) ? read(node, 'outerHTML')
 
 const fields = (node: Node): string => kind(node) + (isElement(node) ? select(node, '[id],[name]').map(kind) : '');
 
-// Only nodes of one kind are partners. A field that has another name or stands for another value is another field; a script with another
-// text would run, if that were put into it.
+// Only nodes of one kind are partners. A host is known by its name. A field that has another name or stands for another value is another
+// field; a script with another text would run, if that were put into it.
 function kind(node: Node): string {
-  const tag = nodeName(node);
-  if (!isElement(node)) return tag;
+  if (!isElement(node)) return nodeName(node);
   const own = (name: string) => getAttribute(node, name);
-  const host = own(HOST);
-  if (host != null) return tag + host;
-  // An editable element in another row is another field.
-  const row = own('contenteditable') != null ? call(node, 'closest', ROWS) : call(node, 'matches', ROWS) && node;
-  let kind = `${tag},${own('id')},${own('name')},${row && getAttribute(row, 'data-lv-key')}`;
-  if (tag == 'OPTION' || (tag == 'INPUT' && /^(radio|checkbox)$/i.test(own('type') ?? ''))) kind += own('value');
-  if (tag == 'IFRAME') kind += own('srcdoc');
-  if (/^script$/i.test(tag)) kind += read(node, 'textContent');
-  return kind;
+  const is = (selector: string) => call(node, 'matches', selector);
+  const more = is(VALUED) ? own('value') : is('script') ? read(node, 'textContent') : own('srcdoc');
+  return nodeName(node) + (own(HOST) ?? [own('id'), own('name'), is(ROWS) && own('data-lv-key'), more]);
 }
 
 // In a row with a key of its own the row's number in a name says nothing.

@@ -1,8 +1,8 @@
 // One patch: first what the server changed is found by comparing the copy of what it has with what it says now. Then the copy is changed,
 // and the page likewise. What the browser, custom elements and handlers do meanwhile is theirs.
-import { call, childrenOf, cloneNode, getAttribute, insertBefore, isElement, isEqualNode, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
+import { call, childrenOf, cloneNode, findAll, getAttribute, insertBefore, isElement, isEqualNode, nodeName, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
 import { changedAttributes, writeAttributes } from './attributes';
-import { areSame, Children, seat, staysOf } from './children';
+import { areSame, Children, seat } from './children';
 import type { FieldKeeper } from './keeper';
 import { adopt, contentOf, disown, isHost, move, pair, twin } from './memory';
 import { settle } from './order';
@@ -14,10 +14,11 @@ const EDITABLE = 'contenteditable';
 export class Patch {
   /** What there is to do to the copy, and to the page. */
   private readonly edits_: (() => void)[] = [];
-  private steps_: (() => void)[] = [];
+  private readonly steps_: (() => void)[] = [];
   /** What left the copy, and what left it while the page stays as it is. */
-  private gone_: Node[] = [];
-  private left_: Node[] = [];
+  private readonly gone_: Node[] = [];
+  private readonly left_: Node[] = [];
+  private isQuiet_ = false;
   private readonly pairing_: Pairing;
   private readonly children_ = new Children();
 
@@ -56,16 +57,13 @@ export class Patch {
   node_(copy: Node, now: Node): boolean {
     if (isElement(copy) && isElement(now)) {
       const changed = changedAttributes(copy, now);
-      this.edits_.push(() => writeAttributes(copy, now, changed));
-      this.steps_.push(() => writeAttributes(twin(copy), copy, changed));
+      this.later_(() => writeAttributes(copy, now, changed), () => writeAttributes(twin(copy), copy, changed));
       const touched = !isHost(now) && this.content_(copy, now);
       return touched || !!changed.size;
     }
     const text = nodeValue(now)!;
     if (nodeValue(copy) == text) return false;
-    const live = twin(copy);
-    this.edits_.push(() => (copy.nodeValue = text));
-    this.steps_.push(() => writeText(live, text));
+    this.later_(() => (copy.nodeValue = text), () => writeText(twin(copy), text));
     return true;
   }
 
@@ -76,16 +74,18 @@ export class Patch {
     const shadow = read(now, 'shadowRoot');
     const touched = !!shadow && this.list_(adopt(read(live, 'shadowRoot')!), shadow);
     if (live instanceof HTMLTemplateElement) return this.list_(adopt(live.content), (now as HTMLTemplateElement).content);
-    const isEditable = (getAttribute(copy, EDITABLE) ?? getAttribute(now, EDITABLE)) != null;
-    if (!isEditable || !this.fields_?.defers(live, now)) return this.list_(copy, now) || touched;
-    // The copy changes, and the page stays as it is.
-    const { steps_, gone_ } = this;
-    this.steps_ = [];
-    this.edits_.push(() => (this.gone_ = this.left_));
-    this.list_(copy, now);
-    this.edits_.push(() => (this.gone_ = gone_));
-    this.steps_ = steps_;
-    return touched;
+    const wasQuiet = this.isQuiet_;
+    const isEditable = [copy, now].some((each) => getAttribute(each, EDITABLE) != null);
+    this.isQuiet_ ||= isEditable && !!this.fields_?.defers(live, now);
+    const differs = this.list_(copy, now);
+    this.isQuiet_ = wasQuiet;
+    return differs || touched;
+  }
+
+  /** Notes what there is to do. Content of the user's on the page stays as it is. */
+  private later_(edit: () => void, step: () => void): void {
+    this.edits_.push(edit);
+    if (!this.isQuiet_) this.steps_.push(step);
   }
 
   private list_(copy: Node, now: Node): boolean {
@@ -101,26 +101,24 @@ export class Patch {
     if (!changed.length && !stale.length) return false;
 
     this.pairing_.match_(stale, changed);
+    const partners = changed.map((node, i) => this.pairing_.partners_.get(node) ?? this.create_(changed, i));
+    const list = [...olds.slice(0, start), ...partners, ...olds.slice(olds.length - end)];
     const parent = twin(copy);
-    const list = olds.slice(0, start).concat(changed.map((node, i) => this.pairing_.partners_.get(node) ?? this.create_(changed, i)), olds.slice(olds.length - end));
     const [before, after] = [olds, list].map((nodes) => nodes.map(twin));
-    const differs = !areSame(olds, list);
+    const gone = this.isQuiet_ ? this.left_ : this.gone_;
+    const differs = !areSame(stale, partners);
     let touched = differs;
-    // It can't be said where changes belong.
-    let isLost = differs && !!olds.length && !before!.some((node) => seat(node, parent)) && changed.some((_, i) => !olds.includes(list[start + i]!));
-    const stay = differs ? staysOf(parent, before!, after!) : [];
-    const kept = new Set(list);
-    const away = stale.filter((node) => !kept.has(node));
-    if (differs) this.edits_.push(() => this.reorder_(copy, away, list));
+    // It can't be said where new children belong if none of the old ones is there.
+    let isLost = !!olds.length && !before!.some((node) => seat(node, parent)) && partners.some((node) => parentNode(node) != copy);
     // Children take their places first, and are changed then.
-    this.steps_.push(() => (differs || isLost) && this.children_.arrange_(parent, away.map(twin), after!, stay, isLost));
+    this.later_(
+      () => differs && this.reorder_(copy, stale, list, gone),
+      () => (differs || isLost) && this.children_.arrange_(parent, before!, after!, isLost),
+    );
     changed.forEach((node, i) => {
-      const partner = list[start + i]!;
+      const partner = partners[i]!;
       const old = this.pairing_.heirs_.get(node);
-      if (old) {
-        this.edits_.push(() => move(contentOf(old), contentOf(partner)));
-        this.steps_.push(() => this.children_.inherit_(twin(partner), twin(old)));
-      }
+      if (old) this.later_(() => move(contentOf(old), contentOf(partner)), () => this.children_.inherit_(twin(partner), twin(old)));
       if (this.equals_(partner, node) || !this.node_(partner, node)) return;
       touched = true;
       isLost ||= parentNode(partner) == copy && isAstray(partner, parent, node);
@@ -128,10 +126,12 @@ export class Patch {
     return touched;
   }
 
-  private reorder_(copy: Node, stale: Node[], list: Node[]): void {
-    for (const node of stale) {
+  private reorder_(copy: Node, olds: Node[], list: Node[], gone: Node[]): void {
+    const kept = new Set(list);
+    for (const node of olds) {
+      if (kept.has(node)) continue;
       if (parentNode(node) == copy) removeChild(copy, node);
-      if (!this.pairing_.partners_.has(node)) this.gone_.push(node);
+      if (!this.pairing_.partners_.has(node)) gone.push(node);
     }
     settle(copy, list, (node, next) => insertBefore(copy, node, next));
   }
@@ -139,6 +139,8 @@ export class Patch {
   /** Gives the new node at `i` of `news` a copy; the shell of one that is to hold nodes that are there already, in whose place comes what is to be in it. */
   private create_(news: Node[], i: number): Node {
     const now = news[i]!;
+    const early = isElement(now) && earlyOf(now);
+    if (early) return adopt(early);
     const holds = this.pairing_.holds_(now);
     if (holds) move(now, (news[i] = cloneNode(now, false)));
     const copy = cloneNode(now);
@@ -158,4 +160,10 @@ function isAstray(copy: Node, parent: Node, now: Node): boolean {
   if (isElement(live)) return !seat(live, parent) && !read(live, 'isConnected');
   const text = nodeValue(live);
   return parentNode(live) != parent || (text != nodeValue(copy) && text != nodeValue(now));
+}
+
+/** The custom element that was there before anybody watched, and has moved itself out of the server's reach. */
+function earlyOf(now: Element): Element | undefined {
+  const id = getAttribute(now, 'id');
+  return id && /-/.test(nodeName(now)) ? findAll('#' + CSS.escape(id)).find((each) => nodeName(each) == nodeName(now) && !twin(each)) : undefined;
 }

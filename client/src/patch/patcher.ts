@@ -52,7 +52,7 @@ export class Patcher {
   /** The one element that has this id in the region of `host`; null if a patch of it alone could go wrong. */
   find(host: Element, id: string): Element | null {
     const [element, another] = select(host, '#' + CSS.escape(id)).filter((each) => twin(each) && getAttribute(twin(each), 'id') == id);
-    if (!element || another || rootOf(twin(element)) != this.memory_.copyOf_(host)) return null;
+    if (!element || another || !call(this.memory_.copyOf_(host), 'contains', twin(element))) return null;
     // What is edited as a whole is patched as a whole.
     const editable = call(twin(element), 'closest', '[contenteditable]');
     return editable && editable != twin(element) ? null : element;
@@ -96,10 +96,4 @@ export class Patcher {
     if (this.fields_) this.fields_.around(within, run);
     else run();
   }
-}
-
-function rootOf(node: Node): Node {
-  let root = node;
-  for (let up; (up = parentNode(root)); ) root = up;
-  return root;
 }
