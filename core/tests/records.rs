@@ -9,7 +9,7 @@ use live_core::client::Heard;
 use live_core::wire::{Node, Reason};
 use live_core::{
     CommitError, Config, Ctx, Duration, Effect, Event, Focus, Input, Machine, Output, Page, Position, Record,
-    RecordError, RecoverableError, Result, Session, View,
+    RecordError, RecoverableError, Reset, Result, Session, View,
 };
 
 /// Has something of each kind that a record keeps.
@@ -43,6 +43,12 @@ impl Page for Archive {
                 s.push(Focus::on("#a"));
                 ctx.send_after(7, Duration::from_secs(60))?;
                 ctx.publish("numbers", 3)
+            }
+            "reset" => {
+                s.push(Reset::form("#a"));
+                s.push(Focus::on("#a"));
+                s.push(Reset::field("#b"));
+                Ok(())
             }
             "fail" => Err(RecoverableError::new("not today").into()),
             _ => Ok(()),
@@ -163,11 +169,54 @@ fn fields_of_a_newer_version_are_kept_whatever_happens_to_the_session() {
     commit(&mut tab);
     tab.connect(true).click("inc");
     let later = commit(&mut tab);
-    assert_eq!(fields(&later)[15..], newer);
+    assert_eq!(fields(&later)[16..], newer);
     let again = commit(&mut restore(&later, 3, true).unwrap());
-    assert_eq!(fields(&again)[15..], newer);
+    assert_eq!(fields(&again)[16..], newer);
     let form = restore(&again, 4, false).unwrap();
-    assert_eq!(fields(&form.machine.record().unwrap())[15..], newer);
+    assert_eq!(fields(&form.machine.record().unwrap())[16..], newer);
+}
+
+/// The record as a program without the command `reset` takes it over and writes it: what it doesn't know, it keeps.
+fn through_a_version_without_resets(record: &Record) -> Record {
+    let mut fields = fields(record);
+    let known: Vec<_> = fields.drain(..15).collect();
+    let Node::List(outbox) = &known[5] else { panic!("an outbox") };
+    for command in outbox.iter() {
+        let Node::List(command) = command else { panic!("a command") };
+        assert!(
+            command.iter().nth(1).is_some_and(|kind| matches!(kind, Node::Uint(..=4))),
+            "a kind that it knows"
+        );
+    }
+    of_fields(record, known.into_iter().chain(fields).collect())
+}
+
+#[test]
+fn resets_wait_where_a_version_without_them_keeps_them() {
+    let (mut tab, _) = busy();
+    tab.click("reset");
+    let record = tab.commits.pop().expect("not committed, so not sent");
+    let again = through_a_version_without_resets(&record);
+    for record in [record, again] {
+        let mut next = restore(&record, 2, true).unwrap();
+        commit(&mut next);
+        next.connect(true);
+        let commands = next.heard.iter().filter_map(|heard| match heard {
+            Heard::Command(command) => Some(matches!(command, live_core::Command::Reset(_))),
+            _ => None,
+        });
+        assert_eq!(commands.collect::<Vec<_>>(), [true, false, true], "in their order");
+    }
+}
+
+#[test]
+fn a_record_without_resets_restores() {
+    let (tab, record) = busy();
+    let mut fields = fields(&record);
+    fields.truncate(15);
+    let mut next = restore(&of_fields(&record, fields), 2, true).unwrap();
+    assert_eq!(next.machine.session().state, tab.machine.session().state);
+    assert_eq!(self::fields(&commit(&mut next)).len(), 16);
 }
 
 #[test]

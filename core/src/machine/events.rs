@@ -66,11 +66,16 @@ pub struct UnknownTarget;
 
 impl Delivery {
     pub(super) fn resumed(saved: &Saved<'_>) -> Self {
+        let commands = saved.outbox.iter().chain(saved.resets.iter());
+        let mut outbox: Vec<_> = commands.map(|(id, command)| (id, command.into_owned())).collect();
+        outbox.sort_unstable_by_key(|(id, _)| *id);
+        // A version that doesn't know resets keeps theirs, however many commands come after them.
+        outbox.drain(..outbox.len().saturating_sub(MAX_OUTBOX));
         Self {
             applied: saved.applied,
             durable: saved.applied,
             refused: saved.refused.iter().collect(),
-            outbox: saved.outbox.iter().map(|(id, command)| (id, command.into_owned())).collect(),
+            outbox: outbox.into(),
             last_command: saved.next_command,
             restored: saved.next_command,
             ..Self::default()

@@ -49,6 +49,8 @@ pub(crate) struct Saved<'a> {
     pub(crate) publishes: List<'a, SavedPublish<'a>>,
     pub(crate) refused: List<'a, u64>,
     pub(crate) flash: [List<'a, &'a str>; 4],
+    /// The commands `reset`, which are not in the outbox.
+    pub(crate) resets: List<'a, (u64, Cow<'a, Command>)>,
     pub(crate) unknown: Unknown<'a>,
 }
 
@@ -131,17 +133,17 @@ impl Record {
             }
             _ => None,
         };
+        let commands = |resets| {
+            let outbox = machine.delivery.outbox.iter();
+            let kind = outbox.filter(|(_, command)| matches!(command, Command::Reset(_)) == resets);
+            kind.map(|(id, command)| (*id, Cow::Borrowed(command))).collect()
+        };
         let bytes = record::write(&Saved {
             applied: machine.delivery.applied,
             state: &state,
             user_id: machine.session.user_id.as_deref(),
             next_command: machine.delivery.last_command,
-            outbox: machine
-                .delivery
-                .outbox
-                .iter()
-                .map(|(id, command)| (*id, Cow::Borrowed(command)))
-                .collect(),
+            outbox: commands(false),
             topics: machine.topics.saved(),
             timers: machine.timers.iter().map(timer).collect::<Result<_, CodecError>>()?,
             next_publish: machine.asked.next_publish,
@@ -151,6 +153,7 @@ impl Record {
                 let Flash { success, error, warning, info } = &machine.session.flash;
                 [success, error, warning, info].map(|kind| kind.iter().map(String::as_str).collect())
             },
+            resets: commands(true),
             unknown: machine.unknown.as_ref().map_or_else(Unknown::default, Kept::lend),
         });
         let Owner { claim, generation } = owner;

@@ -1,6 +1,9 @@
 //! The bytes of a stored session, of schema 2: `[schema, applied, state, user, last command, outbox, topics, timers, last publish, publishes,
-//! refused, success, error, warning, info, …]`. Topics are flat triples `name, epoch, offset`, timers `number, microseconds, message`, publishes
-//! `number, topic, message`; the last four are the flash. Fields behind them are a newer version's, and are kept.
+//! refused, success, error, warning, info, resets, …]`. Topics are flat triples `name, epoch, offset`, timers `number, microseconds, message`,
+//! publishes `number, topic, message`; the four before the resets are the flash. Fields behind them are a newer version's, and are kept.
+//!
+//! Versions before the command `reset` read the same schema without its field: so these commands aren't in the outbox, where such a version would
+//! take them for damage, but in a field of their own, which it keeps. A deploy may go either way.
 //!
 //! Schema 1 ends with `refused`, and its topics are names alone.
 
@@ -12,7 +15,10 @@ use crate::limits::{MAX_OUTBOX, MAX_PENDING, MAX_TIMERS};
 use crate::machine::{Position, Record, RecordError, Saved, SavedPublish, SavedTimer, SavedTopic, Unknown};
 
 /// How many fields a record has that this version knows.
-const FIELDS: usize = 15;
+const FIELDS: usize = 16;
+
+/// How many one has from a version without the command `reset`.
+const FIELDS_WITHOUT_RESETS: usize = 15;
 
 /// How many one of schema 1 has.
 const FIRST_FIELDS: usize = 11;
@@ -49,6 +55,7 @@ pub(crate) fn write(saved: &Saved<'_>) -> Vec<u8> {
     for messages in &saved.flash {
         messages.write(&mut out, 1, |out, message| out.str(message));
     }
+    saved.resets.write(&mut out, 1, |out, (id, command)| command::write(out, *id, command));
     out.raw(saved.unknown.bytes);
     out.into_vec()
 }
@@ -74,8 +81,10 @@ fn read_schema(reader: &mut Reader<'_>) -> Result<(usize, u64), DecodeError> {
 
 fn read_fields<'a>(reader: &mut Reader<'a>, fields: usize, schema: u64) -> Result<Saved<'a>, DecodeError> {
     let is_first = schema == 1;
-    let unknown = fields.checked_sub(if is_first { FIRST_FIELDS } else { FIELDS });
-    let unknown = unknown.filter(|unknown| !is_first || *unknown == 0).ok_or(DecodeError::Truncated)?;
+    let least = if is_first { FIRST_FIELDS } else { FIELDS_WITHOUT_RESETS };
+    if fields < least || (is_first && fields > least) {
+        return Err(DecodeError::Truncated);
+    }
     Ok(Saved {
         applied: reader.uint()?,
         state: reader.bin()?,
@@ -91,7 +100,12 @@ fn read_fields<'a>(reader: &mut Reader<'a>, fields: usize, schema: u64) -> Resul
         publishes: List::read(reader, 3, read_publish)?,
         refused: at_most(MAX_PENDING, List::read(reader, 1, Reader::uint)?)?,
         flash: if is_first { Default::default() } else { read_flash(reader)? },
-        unknown: read_unknown(reader, unknown)?,
+        resets: if fields < FIELDS {
+            List::default()
+        } else {
+            at_most(MAX_OUTBOX, List::read(reader, 1, command::read)?)?
+        },
+        unknown: read_unknown(reader, fields.saturating_sub(FIELDS))?,
     })
 }
 

@@ -18,13 +18,13 @@ use crate::common::tab::{Loaded, load};
 use crate::common::{Tab, http, options, start};
 
 /// How long a record is kept.
-const TIMEOUT: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long the tabs stay open.
-const OPEN: Duration = Duration::from_secs(4);
+const OPEN: Duration = Duration::from_secs(7);
 
-/// How often either end gives a sign of life.
-const BEAT: Duration = Duration::from_millis(150);
+/// How often either end gives a sign of life. A machine that is busy with other tests may be late by as much.
+const BEAT: Duration = Duration::from_millis(300);
 
 /// A store that counts how often it is asked to keep a record for longer, and knows until when it does.
 struct Watched {
@@ -183,21 +183,23 @@ fn a_tab_keeps_its_session_whoever_speaks_and_wherever_the_state_is() {
 
 #[test]
 fn a_record_is_prolonged_three_times_in_its_time_and_not_with_each_sign_of_life() {
-    for speaks in [Speaks::Browser, Speaks::Server] {
-        let file = File::new();
-        let store = Watched::new(file.store());
-        let server = start(kept_briefly(store.clone(), Memory::Everything));
-        let mut tab = Tab::new(server.local_addr(), "/lab/a");
-        let began = Instant::now();
-        stay(&mut tab, speaks, OPEN);
-        let (touches, thirds) =
-            (store.touches.load(Relaxed), began.elapsed().as_millis() * 3 / TIMEOUT.as_millis());
-        let thirds = u32::try_from(thirds).unwrap();
-        assert!(
-            (thirds / 2..=thirds + 1).contains(&touches),
-            "{speaks:?}: {touches} touches in {thirds} thirds"
-        );
-    }
+    let case = |speaks: Speaks| -> (String, Box<dyn FnOnce() + Send>) {
+        (format!("{speaks:?}"), Box::new(move || counts_touches(speaks)))
+    };
+    assert_eq!(failed([Speaks::Browser, Speaks::Server].map(case).into()), [""; 0]);
+}
+
+fn counts_touches(speaks: Speaks) {
+    let file = File::new();
+    let store = Watched::new(file.store());
+    let server = start(kept_briefly(store.clone(), Memory::Everything));
+    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let began = Instant::now();
+    stay(&mut tab, speaks, OPEN);
+    let (touches, thirds) =
+        (store.touches.load(Relaxed), began.elapsed().as_millis() * 3 / TIMEOUT.as_millis());
+    let thirds = u32::try_from(thirds).unwrap();
+    assert!((thirds / 2..=thirds + 1).contains(&touches), "{speaks:?}: {touches} touches in {thirds} thirds");
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn a_record_outlives_the_last_sign_of_life_by_all_of_the_session_timeout() {
     let server = start(kept_briefly(store.clone(), Memory::Everything));
     let mut tab = Tab::new(server.local_addr(), "/lab/a");
     for _ in 0..10 {
-        stay(&mut tab, Speaks::Browser, Duration::from_millis(170));
+        stay(&mut tab, Speaks::Browser, Duration::from_millis(340));
         let ping = tab.client.ping();
         tab.heard.clear();
         tab.send_raw(ping);
@@ -219,7 +221,7 @@ fn a_record_outlives_the_last_sign_of_life_by_all_of_the_session_timeout() {
 }
 
 /// How long a token is good for.
-const LIFETIME: Duration = Duration::from_secs(2);
+const LIFETIME: Duration = Duration::from_secs(4);
 
 fn short_tokens() -> Options {
     Options { token_lifetime: LIFETIME, heartbeat_interval: BEAT * 2, ..options() }

@@ -1,12 +1,38 @@
-//! One path under callgrind.
+//! Paths under callgrind.
 
-use std::fs;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::{fs, thread};
 
 use crate::{Result, session};
 
+/// The instructions of one round of each path, in their order. As many run at a time as there are cores: it doesn't change their counts.
+pub(crate) fn all(names: impl Iterator<Item = &'static str> + Send) -> Result<Vec<(&'static str, u64)>> {
+    let mut counted = Vec::new();
+    let waiting = Mutex::new(names.enumerate());
+    thread::scope(|scope| -> Result<()> {
+        let count = || {
+            let mut counted = Vec::new();
+            loop {
+                let next = waiting.lock().expect("nobody panics with it").next();
+                let Some((i, name)) = next else { return Ok(counted) };
+                counted.push((i, name, of(name).map_err(|error| error.to_string())?));
+            }
+        };
+        let workers: Vec<_> =
+            (0..thread::available_parallelism()?.get()).map(|_| scope.spawn(count)).collect();
+        for worker in workers {
+            let each: Result<_, String> = worker.join().expect("it doesn't panic");
+            counted.extend(each?);
+        }
+        Ok(())
+    })?;
+    counted.sort_unstable();
+    Ok(counted.into_iter().map(|(_, name, seen)| (name, seen)).collect())
+}
+
 /// The instructions of one round of this path: what runs inside of [`session::counted`].
-pub(crate) fn of(name: &str) -> Result<u64> {
+fn of(name: &str) -> Result<u64> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("callgrind");
     let run = Command::new("valgrind")

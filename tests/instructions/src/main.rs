@@ -55,10 +55,8 @@ fn perform(options: &Options) -> Result<bool> {
     }
     let mut figures = figures::read()?;
     let mut good = true;
-    for name in
-        paths::names().filter(|name| options.names.is_empty() || options.names.iter().any(|one| one == name))
-    {
-        let seen = count::of(name)?;
+    let wanted = |name: &&str| options.names.is_empty() || options.names.iter().any(|one| one == name);
+    for (name, seen) in count::all(paths::names().filter(wanted))? {
         let verdict = figures::verdict(figures.get(name).copied(), seen);
         println!("{name:<16} {seen:>10}  {verdict}");
         good &= verdict.is_good();
