@@ -44,10 +44,10 @@ export class Listener {
     on('beforeinput', (target) => fields_.replacing(target));
     on('compositionstart', (target) => fields_.compose(target));
     on('compositionend', () => fields_.compose());
-    on('reset', (target) => this.reset_(target as HTMLFormElement));
+    on('reset', (target) => isForm(target) && this.reset_(target));
     on('pointerdown', (target) => this.clicks_.press(target), true);
     on('click', act);
-    on<SubmitEvent>('submit', (target, event) => leadsElsewhere(target, event.submitter) || act(target, event));
+    on<SubmitEvent>('submit', (target, event) => isForm(target) && !leadsElsewhere(target, event.submitter) && act(target, event));
     on<KeyboardEvent>('keydown keyup', (target, event) => event.isComposing || act(target, event));
     // These don't bubble.
     on('focus blur', act, true);
