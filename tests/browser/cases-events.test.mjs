@@ -141,6 +141,11 @@ tells("a button whose formmethod is the form's own is an event", '<form id="form
 tells('Enter in a field submits by the default button', '<form id="form" data-lv-submit="save"><input id="f" name="f" value="v"><button name="b" value="1">1</button><button name="b" value="2">2</button></form>', ({ tab }) => tab.press('#f', 'Enter'), ['save'], ({ events }) => assert.deepEqual(events[0].pairs, ['f', 'v', 'b', '1']));
 tells('a button outside of its form submits it, with its name', '<form id="form" data-lv-submit="save"><input id="f" name="f" value="v"></form><button id="go" form="form" name="b" value="2">2</button>', ({ tab }) => tab.click('#go'), ['save'], ({ events }) => assert.deepEqual(events[0].pairs, ['f', 'v', 'b', '2']));
 tells('a form with an invalid field is not submitted', '<form id="form" data-lv-submit="save"><input id="f" name="f" required><button id="go">go</button></form>', ({ tab }) => tab.click('#go'), []);
+for (const type of ['submit', 'reset'])
+  tells(`an event "${type}" that a script makes up on something else than a form is none`, '<form id="form" data-lv-submit="save" data-lv-change="edit"><div id="d"><input name="f" value="v"></div></form>', async ({ tab }) => {
+    await tab.evaluate((type) => document.querySelector('#d').dispatchEvent(new CustomEvent(type, { bubbles: true, cancelable: true })), type);
+    await tab.evaluate(() => new Promise((done) => setTimeout(done))); // a reset is looked at afterwards
+  }, []);
 tells('requestSubmit of a script is a submit', '<form id="form" data-lv-submit="save"><input id="f" name="f" value="v"></form>', ({ tab }) => tab.evaluate(() => document.querySelector('#form').requestSubmit()), ['save']);
 tells('a double click on Save is one event', '<form id="form" data-lv-submit="save"><input id="f" name="f" value="v"><button id="go">go</button></form>', async ({ app, tab }) => {
   app.deafen();

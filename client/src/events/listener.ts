@@ -46,7 +46,7 @@ export class Listener {
     on('beforeinput', (target) => fields_.replacing(target));
     on('compositionstart', (target) => fields_.compose(target));
     on('compositionend', () => fields_.compose());
-    on('reset', (target) => this.reset_(target as HTMLFormElement));
+    on('reset', (target) => isForm(target) && this.reset_(target));
     on('pointerdown', (target) => {
       this.clicks_.press(target);
       this.hold_(target);
@@ -57,7 +57,7 @@ export class Listener {
       act(target, event);
       if (isNews && !event.defaultPrevented) this.act_('change', target);
     });
-    on<SubmitEvent>('submit', (target, event) => leadsElsewhere(target, event.submitter) || act(target, event));
+    on<SubmitEvent>('submit', (target, event) => isForm(target) && !leadsElsewhere(target, event.submitter) && act(target, event));
     on<KeyboardEvent>('keydown keyup', (target, event) => event.isComposing || event.keyCode == COMPOSED || act(target, event));
     // These don't bubble.
     on('focus blur', act, true);

@@ -1,6 +1,7 @@
 // The events that the server has not acknowledged, in their order. Rule R2: numbers grow without gaps, and stick to their events once sent.
 
 import type { Carrier, State } from '../fields/state';
+import { MAX_VALUES } from '../wire/frames';
 import { type Encodable, encode } from '../wire/msgpack';
 
 /** An event on its way to the server. */
@@ -32,10 +33,11 @@ export class Queue {
   /** Sent on this connection. */
   private sent_ = 0;
 
-  /** Takes an event in, unless there is a reason not to. */
-  push(event: LiveEvent, limits: { bytes: number; values: number }): Untaken | undefined {
+  /** Takes an event in, unless there is a reason not to; `limit` is the largest message, in bytes. */
+  push(event: LiveEvent, limit: number): Untaken | undefined {
     const { fields, change } = event;
-    if (encode(fields as Encodable).length + FRAME_OVERHEAD > limits.bytes || fields.flat().length + FRAME_OVERHEAD > limits.values) return 'large';
+    const isLarge = encode(fields as Encodable).length > limit - FRAME_OVERHEAD || fields.flat().length > MAX_VALUES - FRAME_OVERHEAD;
+    if (isLarge) return 'large';
     if (event.form && this.events.some((pending) => isRepeat(pending, event))) return 'repeated';
     // A change that waits gives its place up for a newer one of the same field, unless something else was done between.
     const since = this.events.findLastIndex(({ change }) => change == null);

@@ -15,7 +15,7 @@ import type { Connection, Endpoint } from './connection';
 import { MAX_PENDING, type Queue } from './queue';
 import { Regions } from './regions';
 import { nameOf, type Status } from './status';
-import { isFirstTry, keep, type Kept, take } from './storage';
+import { isFirstTry, keep, type Kept, type KeptEvent, take } from './storage';
 import { VERSION } from './version';
 
 /** An ACK of its own leaves after so many frames or bytes. */
@@ -47,7 +47,8 @@ export class Session implements Endpoint, Listening {
   private unacked_ = 0;
   /** What the DOM fires is the runtime's doing. */
   private isBusy_ = false;
-  private limits_ = { bytes: wire.MAX_BYTES, values: wire.MAX_VALUES };
+  /** The largest message that the server takes, in bytes. */
+  private limit_ = wire.MAX_BYTES;
   /** The version of the server's script, if that isn't this one: once the page is idle it is loaded again. */
   private newer_: string | null | undefined;
 
@@ -105,7 +106,7 @@ export class Session implements Endpoint, Listening {
   /** Queues an event, and sends it as soon as it may be. False if it wasn't taken. */
   push(draft: Draft): boolean {
     const { form, carried, element, fields } = draft;
-    const untaken = this.queue_.push({ ...draft, mark: this.fields_.mark(), at: performance.now() }, this.limits_);
+    const untaken = this.queue_.push({ ...draft, mark: this.fields_.mark(), at: performance.now() }, this.limit_);
     if (untaken) {
       if (untaken != 'repeated') this.status_.refuse(untaken, nameOf(form ?? carried[0]?.field ?? element) || fields[0]);
       return false;
@@ -149,7 +150,7 @@ export class Session implements Endpoint, Listening {
   }
 
   /** Takes up what the tab had here before. */
-  private takeUp_({ token, applied, attempts, command, pending, edits }: Kept): void {
+  private takeUp_([token, applied, attempts, command, pending, edits]: Kept): void {
     // Without a token it was refused, and what waits is lost.
     if (token) [this.ownToken_, this.token_] = [this.token_, token];
     this.expected_ = token ? wire.RESUMED : NEVER;
@@ -172,7 +173,7 @@ export class Session implements Endpoint, Listening {
     this.connection_.welcomed(heartbeat);
     this.token_ = token;
     this.ownToken_ = '';
-    if (limit) this.limits_.bytes = limit;
+    if (limit) this.limit_ = limit;
     this.newer_ = version != VERSION ? version : null;
     let lost = 0;
     if (flags != this.expected_) {
@@ -259,13 +260,7 @@ export class Session implements Endpoint, Listening {
 
   private save_(): void {
     const forms = [...ofDocument('forms')];
-    keep({
-      token: this.token_,
-      applied: this.queue_.applied,
-      attempts: this.attempts_,
-      command: this.commands_.last,
-      pending: this.queue_.events.map(({ fields, form, isSent }) => [fields, form ? forms.indexOf(form) : -1, !!isSent]),
-      edits: this.fields_.recovery.edits(),
-    });
+    const pending = this.queue_.events.map(({ fields, form, isSent }): KeptEvent => [fields, form ? forms.indexOf(form) : -1, !!isSent]);
+    keep([this.token_, this.queue_.applied, this.attempts_, this.commands_.last, pending, this.fields_.recovery.edits()]);
   }
 }

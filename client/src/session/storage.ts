@@ -3,28 +3,18 @@
 import type { Edit } from '../fields/recovery';
 import type { EventFields } from '../wire/frames';
 
-/** What is kept. */
-export interface Kept {
-  /** Empty after it was refused. */
-  token: string;
-  /** The highest event applied. */
-  applied: number;
-  /** Connections opened. */
-  attempts: number;
-  /** The last command run. */
-  command: number;
-  /** The events that wait. */
-  pending: KeptEvent[];
-  /** What the user has edited. */
-  edits: Edit[];
-}
+/**
+ * What is kept: the token, empty after it was refused; the highest event applied; the connections opened; the last command run; the events that
+ * wait; what the user has edited.
+ */
+export type Kept = [token: string, applied: number, attempts: number, command: number, pending: KeptEvent[], edits: Edit[]];
 
 /** An event: its fields, the number of the form in the document that it submits or -1, and whether it was sent. */
 export type KeptEvent = [fields: EventFields, form: number, isSent: boolean];
 
 const KEY = 'live:' + location.pathname + location.search;
 const VERSION_KEY = 'live-version';
-const VERSION = 3;
+const VERSION = 3; // of what is kept
 const LOCK_WAIT = 500; // ms until a lock counts as another tab's
 
 /** Names the tab's lock. */
@@ -63,9 +53,10 @@ export const isFirstTry = (version: string): boolean | undefined =>
 /** What is stored for this page, if it is to be taken up. */
 function load(): { id: number; kept: Kept } | undefined {
   const { version, id, kept } = JSON.parse(sessionStorage.getItem(KEY)!);
+  if (version != VERSION) return;
+  const [, , , , pending] = kept as Kept;
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  const goesOn = kept.pending.length > 0 || navigation?.type != 'navigate';
-  return version == VERSION && goesOn ? { id, kept } : undefined;
+  if (pending.length || navigation?.type != 'navigate') return { id, kept };
 }
 
 /** Does something with the storage, which may be missing, forbidden or full, or hold anything. */
