@@ -1,8 +1,7 @@
 // Puts children on the page where the server has them. What the server did not move stays where others put it.
-import { call, childrenOf, insertBefore, isElement, nextSibling, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
-import { changedAttributes, writeAttributes } from './attributes';
+import { call, childrenOf, insertBefore, isElement, nextSibling, parentNode, read, removeChild, select } from '../dom/native';
 import { focused } from './focus';
-import { homeOf, isHost, twin } from './memory';
+import { homeOf, twin } from './memory';
 import { settle, staying } from './order';
 
 // What loses its state where it is taken out and put in again.
@@ -19,10 +18,6 @@ export function seat(node: Node, parent: Node): Node | undefined {
     if (twin(up)) return undefined;
   }
   return undefined;
-}
-
-export function writeText(node: Node, text: string | null): void {
-  if (nodeValue(node) != text) node.nodeValue = text;
 }
 
 export class Children {
@@ -51,19 +46,6 @@ export class Children {
       if (!next || parentNode(next) != parent) next = placeIn(parent, list.slice(0, i).filter(stays), list.slice(i + 1));
       this.place_(parent, node, next === undefined ? tail : next);
       next = node;
-    }
-  }
-
-  /** Makes what is in a node on the page what the copy has. */
-  exact_(copy: Node): void {
-    const children = childrenOf(copy);
-    this.exactly_(twin(copy), children.map(twin));
-    for (const child of children) {
-      const live = twin(child);
-      if (isElement(child)) {
-        writeAttributes(live as Element, child, changedAttributes(live as Element, child));
-        if (!isHost(child)) this.exact_(child);
-      } else writeText(live, nodeValue(child));
     }
   }
 
