@@ -79,14 +79,14 @@ export class Children {
       const home = homeOf(at);
       if (home && home != parentNode(at) && !call(node, 'contains', home)) this.return_(at);
     }
-    const seat = () => (next && parentNode(next) == parent ? next : null);
+    const target = () => (next && parentNode(next) == parent ? next : null);
     const isMove = isElement(parent) && read(parent, 'isConnected') && read(node, 'isConnected');
     try {
-      if (isMove && mover()) mover()!.call(parent, node, seat());
-      else insertBefore(parent, node, seat());
+      if (isMove && mover()) mover()!.call(parent, node, target());
+      else insertBefore(parent, node, target());
     } catch {
       // Handlers of blur may have changed the page in between.
-      insertBefore(parent, node, seat());
+      insertBefore(parent, node, target());
     }
   }
 

@@ -22,19 +22,21 @@ export class Patch {
   private readonly children_ = new Children();
 
   constructor(
-    copy: Element,
-    now: Element,
+    private readonly copy_: Element,
+    private readonly now_: Element,
     /** Selects what may hold something into which no comparison looks. */
     private readonly opaque_: string | null,
     private readonly fields_: FieldKeeper | undefined,
     /** Whether nothing stays of what others did. */
     private readonly isExact_: boolean,
   ) {
-    this.pairing_ = new Pairing(copy, now);
+    this.pairing_ = new Pairing(copy_, now_);
   }
 
-  /** Changes the copy, and the page likewise. */
-  run_(): void {
+  /** Changes the copy, and the page likewise: the element, or its content alone. */
+  run_(isInner?: boolean): void {
+    if (isInner) this.content_(this.copy_, this.now_);
+    else this.node_(this.copy_, this.now_);
     for (const edit of this.edits_) edit();
     for (const node of this.left_) disown(node);
     for (const node of this.gone_) disown(node, (live) => this.children_.drop_(live));
@@ -43,7 +45,7 @@ export class Patch {
   }
 
   /** Finds what makes a node of the copy what `now` is. False if it is that already. */
-  node_(copy: Node, now: Node): boolean {
+  private node_(copy: Node, now: Node): boolean {
     if (isElement(copy) && isElement(now)) {
       const changed = changedAttributes(copy, now);
       this.later_(
@@ -60,7 +62,7 @@ export class Patch {
   }
 
   /** The same for what is in an element. */
-  content_(copy: Element, now: Element): boolean {
+  private content_(copy: Element, now: Element): boolean {
     const live = twin(copy);
     // Nobody knows what others did in shadow roots and templates: they are made exactly the server's.
     const shadow = read(now, 'shadowRoot');

@@ -40,12 +40,7 @@ export class Patcher {
       to = only;
     }
     if (!isElement(to) || !areAlike(copy, to)) return false;
-    const now = to;
-    this.around_(element, () => {
-      const patch = new Patch(copy, now, hides, this.fields_, false);
-      patch.node_(copy, now);
-      patch.run_();
-    });
+    this.run_(element, new Patch(copy, to, hides, this.fields_, false));
     return true;
   }
 
@@ -75,16 +70,11 @@ export class Patcher {
   }
 
   private content_(host: Element, now: Element, hides: string | null, isExact: boolean): void {
-    const copy = this.memory_.copyOf_(host);
-    this.around_(host, () => {
-      const patch = new Patch(copy, now, hides, this.fields_, isExact);
-      patch.content_(copy, now);
-      patch.run_();
-    });
+    this.run_(host, new Patch(this.memory_.copyOf_(host), now, hides, this.fields_, isExact), true);
   }
 
-  private around_(within: Element, change: () => void): void {
-    const run = () => keepFocus(change);
+  private run_(within: Element, patch: Patch, isInner?: boolean): void {
+    const run = () => keepFocus(() => patch.run_(isInner));
     if (this.fields_) this.fields_.around(within, run);
     else run();
   }
