@@ -39,6 +39,31 @@ morphSuite('a patch that throws', (check) => {
     patcher.exact($('#root'), '<p>2</p><section><b id="b">x</b></section><i>y</i>');
     return [$('#root').innerHTML, document.querySelectorAll('#b').length];
   }, ['<p>2</p><section><b id="b">x</b></section><i>y</i>', 1]);
+
+  check('exactly: in templates and declared shadow roots as well', () => {
+    const html = (n) => `<p>${n}</p><template><i>${n}</i></template><div id="h"><template shadowrootmode="open"><b>${n}</b></template>light</div>`;
+    show('<p>0</p>');
+    morph($('#root'), html(1));
+    const host = $('#h');
+    $('template').content.append('mine');
+    host.shadowRoot.append('mine');
+    host.append('mine');
+    patcher.exact($('#root'), html(2));
+    return [$('template').innerHTML, host === $('#h'), host.shadowRoot.innerHTML, host.textContent, $('p').textContent];
+  }, ['<i>2</i>', true, '<b>2</b>', 'light', '2']);
+
+  check('and nodes stay that are the server\'s, with their state', () => {
+    const html = (n) => `<p>${n}</p><div class="box"><p class="tall">x</p></div><ul><li id="a"><input></li><li id="b"></li></ul>`;
+    show(html(1));
+    const nodes = [...$('#root').querySelectorAll('*')];
+    $('.box').scrollTop = 77;
+    $('input').focus();
+    $('#b').after($('#a'));
+    document.body.append($('#b'));
+    $('ul').append('mine');
+    patcher.exact($('#root'), html(2));
+    return [[...$('#root').querySelectorAll('*')].every((node, i) => node === nodes[i]), $('.box').scrollTop, document.activeElement === $('input'), $('#root').innerHTML === html(2)];
+  }, [true, 77, true, true]);
 });
 
 /** All names that the DOM has for a form, and that a field may take. */

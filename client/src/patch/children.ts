@@ -1,8 +1,7 @@
 // Puts children on the page where the server has them. What the server did not move stays where others put it.
-import { call, childrenOf, insertBefore, isElement, nextSibling, nodeValue, parentNode, read, removeChild, select } from '../dom/native';
-import { changedAttributes, writeAttributes } from './attributes';
+import { call, childrenOf, insertBefore, isElement, nextSibling, parentNode, read, removeChild, select } from '../dom/native';
 import { focused } from './focus';
-import { homeOf, isHost, twin } from './memory';
+import { homeOf, twin } from './memory';
 import { settle, staying } from './order';
 import { writeText } from './text';
 
@@ -51,19 +50,6 @@ export class Children {
     }
   }
 
-  /** Makes what is in a node on the page what the copy has. */
-  exact_(copy: Node): void {
-    const children = childrenOf(copy);
-    this.exactly_(twin(copy), children.map(twin));
-    for (const child of children) {
-      const live = twin(child);
-      if (isElement(child)) {
-        writeAttributes(live as Element, child, changedAttributes(live as Element, child));
-        if (!isHost(child)) this.exact_(child);
-      } else writeText(live, nodeValue(child)!);
-    }
-  }
-
   /** Gives what is in one node to another. */
   inherit_(heir: Node, old: Node): void {
     for (const node of childrenOf(old)) this.place_(heir, node, null);
@@ -94,14 +80,14 @@ export class Children {
       const home = homeOf(at);
       if (home && home != parentNode(at) && !call(node, 'contains', home)) this.return_(at);
     }
-    const seat = () => (next && parentNode(next) == parent ? next : null);
+    const target = () => (next && parentNode(next) == parent ? next : null);
     const isMove = isElement(parent) && read(parent, 'isConnected') && read(node, 'isConnected');
     try {
-      if (isMove && mover()) mover()!.call(parent, node, seat());
-      else insertBefore(parent, node, seat());
+      if (isMove && mover()) mover()!.call(parent, node, target());
+      else insertBefore(parent, node, target());
     } catch {
       // Handlers of blur may have changed the page in between.
-      insertBefore(parent, node, seat());
+      insertBefore(parent, node, target());
     }
   }
 

@@ -20,6 +20,9 @@ export const isHost = (element: Element): boolean => getAttribute(element, HOST)
 /** The node on the page that a node of the copy stands for; the other way round only the server's nodes have one. */
 export const twin = <N extends Node>(node: N): N => node[TWIN] as N;
 
+/** Whether a node of the page was never the server's. */
+export const isUnknown = (live: Node): boolean => !(TWIN in live);
+
 /** Where the server has a node of the page. */
 export const homeOf = (live: Node): Node | undefined => {
   const parent = twin(live) && parentNode(twin(live));

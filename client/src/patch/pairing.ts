@@ -1,6 +1,6 @@
 // Finds each new node's partner in the copy: by key (a region's name, or an id that both trees hold once) anywhere in the trees, else by
 // likeness among the children of partners.
-import { call, getAttribute, isElement, nodeName, nodeValue, parentNode, read, select } from '../dom/native';
+import { call, getAttribute, isElement, nodeName, nodeValue, read, select } from '../dom/native';
 import { contentOf, HOST, isHost, twin } from './memory';
 
 declare global {
@@ -98,7 +98,9 @@ function kind(node: Node): string {
 
 // In a row with a key of its own the row's number in a name says nothing.
 function numbered(node: Node): string | undefined {
-  const parent = parentNode(node);
-  const row = parent && isElement(parent) ? call(parent, 'closest', ROW) : null;
-  return row && getAttribute(row, 'data-lv') == null && isElement(node) && getAttribute(node, 'name') ? kind(node).replace(NUMBER, '') : undefined;
+  if (!isElement(node) || getAttribute(node, 'name') == null) return undefined;
+  // The row may be around the region, where the copy doesn't have it. A new node has only such partners as are in one.
+  const parent = twin(node) && read(twin(node), 'parentElement');
+  const row = parent && call(parent, 'closest', ROW);
+  return twin(node) && (!row || getAttribute(row, 'data-lv') != null) ? undefined : kind(node).replace(NUMBER, '');
 }

@@ -4,7 +4,7 @@ import { call, childrenOf, cloneNode, findAll, getAttribute, insertBefore, isEle
 import { changedAttributes, writeAttributes } from './attributes';
 import { areSame, Children, seat } from './children';
 import type { FieldKeeper } from './keeper';
-import { adopt, contentOf, disown, isHost, move, pair, twin } from './memory';
+import { adopt, contentOf, disown, isHost, isUnknown, move, pair, twin } from './memory';
 import { settle } from './order';
 import { Pairing } from './pairing';
 import { writeText } from './text';
@@ -23,52 +23,47 @@ export class Patch {
   private readonly children_ = new Children();
 
   constructor(
-    copy: Element,
-    now: Element,
+    private readonly copy_: Element,
+    private readonly now_: Element,
     /** Selects what may hold something into which no comparison looks. */
     private readonly opaque_: string | null,
     private readonly fields_: FieldKeeper | undefined,
+    /** Whether nothing stays of what others did. */
+    private readonly isExact_: boolean,
   ) {
-    this.pairing_ = new Pairing(copy, now);
+    this.pairing_ = new Pairing(copy_, now_);
   }
 
-  /** Changes the copy, and the page likewise. */
-  run_(): void {
-    this.edit_();
+  /** Changes the copy, and the page likewise: the element, or its content alone. */
+  run_(isInner?: boolean): void {
+    if (isInner) this.content_(this.copy_, this.now_);
+    else this.node_(this.copy_, this.now_);
+    for (const edit of this.edits_) edit();
+    for (const node of this.left_) disown(node);
+    for (const node of this.gone_) disown(node, (live) => this.children_.drop_(live));
     for (const step of this.steps_) step();
     this.children_.finish_();
   }
 
-  /** Changes the copy, and makes the content of an element on the page the same, whatever others did to it. */
-  runExactly_(copy: Element): void {
-    this.edit_();
-    for (const node of this.gone_) this.children_.drop_(twin(node));
-    this.children_.exact_(copy);
-    this.children_.finish_();
-  }
-
-  private edit_(): void {
-    for (const edit of this.edits_) edit();
-    for (const node of this.left_) disown(node);
-    for (const node of this.gone_) disown(node, (live) => this.children_.drop_(live));
-  }
-
   /** Finds what makes a node of the copy what `now` is. False if it is that already. */
-  node_(copy: Node, now: Node): boolean {
+  private node_(copy: Node, now: Node): boolean {
     if (isElement(copy) && isElement(now)) {
       const changed = changedAttributes(copy, now);
-      this.later_(() => writeAttributes(copy, now, changed), () => writeAttributes(twin(copy), copy, changed));
+      this.later_(
+        () => writeAttributes(copy, now, changed),
+        () => writeAttributes(twin(copy), copy, this.isExact_ ? changedAttributes(twin(copy), copy) : changed),
+      );
       const touched = !isHost(now) && this.content_(copy, now);
       return touched || !!changed.size;
     }
-    const text = nodeValue(now)!;
-    if (nodeValue(copy) == text) return false;
-    this.later_(() => (copy.nodeValue = text), () => writeText(twin(copy), text));
+    const text = nodeValue(now);
+    if (nodeValue(copy) == text && !this.isExact_) return false;
+    this.later_(() => writeText(copy, text), () => writeText(twin(copy), text));
     return true;
   }
 
   /** The same for what is in an element. */
-  content_(copy: Element, now: Element): boolean {
+  private content_(copy: Element, now: Element): boolean {
     const live = twin(copy);
     // Nobody knows what others did in shadow roots and templates: they are made exactly the server's.
     const shadow = read(now, 'shadowRoot');
@@ -98,7 +93,7 @@ export class Patch {
     while (start < shorter - end && this.equals_(olds[start]!, news[start]!)) start++;
     const changed = news.slice(start, news.length - end);
     const stale = olds.slice(start, olds.length - end);
-    if (!changed.length && !stale.length) return false;
+    if (!changed.length && !stale.length && !this.isExact_) return false;
 
     this.pairing_.match_(stale, changed);
     const partners = changed.map((node, i) => this.pairing_.partners_.get(node) ?? this.create_(changed, i));
@@ -109,7 +104,8 @@ export class Patch {
     const differs = !areSame(stale, partners);
     let touched = differs;
     // It can't be said where new children belong if none of the old ones is there.
-    let isLost = !!olds.length && !before!.some((node) => seat(node, parent)) && partners.some((node) => parentNode(node) != copy);
+    const isEmptied = !!olds.length && !before!.some((node) => seat(node, parent));
+    let isLost = this.isExact_ || (isEmptied && partners.some((node) => parentNode(node) != copy));
     // Children take their places first, and are changed then.
     this.later_(
       () => differs && this.reorder_(copy, stale, list, gone),
@@ -136,7 +132,10 @@ export class Patch {
     settle(copy, list, (node, next) => insertBefore(copy, node, next));
   }
 
-  /** Gives the new node at `i` of `news` a copy; the shell of one that is to hold nodes that are there already, in whose place comes what is to be in it. */
+  /**
+   * Gives the copy of a new node. One that will hold nodes that exist already begins empty; a shell with what belongs in it takes its place
+   * in `news`.
+   */
   private create_(news: Node[], i: number): Node {
     const now = news[i]!;
     const early = isElement(now) && earlyOf(now);
@@ -150,8 +149,12 @@ export class Patch {
 
   private equals_(copy: Node, now: Node): boolean {
     const { opaque_ } = this;
-    return isEqualNode(copy, now) && !(opaque_ && isElement(now) && (call(now, 'matches', opaque_) || select(now, opaque_)[0]));
+    return !this.isExact_ && isEqualNode(copy, now) && !(opaque_ && isElement(now) && (call(now, 'matches', opaque_) || select(now, opaque_)[0]));
   }
+}
+
+function writeText(node: Node, text: string | null): void {
+  if (nodeValue(node) != text) node.nodeValue = text;
 }
 
 /** Whether a changed child isn't where its change could be shown. */
@@ -165,5 +168,5 @@ function isAstray(copy: Node, parent: Node, now: Node): boolean {
 /** The custom element that was there before anybody watched, and has moved itself out of the server's reach. */
 function earlyOf(now: Element): Element | undefined {
   const id = getAttribute(now, 'id');
-  return id && /-/.test(nodeName(now)) ? findAll('#' + CSS.escape(id)).find((each) => nodeName(each) == nodeName(now) && !twin(each)) : undefined;
+  return id && /-/.test(nodeName(now)) ? findAll('#' + CSS.escape(id)).find((each) => nodeName(each) == nodeName(now) && isUnknown(each)) : undefined;
 }

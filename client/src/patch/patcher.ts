@@ -20,7 +20,7 @@ export class Patcher {
 
   /** Makes `html` the server's content of an element: of a region's host, or of one in it. */
   inner(host: Element, html: string): void {
-    this.around_(host, () => this.inner_(host, html));
+    this.content_(host, parse(host, html), opaque(html), false);
   }
 
   /**
@@ -28,7 +28,7 @@ export class Patcher {
    * like it, or would be torn apart by the parser in its place.
    */
   outer(element: Element, host: Element, html: string): boolean {
-    const isOpaque = opaque(html);
+    const hides = opaque(html);
     const copy = twin(element);
     // Parsed within the names of all elements around it up to the host, so that what the parser moves out of its place shows.
     let depth = 0;
@@ -40,12 +40,7 @@ export class Patcher {
       to = only;
     }
     if (!isElement(to) || !areAlike(copy, to)) return false;
-    const now = to;
-    this.around_(element, () => {
-      const patch = new Patch(copy, now, isOpaque, this.fields_);
-      patch.node_(copy, now);
-      patch.run_();
-    });
+    this.run_(element, new Patch(copy, to, hides, this.fields_, false));
     return true;
   }
 
@@ -60,15 +55,12 @@ export class Patcher {
 
   /** Makes the content of an editable element that of `now`, whatever the user did to it. */
   element(live: Element, now: Element): void {
-    this.around_(live, () => this.exactly_(twin(live), now));
+    this.content_(live, now, null, true);
   }
 
   /** Makes `html` the content of a host whose patch threw, whatever others did to it. */
   exact(host: Element, html: string): void {
-    this.around_(host, () => {
-      this.exactly_(this.memory_.copyOf_(host), parse(host, html));
-      this.inner_(host, html);
-    });
+    this.content_(host, parse(host, html), null, true);
   }
 
   /** Makes `html` the content of a host by new nodes alone, with the inner hosts as they are. */
@@ -77,22 +69,12 @@ export class Patcher {
     this.exact(host, html);
   }
 
-  private inner_(host: Element, html: string): void {
-    const copy = this.memory_.copyOf_(host);
-    const now = parse(host, html);
-    const patch = new Patch(copy, now, opaque(html), this.fields_);
-    patch.content_(copy, now);
-    patch.run_();
+  private content_(host: Element, now: Element, hides: string | null, isExact: boolean): void {
+    this.run_(host, new Patch(this.memory_.copyOf_(host), now, hides, this.fields_, isExact), true);
   }
 
-  private exactly_(copy: Element, now: Element): void {
-    const patch = new Patch(copy, now, null, this.fields_);
-    patch.content_(copy, now);
-    patch.runExactly_(copy);
-  }
-
-  private around_(within: Element, change: () => void): void {
-    const run = () => keepFocus(change);
+  private run_(within: Element, patch: Patch, isInner?: boolean): void {
+    const run = () => keepFocus(() => patch.run_(isInner));
     if (this.fields_) this.fields_.around(within, run);
     else run();
   }
