@@ -187,7 +187,7 @@ test('bad input: the server has another version: not while an event is pending, 
   assert.equal(server.loads, 2);
 }));
 
-test('bad input: the server has another version: not while a field is touched, but once it is told', live('<form data-lv-submit="save"><input id="f" name="f" value=""></form>', async ({ tab, server, connection }) => {
+test('bad input: the server has another version: not while a field is touched or typed into, but afterwards', live('<form data-lv-submit="save"><input id="f" name="f" value=""></form>', async ({ tab, server, connection }) => {
   await type(tab, '#f', 'mine');
   connection.terminate();
   const second = await server.connection();
@@ -199,7 +199,10 @@ test('bad input: the server has another version: not while a field is touched, b
   await tab.keyboard.press('Enter');
   const { id, form } = await second.event();
   assert.deepEqual(form, ['f', 'mine too']);
-  second.update({ applied: id });
+  second.update({ applied: id, title: 'told' });
+  await becomes(tab, () => document.title, 'told');
+  assert.equal(server.loads, 1, 'not under the hands of who types');
+  await tab.evaluate(() => document.activeElement.blur());
   await server.welcomed();
   assert.equal(server.loads, 2);
 }));

@@ -180,7 +180,7 @@ conversation("B-E: a custom element's own role, reflected attributes and childre
   assert.equal(await tab.evaluate(own), 'group,0,true,true,a,.made');
   await patched(app, tab);
   assert.equal(await tab.evaluate(own), 'group,0,true,true,ab,..made');
-  });
+});
 
 conversation('B-E: a custom element that a patch brings makes itself once, and stays so', around(({ n, note }) => (n ? `<x-card id="f" label="a"><b>${h(note)}</b></x-card>` : ''), { after: X_CARD }), async ({ app, tab }) => {
   await patched(app, tab);

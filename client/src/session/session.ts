@@ -82,6 +82,8 @@ export class Session implements Endpoint, Listening {
           this.listener_.flush();
           this.save_();
         });
+      // Where the focus goes is known afterwards.
+      addEventListener('focusout', () => setTimeout(() => this.renew_()));
       this.connection_.start(this);
     });
   }
@@ -146,6 +148,11 @@ export class Session implements Endpoint, Listening {
     else if (kind == wire.TOKEN) this.token_ = frame[1];
     this.save_();
     this.status_.show();
+    this.renew_();
+  }
+
+  /** Loads the page again if the server has another version of the script, and nothing is lost by it. */
+  private renew_(): void {
     if (this.newer_ && this.isIdle() && isFirstTry(this.newer_)) location.reload();
   }
 
