@@ -3,7 +3,6 @@ import { call, childrenOf, insertBefore, isElement, nextSibling, parentNode, rea
 import { focused } from './focus';
 import { homeOf, twin } from './memory';
 import { settle, staying } from './order';
-import { writeText } from './text';
 
 // What loses its state where it is taken out and put in again.
 const PINNED = 'iframe,audio,video,:modal,:popover-open';

@@ -153,10 +153,6 @@ export class Patch {
   }
 }
 
-function writeText(node: Node, text: string | null): void {
-  if (nodeValue(node) != text) node.nodeValue = text;
-}
-
 /** Whether a changed child isn't where its change could be shown. */
 function isAstray(copy: Node, parent: Node, now: Node): boolean {
   const live = twin(copy);
