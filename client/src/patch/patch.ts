@@ -56,7 +56,7 @@ export class Patch {
       const touched = !isHost(now) && this.content_(copy, now);
       return touched || !!changed.size;
     }
-    const text = nodeValue(now);
+    const text = nodeValue(now)!;
     if (nodeValue(copy) == text && !this.isExact_) return false;
     this.later_(() => writeText(copy, text), () => writeText(twin(copy), text));
     return true;
