@@ -58,7 +58,7 @@ morphSuite('a patch that throws', (check) => {
     const nodes = [...$('#root').querySelectorAll('*')];
     $('.box').scrollTop = 77;
     $('input').focus();
-    $('#b').after($('#a'));
+    $('#a').before($('#b'));
     document.body.append($('#b'));
     $('ul').append('mine');
     patcher.exact($('#root'), html(2));
