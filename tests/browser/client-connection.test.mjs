@@ -148,6 +148,21 @@ connects('live.disconnect stays away, live.connect comes back', async ({ tab, se
   await server.welcomed();
 }, CLOCK);
 
+test('a script that disconnects before the first connection stays away until it connects', live('', async ({ tab, server }) => {
+  await tab.addInitScript(() => {
+    navigator.locks.request = (name, options, got) => new Promise((done) => (window.unlock = () => done(got())));
+    addEventListener('DOMContentLoaded', () => live.disconnect());
+  });
+  await tab.reload();
+  await becomes(tab, () => typeof window.unlock, 'function');
+  await tab.evaluate(() => unlock());
+  await rootIs(tab, 'ended');
+  assert.equal(server.waiting(), 0);
+  await tab.evaluate(() => live.connect());
+  await server.welcomed({ flags: 1 });
+  await rootIs(tab, 'connected');
+}));
+
 connects('events unacknowledged or made while away are sent when the session is resumed, each once', async ({ tab, server, connection }) => {
   for (let i = 0; i < 3; i++) await tab.click('button');
   await connection.event();

@@ -59,15 +59,17 @@ export class Connection {
       this.isLeaving_ = true;
       setTimeout(() => (this.isLeaving_ = false), LEAVING);
     });
-    this.status_.set('connecting');
-    this.connect();
+    // A script of the page may have said already that it stays away.
+    if (!this.hasEnded_()) this.connect();
   }
 
   /** Opens a connection, unless there is one. */
   connect(): void {
     const endpoint = this.endpoint_;
+    if (this.socket_) return;
+    if (this.status_.get() != 'disconnected') this.status_.set('connecting');
     // Before the start nobody knows whose session it is.
-    if (this.socket_ || !endpoint) return;
+    if (!endpoint) return;
     const socket = (this.socket_ = new WebSocket(PATH, [SUBPROTOCOL, OLD_SUBPROTOCOL]));
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => (socket.protocol == OLD_SUBPROTOCOL ? this.tooNew_(endpoint) : endpoint.opened());
@@ -136,7 +138,7 @@ export class Connection {
   private close_(code?: number, reason?: string): void {
     this.socket_?.close();
     this.socket_ = undefined;
-    const goesOn = this.endpoint_!.closed(code);
+    const goesOn = this.endpoint_?.closed(code);
     const isRefused = code == close.TOKEN && !goesOn;
     if (code == close.ENDED || code == close.REPLACED || (isRefused && this.heartbeat_ == null)) {
       clearTimeout(this.timer_);
