@@ -55,9 +55,9 @@ morphSuite('a keeper of fields', (check) => {
     morph($('#root'), html(4));
     const found = patcher.find($('#root'), 'none');
     busy = false;
-    patcher.element(...deferred);
+    patcher.element(deferred);
     morph($('#root'), html(4));
-    return [first, deferred[0] === edited, found, $('#root').innerHTML];
+    return [first, deferred === edited, found, $('#root').innerHTML];
   }, [
     ['<div contenteditable="" class="b">typed <b>two</b></div>', '2'],
     true,

@@ -13,7 +13,7 @@ import { type Rebased, rebase } from './text';
 /** What the fields need of whoever patches the page. */
 export interface Markup {
   /** Makes an editable element what the server's is. */
-  exact(live: Element, now: Element): void;
+  exact(live: Element): void;
   /** An element as the server has it. */
   copyOf(live: Element): Element;
 }
@@ -27,6 +27,8 @@ export class Fields implements FieldKeeper {
   /** Grows with each event. */
   private moment_ = 1;
   private composing_: Field | undefined;
+  /** This editable element is being made what the server's is. */
+  private settling_: Field | undefined;
   /** What waits for the end of the composition. */
   private postponed_: (() => void)[] = [];
   /** All of this field's text is selected, and the next edit replaces it. */
@@ -106,11 +108,8 @@ export class Fields implements FieldKeeper {
   }
 
   /** The content of an editable element that the user has edited waits, but for the one that is written just now. */
-  defers(live: Element, now: Element): boolean {
-    const state = this.states_.get(live as Field);
-    if (!state?.owner || state.deferred == now) return false;
-    state.deferred = now;
-    return true;
+  defers(live: Element): boolean {
+    return live != this.settling_ && !!this.states_.get(live as Field)?.owner;
   }
 
   /** What decides whose the value of a field is after a patch. */
@@ -145,11 +144,7 @@ export class Fields implements FieldKeeper {
   /** The server's value of a field. */
   private server_(field: Field): string {
     const kind = kindOf(field)!;
-    return kind.server(kind.isCopied ? this.copyOf_(field) : field);
-  }
-
-  private copyOf_(field: Field): Element {
-    return this.states_.get(field)?.deferred ?? this.markup_.copyOf(field);
+    return kind.server(kind.isCopied ? this.markup_.copyOf(field) : field);
   }
 
   /** The state of a field, which is known from now on. */
@@ -228,10 +223,9 @@ export class Fields implements FieldKeeper {
 
   /** Makes an editable element what the server's is. */
   private exact_(field: Field): void {
-    const state = this.state_(field);
-    state.deferred = this.copyOf_(field);
-    this.markup_.exact(field, state.deferred);
-    state.deferred = undefined;
+    this.settling_ = field;
+    this.markup_.exact(field);
+    this.settling_ = undefined;
   }
 
   /** Shows the user's value again after a patch. A choice that vanished takes the server's. */

@@ -38,8 +38,6 @@ export class State {
   changed = 0;
   /** It comes from before a reload; of an editable element it holds the text alone. */
   isKept = false;
-  /** The server's content of an editable element that is the user's now. */
-  deferred: Element | undefined;
   private history_: Held[];
 
   /** `base` is the server's value that the field last agreed with. */

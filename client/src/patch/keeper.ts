@@ -4,6 +4,6 @@
 export interface FieldKeeper {
   /** Runs a patch of `within`; it may note the fields before, and decide what they hold after. */
   around(within: Element, run: () => void): void;
-  /** Whether the content of the editable element `live` is the user's now. Then it stays, and `patcher.element(live, now)` patches it later. */
-  defers(live: Element, now: Element): boolean;
+  /** Whether the content of the editable element `live` is the user's now. Then it stays, and `patcher.element(live)` patches it later. */
+  defers(live: Element): boolean;
 }

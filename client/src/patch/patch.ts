@@ -71,7 +71,7 @@ export class Patch {
     if (live instanceof HTMLTemplateElement) return this.list_(adopt(live.content), (now as HTMLTemplateElement).content);
     const wasQuiet = this.isQuiet_;
     const isEditable = [copy, now].some((each) => getAttribute(each, EDITABLE) != null);
-    this.isQuiet_ ||= isEditable && !!this.fields_?.defers(live, now);
+    this.isQuiet_ ||= isEditable && !!this.fields_?.defers(live);
     const differs = this.list_(copy, now);
     this.isQuiet_ = wasQuiet;
     return differs || touched;

@@ -53,9 +53,9 @@ export class Patcher {
     return editable && editable != twin(element) ? null : element;
   }
 
-  /** Makes the content of an editable element that of `now`, whatever the user did to it. */
-  element(live: Element, now: Element): void {
-    this.content_(live, now, null, true);
+  /** Makes the content of an editable element what the server has, whatever the user did to it. */
+  element(live: Element): void {
+    this.content_(live, this.memory_.clone(live), null, true);
   }
 
   /** Makes `html` the content of a host whose patch threw, whatever others did to it. */

@@ -61,7 +61,7 @@ export class Session implements Endpoint, Listening {
     this.token_ = getAttribute(root_, 'data-lv')!;
     this.memory_ = new Memory(root_);
     this.fields_ = new Fields({
-      exact: (live, now) => this.patcher_.element(live, now),
+      exact: (live) => this.patcher_.element(live),
       copyOf: (live) => this.memory_.clone(live) as Element,
     });
     this.patcher_ = new Patcher(this.memory_, this.fields_);
