@@ -40,8 +40,8 @@ morphSuite('a keeper of fields', (check) => {
     let busy = true;
     show('<div contenteditable="" class="a">one <b>two</b></div><p>1</p>', {
       around: (_, run) => run(),
-      defers: (live, now) => {
-        if (busy) deferred = [live, now];
+      defers: (live) => {
+        if (busy) deferred = live;
         return busy;
       },
     });

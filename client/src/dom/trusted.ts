@@ -22,7 +22,7 @@ export const inertly = <N extends Node>(node: N, deep = true): N => inert.import
 /** Parses `html` as the content of `context`, inertly. */
 export function parse(context: Element, html: string): Element {
   const root = inertly(context, false);
-  const raw = html.replace(/(<\/?)noscript(?=[\s/>])/gi, '$1' + RAW);
+  const raw = html.replace(/<!--[^]*?-->|<(script|style)[\s>][^]*?<\/\1|(<\/?)noscript(?=[\s/>])/gi, (all, _, start) => (start ? start + RAW : all));
   const trusted = policy.createHTML(raw);
   // Only this one parses declared shadow roots.
   if (/shadowrootmode/i.test(html) && root.setHTMLUnsafe) root.setHTMLUnsafe(trusted);

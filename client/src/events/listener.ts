@@ -18,6 +18,8 @@ export interface Listening {
   /** The page's markup is being patched, or the session has ended: what the DOM fires is no act of the user's. */
   isDeaf(event: Event): boolean;
   push(draft: Draft): void;
+  /** Reads something while nothing is disabled that the runtime has disabled. */
+  enabled<T>(read: () => T): T;
 }
 
 type Type = 'change' | 'submit' | 'click' | 'focus' | 'blur' | 'keydown' | 'keyup';
@@ -57,7 +59,7 @@ export class Listener {
       act(target, event);
       if (isNews && !event.defaultPrevented) this.act_('change', target);
     });
-    on<SubmitEvent>('submit', (target, event) => isForm(target) && !leadsElsewhere(target, event.submitter) && act(target, event));
+    on<SubmitEvent>('submit', (target, event) => isForm(target) && !event.defaultPrevented && !leadsElsewhere(target, event.submitter) && act(target, event));
     on<KeyboardEvent>('keydown keyup', (target, event) => event.isComposing || event.keyCode == COMPOSED || act(target, event));
     // These don't bubble.
     on('focus blur', act, true);
@@ -138,7 +140,7 @@ export class Listener {
     const values = valuesOf(handler);
     if (isChange) values.push('_target', getAttribute(target, 'name') ?? '');
     if (tellsValue) for (const value of field ? fieldValues(target) : isKey(type) ? [''] : []) values.push('value', value);
-    const entries = form ? formEntries(form, (event as SubmitEvent | undefined)?.submitter) : [];
+    const entries = form ? this.session_.enabled(() => formEntries(form, (event as SubmitEvent | undefined)?.submitter)) : [];
     // No form knows of an editable element in it.
     if (isChange && field && (!form || kind!.isRich)) entries.push(...fieldEntries(target));
     // The one that was changed comes first: the event is called after it.

@@ -36,6 +36,16 @@ export class Loading {
     return this.disabled_.has(element);
   }
 
+  /** Reads something while nothing is disabled that the runtime has disabled. */
+  enabled<T>(read: () => T): T {
+    for (const element of this.disabled_) set(element, 'disabled', null);
+    try {
+      return read();
+    } finally {
+      for (const element of this.disabled_) set(element, 'disabled', '');
+    }
+  }
+
   /** What the `data-lv-loading-*` attributes of an event's element ask for. */
   private mark_(element: Element): void {
     for (const token of `lv-loading ${attr(element, 'loading-class') ?? ''}`.split(/\s+/)) if (token) this.addClass_(element, token);
@@ -61,7 +71,7 @@ export class Loading {
   private setAttribute_(element: Element, name: string, value: string | null): void {
     const before = getAttribute(element, name);
     const server = this.view_.server(element, name);
-    if (name == 'disabled') {
+    if (name == 'disabled' && before == null) {
       const focused = ofDocument('activeElement');
       if (contains(element, focused)) this.focused_ = focused;
       this.disabled_.add(element);

@@ -1,9 +1,10 @@
 // Who owns a field's value: the user, or the server. The table is in client/README.md ("Fields"); `decision_`, `acknowledged` and `reset_` are the table.
 
 import { attr } from '../dom/markup';
-import { contains, getAttribute, isConnected, ofDocument, select } from '../dom/native';
+import { closest, contains, getAttribute, isConnected, ofDocument, select } from '../dom/native';
 import type { FieldKeeper } from '../patch/keeper';
 import { R12 } from '../rules';
+import type { EventFields } from '../wire/frames';
 import { identityOf } from './identity';
 import { HALF, type Field, FIELDS, fieldOf, fieldsOf, formOf, isCurrent, isForm, isPlain, kindOf } from './kinds';
 import { Recovery } from './recovery';
@@ -16,6 +17,8 @@ export interface Markup {
   exact(live: Element): void;
   /** An element as the server has it. */
   copyOf(live: Element): Element;
+  /** Whether the server has an element. */
+  isKnown(live: Element): boolean;
 }
 
 type Caret = [start: number, end: number, direction: 'forward' | 'backward' | 'none'];
@@ -24,8 +27,8 @@ export class Fields implements FieldKeeper {
   /** Values of the user's that wait for fields. */
   readonly recovery: Recovery;
   private states_ = new Map<Field, State>();
-  /** Grows with each event. */
-  private moment_ = 1;
+  /** Grows with each event. What is edited from now on is newer than all up to this. */
+  moment = 1;
   private composing_: Field | undefined;
   /** This editable element is being made what the server's is. */
   private settling_: Field | undefined;
@@ -35,16 +38,23 @@ export class Fields implements FieldKeeper {
   private replacing_: Field | undefined;
 
   constructor(private markup_: Markup) {
-    this.recovery = new Recovery(this.states_, (field, state) => this.place_(field, state));
+    this.recovery = new Recovery(
+      this.states_,
+      (field, state) => this.place_(field, state),
+      (field) => this.markup_.copyOf(field),
+    );
   }
 
   /** The user changed a field. False if its value is what it was. */
   touch(element: Element): boolean {
     const field = fieldOf(element);
     const value = kindOf(field)!.value(field);
-    if (value == (this.states_.get(field)?.value ?? this.server_(field))) return false;
+    const known = this.states_.get(field);
+    // Nobody says what was in an element of others' before.
+    const isNews = !known && kindOf(field)!.isCopied && !this.markup_.isKnown(field);
+    if (!isNews && value == (known?.value ?? this.server_(field))) return false;
     const state = this.state_(field);
-    state.hold(this.moment_, value, !value || this.replacing_ == field);
+    state.hold(this.moment, value, !value || this.replacing_ == field);
     this.claim_(state);
     return true;
   }
@@ -64,9 +74,27 @@ export class Fields implements FieldKeeper {
     return fields.map((field) => this.note_(this.state_(field)));
   }
 
-  /** An event is made: what is edited from now on is newer. */
+  /** The states of the fields that an event from before a reload carries; they hold what it says. */
+  recall(fields: Field[], [, , entries = []]: EventFields): State[] {
+    return fields.map((field) => {
+      const state = this.state_(field);
+      const at = entries.findIndex((name, i) => !(i % 2) && name == getAttribute(field, 'name'));
+      if (at >= 0 && kindOf(field)!.isText) state.hold(this.moment, entries[at + 1]!);
+      return state;
+    });
+  }
+
+  /** What the user's fields hold otherwise than the last of these events says was edited since. */
+  since(events: Carrier[]): void {
+    for (const state of new Set(events.flatMap(({ carried }) => carried))) {
+      const { value } = state;
+      if (this.note_(state).value != value && state.owner) this.claim_(state);
+    }
+  }
+
+  /** An event is made. Gives its moment. */
   mark(): number {
-    return this.moment_++;
+    return this.moment++;
   }
 
   /** An event was acknowledged, and refused or not. Of a submit, `waiting` are the later ones of its form. */
@@ -86,7 +114,7 @@ export class Fields implements FieldKeeper {
   /** The fields in `targets` take the server's value, but for what was typed since the event `mark`; without one, but for those that are the user's. */
   reset(targets: Element[], mark?: number): void {
     const fields = targets.flatMap((element) => (isForm(element) ? fieldsOf(element) : kindOf(element) ? fieldOf(element) : []));
-    for (const state of this.carry(fields)) if (mark != null || state.owner != TOUCHED) this.reset_(state, mark ?? this.moment_);
+    for (const state of this.carry(fields)) if (mark != null || state.owner != TOUCHED) this.reset_(state, mark ?? this.moment);
   }
 
   /** An input method begins to compose in a field, or has ended: nothing is written meanwhile. */
@@ -104,7 +132,6 @@ export class Fields implements FieldKeeper {
     const decisions = this.fieldsIn_(within).map((field) => this.decision_(field));
     run();
     for (const decide of decisions) decide();
-    this.recovery.rehome(within);
   }
 
   /** The content of an editable element that the user has edited waits, but for the one that is written just now. */
@@ -116,14 +143,16 @@ export class Fields implements FieldKeeper {
   private decision_(field: Field): () => void {
     const value = kindOf(field)!.value(field);
     const server = this.server_(field);
-    const identity = identityOf(field);
+    // The value of a field that shows the server's is nobody's.
+    const identify = () => (this.states_.has(field) || value != server ? identityOf(field) : '');
+    const identity = identify();
     const caret = caretOf(field);
     return () => {
       const kind = kindOf(field);
       if (!kind || !isCurrent(field)) return;
       const state = this.states_.get(field);
       const now = this.server_(field);
-      const isAnother = identity != identityOf(field);
+      const isAnother = identity != identify();
       const isUsers = R12 && (state?.owner == TOUCHED || value == HALF);
       if (isAnother || (!isUsers && now != server)) {
         this.show_(field, rebase(value, value, now), caret);
@@ -136,9 +165,10 @@ export class Fields implements FieldKeeper {
 
   /** The fields with a value of their own in an element, itself included. Of editable, hidden and custom elements only those matter that the user has edited. */
   private fieldsIn_(within: Element): Field[] {
+    within = closest(within, 'select') ?? within;
     const native = [within, ...select(within, FIELDS)].filter(isPlain).map(fieldOf);
     const known = [...this.states_.values()].filter(({ owner, field }) => (owner ? kindOf(field) : isPlain(field)) && contains(within, field));
-    return [...new Set([...native, ...known.map(({ field }) => field)])];
+    return [...new Set([...native, ...known.map(({ field }) => field)])].filter((field) => field != this.settling_);
   }
 
   /** The server's value of a field. */
@@ -156,14 +186,14 @@ export class Fields implements FieldKeeper {
 
   /** Notes what a field holds now. */
   private note_(state: State): State {
-    state.hold(this.moment_, kindOf(state.field)?.value(state.field) ?? state.value);
+    state.hold(this.moment, kindOf(state.field)?.value(state.field) ?? state.value);
     return state;
   }
 
   /** The value is the user's, and newer than all events. */
   private claim_(state: State): void {
     state.owner = TOUCHED;
-    state.changed = this.moment_;
+    state.changed = this.moment;
   }
 
   /** A field that was told takes the server's value, if that isn't what it last agreed with. */
@@ -184,7 +214,7 @@ export class Fields implements FieldKeeper {
     if (field == this.composing_) return void this.postponed_.push(() => this.reset_(state, mark));
     // What a script has put into markup is no edit.
     if (!kind || !isConnected(field) || (kind.isCopied && !state.owner)) return void (state.owner = SERVERS);
-    const { value: now } = this.note_(state);
+    const { value: now, owner } = this.note_(state);
     const then = state.valueAt(mark);
     const isNewer = state.changed > mark && now != then;
     if (isNewer && !kind.isText) return;
@@ -197,6 +227,9 @@ export class Fields implements FieldKeeper {
     else if (state.value != now) this.show_(field, rebase(then, now, server));
     this.note_(state);
     if (!isNewer || state.value == server) return;
+    // Nobody has to be told anew of what is as it was, or goes with an event that waits.
+    const isCarried = waiting.some(({ carried, mark }) => state.changed <= mark && carried.includes(state));
+    if (state.value == now || isCarried) return void (state.owner = owner);
     this.claim_(state);
     this.recovery.untold.add(state);
   }

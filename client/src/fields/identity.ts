@@ -1,7 +1,7 @@
 // Which field a field is: the user's text for record 6 must never end up in record 7.
 
 import { attr } from '../dom/markup';
-import { closest, getAttribute, read, select } from '../dom/native';
+import { call, closest, getAttribute, read } from '../dom/native';
 import { formOf } from './kinds';
 
 /** Elements with a key. Beside a handler of keys the attribute names those. */
@@ -16,7 +16,7 @@ export function identityOf(element: Element): string {
   const key = attr(closest(element, KEYED), 'key');
   // The ids of radio buttons tell the buttons of one field apart.
   const id = own('type') == 'radio' ? '' : own('id');
-  return JSON.stringify([form && (getAttribute(form, 'id') ?? attr(form, 'submit')), key, id || nameIn(element, own('name'))]);
+  return JSON.stringify([own('form') || (form && (getAttribute(form, 'id') ?? attr(form, 'submit'))), key, id || nameIn(element, own('name'))]);
 }
 
 /** A field's name. In a row with an id or a key of its own the index doesn't count, since it changes when a row above goes. */
@@ -25,8 +25,9 @@ function nameIn(element: Element, name: string): string {
   if (plain == name) return name;
   const row = closest(read(element, 'parentElement') ?? element, '[id]:not(form),' + KEYED);
   if (!row) return name;
-  const alike = select(row, '[name]').filter((each) => unindexed(getAttribute(each, 'name')!) == plain);
-  return alike.length == 1 ? getAttribute(row, 'id') + ' ' + plain : name;
+  let alike = 0;
+  for (const each of call(row, 'getElementsByTagName', '*')) if (unindexed(getAttribute(each, 'name') ?? '') == plain && ++alike > 1) return name;
+  return getAttribute(row, 'id') + ' ' + plain;
 }
 
 /** `items[][name]` of `items[1][name]`. */

@@ -43,18 +43,30 @@ const plain: Kind = {
   write: (field, value) => void ((field as Input).value = value),
 };
 
+/** What an input shows of its markup: of that only what it can have. */
+function shown(field: Element): string {
+  const { type, min, max, step, multiple, defaultValue } = field as Input;
+  const fresh = Document.prototype.createElement.call(document, 'input') as Input;
+  return Object.assign(fresh, { type, min, max, step, multiple, defaultValue }).value;
+}
+
 const hidden: Kind = { ...plain, isCopied: true };
 
 const text: Kind = { ...plain, isText: true };
 
+/** A line of text. */
+const line: Kind = {
+  ...text,
+  server: (field) => {
+    const { type, defaultValue } = field as Input;
+    return /^[nue]/.test(type) || /[\r\n]/.test(defaultValue) ? shown(field) : defaultValue;
+  },
+};
+
 /** Dates, ranges, colours: an input whose value is chosen at once. Whatever its markup says, it shows a value that it can have. */
 const chosen: Kind = {
   ...plain,
-  server: (field) => {
-    const { type, min, max, step, defaultValue } = field as Input;
-    const fresh = Document.prototype.createElement.call(document, 'input') as Input;
-    return Object.assign(fresh, { type, min, max, step, defaultValue }).value;
-  },
+  server: shown,
 };
 
 /** A form-associated custom element: `value` is its property by convention, and the attribute gives the server's. */
@@ -114,10 +126,11 @@ const INPUTS: Record<string, Kind> = { checkbox: box, radio, file, hidden };
 
 /** The kind of an element, or nothing if it isn't a field. */
 export function kindOf(element: Element): Kind | undefined {
+  if (!(element instanceof HTMLElement)) return;
   const { type } = element as Input;
   switch (read(element, 'localName')) {
     case 'input':
-      return BUTTONS.test(type) ? undefined : TEXTS.test(type) ? text : (INPUTS[type] ?? chosen);
+      return BUTTONS.test(type) ? undefined : TEXTS.test(type) ? line : (INPUTS[type] ?? chosen);
     case 'textarea':
       return text;
     case 'select':

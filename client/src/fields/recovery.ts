@@ -1,17 +1,28 @@
 // The user's values whose fields are gone, or haven't come yet: after a patch that replaced them, a reload, or the loss of the session.
 // They go to fields of the same identity as soon as these come.
 
-import { matches, read, select } from '../dom/native';
+import { getAttribute, matches, ofDocument, read, select } from '../dom/native';
 import { identityOf } from './identity';
 import { type Field, isCurrent, isPlain, kindOf, NAMED } from './kinds';
 import { State, TOUCHED } from './state';
 
 /** An edit, as a reload keeps it. */
-export type Edit = [identity: string, value: string, owner: number];
+export type Edit = [identity: string, value: string, owner: number, place: number];
 
 const MAX_HOMELESS = 256;
 /** What no reload brings back. */
 const SECRET = '[type=password],[type=file]';
+
+/** Gives the place of a field among those of its name. */
+function placing(): (field: Field) => number {
+  const known = new Map<string, Map<Element, number>>();
+  return (field) => {
+    const name = getAttribute(field, 'name') ?? '';
+    let places = known.get(name);
+    if (!places) known.set(name, (places = new Map([...ofDocument('getElementsByName').call(document, name)].map((each, i) => [each, i]))));
+    return places.get(field) ?? -1;
+  };
+}
 
 export class Recovery {
   /** Values of the user's that no event has carried as they are now, and no act of the user's will. */
@@ -24,18 +35,22 @@ export class Recovery {
   constructor(
     private states_: Map<Field, State>,
     private place_: (field: Field, state: State) => void,
+    /** A field as the server has it: a script may show a password. */
+    private copyOf_: (field: Field) => Element,
   ) {}
 
   /** What the user has edited and no submit has settled, for a reload. */
   edits(): Edit[] {
+    const placeOf = placing();
+    const isSecret = (field: Field) => matches(field, SECRET) || (matches(field, 'input') && matches(this.copyOf_(field), SECRET));
     return this.edited_()
-      .filter(({ field }) => !matches(field, SECRET))
-      .map(({ identity, value, owner, field }) => [identity, kindOf(field)?.isRich ? read(field, 'innerText') : value, owner]);
+      .filter(({ field }) => !isSecret(field))
+      .map(({ identity, value, owner, field, place }) => [identity, kindOf(field)?.isRich ? read(field, 'innerText') : value, owner, place ?? placeOf(field)]);
   }
 
   /** Takes over what the user had edited before a reload. What the server was told it sends itself, unless it has lost it. */
   restore(edits: Edit[], root: Element): void {
-    this.homeless_ = edits.map(([identity, value, owner]) => Object.assign(new State(root as Field, identity, value), { owner, isKept: true }));
+    this.homeless_ = edits.map(([identity, value, owner, place]) => Object.assign(new State(root as Field, identity, value), { owner, place, isKept: true }));
     this.begin_(root);
   }
 
@@ -59,16 +74,26 @@ export class Recovery {
       if (state.owner) this.homeless_.push(state);
     }
     if (!this.homeless_.length) return;
-    for (const field of [within, ...select(within, NAMED)] as Field[]) {
+    const placeOf = placing();
+    const take = (field: Field, isExact: boolean) => {
       const isRich = kindOf(field)?.isRich;
-      if (!(isRich || isPlain(field)) || !isCurrent(field) || this.states_.has(field)) continue;
+      if (!(isRich || isPlain(field)) || !isCurrent(field) || this.states_.has(field)) return;
       const identity = identityOf(field);
-      const state = this.homeless_.find((each) => each.owner == TOUCHED && each.identity == identity && (each.isKept || !isRich));
-      if (!state) continue;
+      const fits = (each: State) =>
+        each.owner == TOUCHED &&
+        each.identity == identity &&
+        (each.isKept || !isRich) &&
+        (!isExact || each.place == null || each.place == placeOf(field));
+      const state = this.homeless_.find(fits);
+      if (!state) return;
       this.homeless_.splice(this.homeless_.indexOf(state), 1);
+      state.place = undefined;
       this.place_(field, state);
-      if (this.isGoing_ && state.owner) this.untold.add(state);
-    }
+      if (state.owner) this.untold.add(state);
+    };
+    const fields = [within, ...select(within, NAMED)] as Field[];
+    // Of several alike each takes what it had itself.
+    for (const isExact of [true, false]) for (const field of fields) take(field, isExact);
     this.homeless_ = this.isGoing_ ? this.homeless_.slice(-MAX_HOMELESS) : [];
   }
 

@@ -38,6 +38,8 @@ export class State {
   changed = 0;
   /** It comes from before a reload; of an editable element it holds the text alone. */
   isKept = false;
+  /** Its place among the fields of its name before a reload. */
+  place: number | undefined;
   private history_: Held[];
 
   /** `base` is the server's value that the field last agreed with. */
@@ -82,5 +84,7 @@ export class State {
       const at = entries.findIndex((value, at) => at % 2 && value == before[i] && entries[at - 1] == name);
       if (at > 0) entries[at] = this.valueAt(mark);
     });
+    // Another answer to the same event finds nothing more to do.
+    (this.history_.findLast(({ moment }) => moment <= mark) ?? this.history_[0]!).value = server;
   }
 }

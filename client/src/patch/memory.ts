@@ -32,6 +32,9 @@ export const homeOf = (live: Node): Node | undefined => {
 /** What is in a host of the copy: another region's, so that it isn't among the host's children. */
 export const contentOf = <N extends Node>(copy: N): N => (copy[CONTENT] as N | undefined) ?? copy;
 
+/** The hosts on the page that the server has, by the names of their regions. */
+const hosts = new Map<string, Element>();
+
 export class Memory {
   constructor(root: Element) {
     adopt(root);
@@ -40,6 +43,11 @@ export class Memory {
   /** The copy of an element, as that which holds its content. A host that others put on the page is the server's from now on. */
   copyOf_(live: Element): Element {
     return contentOf(twin(live) ?? adopt(live));
+  }
+
+  /** The host of a region, wherever others put it, and whatever copies they made. */
+  host(name: string): Element | undefined {
+    return hosts.get(name);
   }
 
   /** The server's value of an attribute. */
@@ -66,7 +74,9 @@ export function pair(copy: Node, live: Node, isOutermost?: boolean): void {
   copy[TWIN] = live;
   live[TWIN] = copy;
   for (let one = firstChild(copy), other = firstChild(live); one; one = nextSibling(one), other = nextSibling(other!)) pair(one, other!);
-  if (isOutermost || !isElement(copy) || !isHost(copy)) return;
+  if (!isElement(copy) || !isHost(copy)) return;
+  hosts.set(getAttribute(copy, HOST)!, live as Element);
+  if (isOutermost) return;
   const content = (copy[CONTENT] = cloneNode(copy, false));
   content[TWIN] = live;
   move(copy, content);
@@ -81,6 +91,7 @@ export function move(from: Node, to: Node): void {
 export function disown(copy: Node, leave?: (live: Node) => void): void {
   const live = twin(copy);
   live[TWIN] = undefined;
+  if (isElement(copy) && hosts.get(getAttribute(copy, HOST)!) == live) hosts.delete(getAttribute(copy, HOST)!);
   for (const child of childrenOf(contentOf(copy))) {
     if (parentNode(twin(child)) != live) leave?.(twin(child));
     disown(child, leave);

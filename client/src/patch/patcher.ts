@@ -44,6 +44,10 @@ export class Patcher {
     return true;
   }
 
+  host(name: string): Element | undefined {
+    return this.memory_.host(name);
+  }
+
   /** The one element that has this id in the region of `host`; null if a patch of it alone could go wrong. */
   find(host: Element, id: string): Element | null {
     const [element, another] = select(host, '#' + CSS.escape(id)).filter((each) => twin(each) && getAttribute(twin(each), 'id') == id);

@@ -7,8 +7,11 @@ export function commonEnds(one: string, other: string): [start: number, end: num
   const limit = Math.min(one.length, other.length);
   let start = 0;
   while (start < limit && one[start] == other[start]) start++;
+  // Halves of a character stay together.
+  if (start && /[\ud800-\udbff]/.test(one[start - 1]!)) start--;
   let end = 0;
   while (end < limit - start && one.at(-1 - end) == other.at(-1 - end)) end++;
+  if (end && /[\udc00-\udfff]/.test(one.at(-end)!)) end--;
   return [start, end];
 }
 

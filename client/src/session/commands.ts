@@ -1,6 +1,6 @@
 // What the server may ask the browser to do. Each command runs once: ids only grow within a session.
 
-import { find, findAll } from '../dom/native';
+import { call, find, findAll } from '../dom/native';
 import type { Command } from '../wire/frames';
 
 /** Resets fields, as far as the event of this number has seen them; 0: in no event's call. */
@@ -22,8 +22,8 @@ export class Commands {
   constructor(reset: Reset) {
     this.actions_ = {
       0: (url: string, isReplacing: number) => location[isReplacing ? 'replace' : 'assign'](link(url).href),
-      1: (selector: string) => element(selector).focus(),
-      2: (selector: string, block: ScrollLogicalPosition) => element(selector).scrollIntoView({ block }),
+      1: (selector: string) => call(element(selector), 'focus'),
+      2: (selector: string, block: ScrollLogicalPosition) => call(element(selector), 'scrollIntoView', { block }),
       3: (url: string, download: string) => Object.assign(link(url), { download }).click(),
       4: callFunction,
       6: (selector: string, event: number) => reset(findAll(selector), event),

@@ -90,8 +90,9 @@ export class Connection {
   }
 
   send(frame: ToServer): void {
+    if (this.socket_?.readyState != WebSocket.OPEN) return;
     emit('send', frame);
-    this.socket_?.send(encode(frame));
+    this.socket_.send(encode(frame));
   }
 
   private receive_(data: ArrayBuffer): void {

@@ -41,7 +41,7 @@ export class Regions {
   /** Begins a connection: forgets the numbers, and gives the hashes of all that the browser shows. */
   hashes(): Uint8Array {
     this.bound_ = [];
-    const shown = findAll(HOSTS).flatMap((host) => {
+    const shown = findAll(HOSTS).filter((host) => host == this.patcher_.host(attr(host, 'region')!)).flatMap((host) => {
       const known = this.known_.get(host) ?? NO_HASH;
       return Array.isArray(known) ? known : hashOf(attr(host, 'region')!, bytes(known), host);
     });
@@ -58,7 +58,7 @@ export class Regions {
       const name = typeof region == 'string' ? region : this.bound_[region];
       demand(name != null);
       if (typeof region == 'string' && !isShared) this.bound_.push(region);
-      const host = find(`[data-lv-region="${CSS.escape(name!)}"]`);
+      const host = (this.patcher_.host(name!) as HTMLElement) ?? find(`[data-lv-region="${CSS.escape(name!)}"]`);
       // Without a host (the page's own scripts took it out) nothing shows the region.
       if (host) this.change_(host, name!, check, body);
     }

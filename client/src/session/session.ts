@@ -5,7 +5,7 @@ import { Loading } from '../events/loading';
 import { getAttribute, ofDocument } from '../dom/native';
 import { Fields } from '../fields/fields';
 import { fieldsOf, kindOf } from '../fields/kinds';
-import { Memory } from '../patch/memory';
+import { Memory, twin } from '../patch/memory';
 import { Patcher } from '../patch/patcher';
 import { PROTOCOL, SIZE, TOKEN as REFUSED, TYPE } from '../wire/close';
 import * as wire from '../wire/frames';
@@ -63,6 +63,7 @@ export class Session implements Endpoint, Listening {
     this.fields_ = new Fields({
       exact: (live) => this.patcher_.element(live),
       copyOf: (live) => this.memory_.clone(live) as Element,
+      isKnown: (live) => !!twin(live),
     });
     this.patcher_ = new Patcher(this.memory_, this.fields_);
     this.loading_ = new Loading(this.memory_);
@@ -94,6 +95,10 @@ export class Session implements Endpoint, Listening {
     return !isTyping && !this.queue_.events.length && !this.fields_.isTouched();
   }
 
+  enabled<T>(read: () => T): T {
+    return this.loading_.enabled(read);
+  }
+
   /** An element that the runtime disables loses the focus without its user's doing. */
   isDeaf({ type, target }: Event): boolean {
     return this.isBusy_ || this.status_.get() == 'ended' || (type == 'blur' && this.loading_.isDisabled(target as Element));
@@ -113,6 +118,7 @@ export class Session implements Endpoint, Listening {
       if (untaken != 'repeated') this.status_.refuse(untaken, nameOf(form ?? carried[0]?.field ?? element) || fields[0]);
       return false;
     }
+    this.fields_.mark();
     this.showPending_();
     this.send_();
     this.save_();
@@ -165,12 +171,13 @@ export class Session implements Endpoint, Listening {
     this.attempts_ = attempts;
     this.commands_.last = command;
     this.fields_.recovery.restore(edits, this.root_);
-    const forms = ofDocument('forms');
-    const events = pending.map(([fields, number, isSent]) => {
-      const form = forms[number];
-      const carried = this.fields_.carry(form ? fieldsOf(form) : []);
+    const forms = [...ofDocument('forms')];
+    const events = pending.map(([fields, key, isSent]) => {
+      const form = typeof key == 'string' ? forms.find((form) => getAttribute(form, 'id') == key) : forms[key];
+      const carried = this.fields_.recall(form ? fieldsOf(form) : [], fields);
       return { fields, form, element: form, carried, isSent, mark: this.fields_.mark(), at: performance.now() };
     });
+    this.fields_.since(events);
     this.queue_.prepend(events);
     this.showPending_();
   }
@@ -206,7 +213,12 @@ export class Session implements Endpoint, Listening {
   }
 
   private update_([, upTo, patches, commands, refused, title]: wire.Update, bytes: number): void {
-    this.quietly_(() => patches && this.regions_.patch(patches, upTo == null));
+    this.quietly_(() => {
+      if (!patches) return;
+      this.regions_.patch(patches, upTo == null);
+      // A field may have gone from one region to another.
+      this.fields_.recovery.rehome(this.root_);
+    });
     if (title != null) Reflect.set(Document.prototype, 'title', title, document);
     if (upTo != null) this.carryOut_(upTo, refused);
     this.received_++;
@@ -267,7 +279,7 @@ export class Session implements Endpoint, Listening {
 
   private save_(): void {
     const forms = [...ofDocument('forms')];
-    const pending = this.queue_.events.map(({ fields, form, isSent }): KeptEvent => [fields, form ? forms.indexOf(form) : -1, !!isSent]);
+    const pending = this.queue_.events.map(({ fields, form, isSent }): KeptEvent => [fields, form ? (getAttribute(form, 'id') ?? forms.indexOf(form)) : -1, !!isSent]);
     keep([this.token_, this.queue_.applied, this.attempts_, this.commands_.last, pending, this.fields_.recovery.edits()]);
   }
 }

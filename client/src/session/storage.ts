@@ -9,8 +9,8 @@ import type { EventFields } from '../wire/frames';
  */
 export type Kept = [token: string, applied: number, attempts: number, command: number, pending: KeptEvent[], edits: Edit[]];
 
-/** An event: its fields, the number of the form in the document that it submits or -1, and whether it was sent. */
-export type KeptEvent = [fields: EventFields, form: number, isSent: boolean];
+/** An event: its fields, the id of the form that it submits, or its number in the document, or -1, and whether it was sent. */
+export type KeptEvent = [fields: EventFields, form: string | number, isSent: boolean];
 
 const KEY = 'live:' + location.pathname + location.search;
 const VERSION_KEY = 'live-version';
