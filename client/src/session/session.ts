@@ -113,7 +113,7 @@ export class Session implements Endpoint, Listening {
   /** Queues an event, and sends it as soon as it may be. False if it wasn't taken. */
   push(draft: Draft): boolean {
     const { form, carried, element, fields } = draft;
-    const untaken = this.queue_.push({ ...draft, mark: this.fields_.mark(), at: performance.now() }, this.limit_);
+    const untaken = this.queue_.push({ ...draft, mark: this.fields_.moment, at: performance.now() }, this.limit_);
     if (untaken) {
       if (untaken != 'repeated') this.status_.refuse(untaken, nameOf(form ?? carried[0]?.field ?? element) || fields[0]);
       return false;
