@@ -34,7 +34,9 @@ const slow = (moveBefore, run) =>
     const connection = await server.welcomed({ flags: 1 });
     connection.whole(0, ['', '']);
     const show = (title, html) => {
-      connection.update({ patches: [0, check(''), '', 0, check(html), html], title });
+      // In two frames: within one, a field that comes would be the one that went.
+      connection.update({ patches: [0, check(''), ''] });
+      connection.update({ patches: [0, check(html), html], title });
       return becomes(tab, () => document.title, title);
     };
     await run({ tab, connection, show });

@@ -19,6 +19,8 @@ export interface Endpoint {
   isIdle(): boolean;
 }
 
+/** As `WebSocket.OPEN`, which a stand-in of the page's own may not have. */
+const OPEN = 1;
 const PATH = '/_live/websocket';
 const OPENING = 20_000; // ms until an attempt to connect is given up
 const FIRST_DELAY = 500; // ms; doubled with each failure
@@ -90,7 +92,7 @@ export class Connection {
   }
 
   send(frame: ToServer): void {
-    if (this.socket_?.readyState != WebSocket.OPEN) return;
+    if (this.socket_?.readyState != OPEN) return;
     emit('send', frame);
     this.socket_.send(encode(frame));
   }
@@ -126,7 +128,7 @@ export class Connection {
   private wake_(): void {
     if (this.hasEnded_() || ofDocument('visibilityState') != 'visible') return;
     if (!this.socket_) this.connect();
-    else if (this.heartbeat_ != null && this.socket_.readyState == WebSocket.OPEN) this.ask_(WAKING);
+    else if (this.heartbeat_ != null && this.socket_.readyState == OPEN) this.ask_(WAKING);
   }
 
   /** Runs `step` after `ms`, and nothing else that waits. */
