@@ -6,7 +6,7 @@ import { serveMorph } from './lib/morph-page.mjs';
 import { randomTrees } from './lib/random-trees.mjs';
 
 const SEED = Number(process.env.SEED ?? 1);
-const COUNT = Number(process.env.COUNT ?? 10_000);
+const COUNT = Number(process.env.COUNT ?? 5_000);
 
 describe('random trees', () => {
   let browser, pages;
