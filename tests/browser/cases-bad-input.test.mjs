@@ -209,7 +209,7 @@ test('bad input: the server has another version: not while a field is touched or
 
 const OLD_SERVER = { protocol: (offered) => (offered.has('mizu-live-v1') ? 'mizu-live-v1' : false) };
 
-/** The v1 server of before: takes the socket, and knows nothing of what the new script says in HELLO. */
+/** A server of the previous version accepts v1 alone, and would not understand the HELLO of v2. */
 test('bad input: new script, old server: both protocols are offered, and an idle page is loaded again', { skip: !IS_NEW && 'the script is old' }, async () => {
   let left = 1;
   const offered = [];

@@ -212,7 +212,7 @@ conversation('B-C: 600 ticked boxes are sent, on the same connection', boxes(600
 });
 
 conversation('B-C: 8,200 ticked boxes, and each box tells its form: one refusal with a reason, the boxes stay', { ...TOO_MANY, render: (state) => TOO_MANY.render(state).replace('data-lv-submit', 'data-lv-change="tick" data-lv-submit') }, async ({ app, tab }) => {
-  // The last one is the user's; no event has told of the others.
+  // The script ticks all boxes but one, without events; the user ticks the last.
   await tab.evaluate(() => document.querySelectorAll('[type=checkbox]:not([value="0"])').forEach((box) => (box.checked = true)));
   await tab.click('[value="0"]');
   await isTooLarge(tab);

@@ -1,4 +1,4 @@
-// Narrowing against patching the whole region, over random pages and edits: PAGES (1000) of 20 steps from SEED (1).
+// Narrowing against patching the whole region, over random pages and edits: PAGES (2500) of 20 steps from SEED (1).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { bundle } from './lib/bundle.mjs';
 import { launch, open } from './lib/chromium.mjs';
 import { page, serve } from './lib/server.mjs';
 
-const PAGES = process.env.PAGES ?? '1000';
+const PAGES = process.env.PAGES ?? '2500';
 const SEED = process.env.SEED ?? '1';
 const CHUNK = 50;
 

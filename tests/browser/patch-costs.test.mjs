@@ -1,25 +1,16 @@
 // What patches leave behind: nothing, however many come and whatever others do meanwhile.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { launch } from './lib/chromium.mjs';
-import { serveMorph } from './lib/morph-page.mjs';
+import { describe, it } from 'node:test';
+import { morphTabs } from './lib/morph-page.mjs';
 
 const WARM = 2000;
 const PATCHES = 10_000;
 
 describe('costs', () => {
-  let browser, pages;
-  before(async () => {
-    browser = await launch();
-    pages = await serveMorph();
-  });
-  after(async () => {
-    await browser?.close();
-    await pages?.close();
-  });
+  const open = morphTabs();
 
   it(`${PATCHES} patches leave the heap and the number of nodes level`, async () => {
-    const tab = await pages.tab(browser, { moveBefore: true });
+    const tab = await open({ moveBefore: true });
     const cdp = await tab.context().newCDPSession(tab);
     await cdp.send('Performance.enable');
     const held = async () => {
@@ -67,7 +58,7 @@ describe('costs', () => {
   });
 
   it('appending by scripts is linear', async () => {
-    const tab = await pages.tab(browser, { moveBefore: true });
+    const tab = await open({ moveBefore: true });
     const appended = (count) =>
       tab.evaluate((count) => {
         show('<ul></ul>');

@@ -9,7 +9,7 @@ const LINK = 'a[href],area[href]';
 export class Clicks {
   /** Where the pointer went down. */
   private pressed_: Element | null = null;
-  /** A label was clicked, and the browser is about to click its control: these have heard of it. */
+  /** A label was clicked, and the browser is about to click its control: `handlers` have had the label's click. */
   private labelled_: { control: Element; handlers: Element[] } | undefined;
 
   press(target: Element): void {

@@ -54,7 +54,7 @@ export class Listener {
       this.hold_(target);
     }, true);
     on('click', (target, event) => {
-      // A box has its new value by now, and says so only after its click.
+      // A box already has its new value; its `input` event comes after the click.
       const isNews = isBox(target) && this.fields_.touch(target);
       act(target, event);
       if (isNews && !event.defaultPrevented) this.act_('change', target);
@@ -80,7 +80,7 @@ export class Listener {
     this.act_('change', field);
   }
 
-  /** A field's value is another by now, whatever event says so. */
+  /** A field may have a new value, whichever event reports it. */
   private edited_(target: HTMLElement): void {
     if (kindOf(target) && this.fields_.touch(target)) this.act_('change', target);
   }
@@ -161,7 +161,7 @@ export class Listener {
     });
   }
 
-  /** What acts have in common of which a later one may take the place of an earlier one. */
+  /** The key under which a later act replaces an earlier one. */
   private keyOf_(type: Type, handler: Element, target: Element): string {
     const number = (element: Element) => {
       if (!this.numbers_.has(element)) this.numbers_.set(element, ++this.count_);
@@ -190,7 +190,7 @@ const isBrowsersAct = (type: Type, handler: Element, target: HTMLElement): boole
   (type == 'submit' && ofForm(target, 'method') != 'dialog') ||
   (type == 'click' && matches(handler, 'a,button,input[type=submit],input[type=image]'));
 
-/** Whether a submitter says another address, frame or method than its form. */
+/** Whether a submitter overrides the address, frame or method of its form. */
 const leadsElsewhere = (form: HTMLElement, submitter: HTMLElement | null): boolean =>
   !!submitter &&
   ['Action', 'Target', 'Method'].some((name) => {

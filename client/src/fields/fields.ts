@@ -50,7 +50,7 @@ export class Fields implements FieldKeeper {
     const field = fieldOf(element);
     const value = kindOf(field)!.value(field);
     const known = this.states_.get(field);
-    // Nobody says what was in an element of others' before.
+    // A script's own element has no server value to compare with.
     const isNews = !known && kindOf(field)!.isCopied && !this.markup_.isKnown(field);
     if (!isNews && value == (known?.value ?? this.server_(field))) return false;
     const state = this.state_(field);
@@ -74,7 +74,7 @@ export class Fields implements FieldKeeper {
     return fields.map((field) => this.note_(this.state_(field)));
   }
 
-  /** The states of the fields that an event from before a reload carries; they hold what it says. */
+  /** The states of the fields of an event that was made before a reload. They hold the values that it carries. */
   recall(fields: Field[], [, , entries = []]: EventFields): State[] {
     return fields.map((field) => {
       const state = this.state_(field);
@@ -84,7 +84,7 @@ export class Fields implements FieldKeeper {
     });
   }
 
-  /** What the user's fields hold otherwise than the last of these events says was edited since. */
+  /** A field that differs from what the last of these events carried was edited afterwards: it is the user's. */
   since(events: Carrier[]): void {
     for (const state of new Set(events.flatMap(({ carried }) => carried))) {
       const { value } = state;
@@ -92,7 +92,7 @@ export class Fields implements FieldKeeper {
     }
   }
 
-  /** An event is made. Gives its moment. */
+  /** Counts an event. Returns its moment. */
   mark(): number {
     return this.moment++;
   }
@@ -227,7 +227,7 @@ export class Fields implements FieldKeeper {
     else if (state.value != now) this.show_(field, rebase(then, now, server));
     this.note_(state);
     if (!isNewer || state.value == server) return;
-    // Nobody has to be told anew of what is as it was, or goes with an event that waits.
+    // A value that hasn't changed, or that a waiting event carries, isn't sent again.
     const isCarried = waiting.some(({ carried, mark }) => state.changed <= mark && carried.includes(state));
     if (state.value == now || isCarried) return void (state.owner = owner);
     this.claim_(state);

@@ -25,10 +25,10 @@ function placing(): (field: Field) => number {
 }
 
 export class Recovery {
-  /** Values of the user's that no event has carried as they are now, and no act of the user's will. */
+  /** The user's values that must still be sent: no event has carried them as they are now. */
   readonly untold = new Set<State>();
   private homeless_: State[] = [];
-  /** The page began anew: what is missing in it may come with the server's answer to what it is told. */
+  /** The page began anew: a missing field may come with the server's answer. */
   private isGoing_ = false;
 
   /** `states` are of the fields on the page; `place` gives a field a state, and what that holds. */
@@ -92,7 +92,7 @@ export class Recovery {
       if (state.owner) this.untold.add(state);
     };
     const fields = [within, ...select(within, NAMED)] as Field[];
-    // Of several alike each takes what it had itself.
+    // Among fields alike, each first takes the value from its own place.
     for (const isExact of [true, false]) for (const field of fields) take(field, isExact);
     this.homeless_ = this.isGoing_ ? this.homeless_.slice(-MAX_HOMELESS) : [];
   }

@@ -1,6 +1,6 @@
 // What the server has: a copy of the page, in which nothing loads or runs and which nobody else changes. Each node of the copy has a
 // twin on the page. A node of the page without a twin is others' (the user's, the browser's, a script's).
-import { childrenOf, cloneNode, firstChild, getAttribute, insertBefore, isElement, nextSibling, parentNode } from '../dom/native';
+import { childrenOf, cloneNode, find, firstChild, getAttribute, insertBefore, isElement, nextSibling, parentNode, select } from '../dom/native';
 import { inertly } from '../dom/trusted';
 
 const TWIN = Symbol();
@@ -32,12 +32,11 @@ export const homeOf = (live: Node): Node | undefined => {
 /** What is in a host of the copy: another region's, so that it isn't among the host's children. */
 export const contentOf = <N extends Node>(copy: N): N => (copy[CONTENT] as N | undefined) ?? copy;
 
-/** The hosts on the page that the server has, by the names of their regions. */
-const hosts = new Map<string, Element>();
-
 export class Memory {
+  private readonly copy_: Element;
+
   constructor(root: Element) {
-    adopt(root);
+    this.copy_ = adopt(root);
   }
 
   /** The copy of an element, as that which holds its content. A host that others put on the page is the server's from now on. */
@@ -45,9 +44,10 @@ export class Memory {
     return contentOf(twin(live) ?? adopt(live));
   }
 
-  /** The host of a region, wherever others put it, and whatever copies they made. */
-  host(name: string): Element | undefined {
-    return hosts.get(name);
+  /** The host of a region on the page, even if others moved it, took it out, or made copies of it; else one that others put there. */
+  host(name: string): HTMLElement | null {
+    const shown = find(`[${HOST}="${CSS.escape(name)}"]`);
+    return shown && twin(shown) ? shown : ((hostIn(this.copy_, name) as HTMLElement | undefined) ?? shown);
   }
 
   /** The server's value of an attribute. */
@@ -59,6 +59,16 @@ export class Memory {
   clone<N extends Node>(node: N): N {
     return cloneNode(twin(node) ?? node);
   }
+}
+
+/** The host of a region in a part of the copy, as it is on the page. */
+function hostIn(copy: Element, name: string): Element | undefined {
+  if (getAttribute(copy, HOST) == name) return twin(copy);
+  for (const host of select(contentOf(copy), `[${HOST}]`)) {
+    const found = hostIn(host, name);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** Takes what is in an element or a shadow root for the server's as it is. Gives the copy. */
@@ -74,9 +84,7 @@ export function pair(copy: Node, live: Node, isOutermost?: boolean): void {
   copy[TWIN] = live;
   live[TWIN] = copy;
   for (let one = firstChild(copy), other = firstChild(live); one; one = nextSibling(one), other = nextSibling(other!)) pair(one, other!);
-  if (!isElement(copy) || !isHost(copy)) return;
-  hosts.set(getAttribute(copy, HOST)!, live as Element);
-  if (isOutermost) return;
+  if (isOutermost || !isElement(copy) || !isHost(copy)) return;
   const content = (copy[CONTENT] = cloneNode(copy, false));
   content[TWIN] = live;
   move(copy, content);
@@ -87,11 +95,10 @@ export function move(from: Node, to: Node): void {
   for (const child of childrenOf(from)) insertBefore(to, child, null);
 }
 
-/** Makes a node that left the copy nobody's, with all that is in it. `leave` hears of nodes on the page that others moved out of it. */
+/** Makes a node that left the copy nobody's, with all that is in it. `leave` is called with each node on the page that others moved out of it. */
 export function disown(copy: Node, leave?: (live: Node) => void): void {
   const live = twin(copy);
   live[TWIN] = undefined;
-  if (isElement(copy) && hosts.get(getAttribute(copy, HOST)!) == live) hosts.delete(getAttribute(copy, HOST)!);
   for (const child of childrenOf(contentOf(copy))) {
     if (parentNode(twin(child)) != live) leave?.(twin(child));
     disown(child, leave);

@@ -44,7 +44,8 @@ export class Patcher {
     return true;
   }
 
-  host(name: string): Element | undefined {
+  /** The host of a region. */
+  host(name: string): HTMLElement | null {
     return this.memory_.host(name);
   }
 

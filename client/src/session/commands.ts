@@ -3,7 +3,7 @@
 import { call, find, findAll } from '../dom/native';
 import type { Command } from '../wire/frames';
 
-/** Resets fields, as far as the event of this number has seen them; 0: in no event's call. */
+/** Resets fields to the server's values; edits made after the event with this number stay. 0: pushed outside of an event's call. */
 type Reset = (targets: HTMLElement[], event: number) => void;
 
 type Action = (...fields: never[]) => void;
@@ -44,7 +44,7 @@ export class Commands {
   }
 }
 
-/** Gives a value back; throws if there is none. */
+/** The value itself; throws an error with `reason` if it is missing. */
 function needed<T>(value: T | null | undefined | false, reason: string): T {
   if (!value) throw new Error('live: ' + reason);
   return value;

@@ -19,7 +19,7 @@ export interface Endpoint {
   isIdle(): boolean;
 }
 
-/** As `WebSocket.OPEN`, which a stand-in of the page's own may not have. */
+/** `WebSocket.OPEN`; a wrapper that a page puts in place of `WebSocket` may lack the constant. */
 const OPEN = 1;
 const PATH = '/_live/websocket';
 const OPENING = 20_000; // ms until an attempt to connect is given up
@@ -40,7 +40,7 @@ export class Connection {
   private failures_ = 0;
   /** The browser is on its way to another page, as far as anybody knows. */
   private isLeaving_ = false;
-  /** Over so many ms the browsers of a server that stops spread. */
+  /** The time in ms over which reconnects are spread after the server announced that it stops. */
   private away_ = 0;
 
   constructor(

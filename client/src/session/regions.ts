@@ -1,8 +1,9 @@
 // The regions of the page, and patches to them. What is known of a region is kept with its host, and goes when that goes.
 
 import { attr } from '../dom/markup';
-import { closest, find, findAll, ofDocument, read } from '../dom/native';
+import { closest, findAll, ofDocument, read } from '../dom/native';
 import { narrow, replaceElement } from '../patch/narrow';
+import { twin } from '../patch/memory';
 import type { Patcher } from '../patch/patcher';
 import { applyDelta, type Hint, type Html } from '../wire/delta';
 import type { Body, ElementBody, Patches } from '../wire/frames';
@@ -41,7 +42,7 @@ export class Regions {
   /** Begins a connection: forgets the numbers, and gives the hashes of all that the browser shows. */
   hashes(): Uint8Array {
     this.bound_ = [];
-    const shown = findAll(HOSTS).filter((host) => host == this.patcher_.host(attr(host, 'region')!)).flatMap((host) => {
+    const shown = findAll(HOSTS).filter(twin).flatMap((host) => {
       const known = this.known_.get(host) ?? NO_HASH;
       return Array.isArray(known) ? known : hashOf(attr(host, 'region')!, bytes(known), host);
     });
@@ -58,7 +59,7 @@ export class Regions {
       const name = typeof region == 'string' ? region : this.bound_[region];
       demand(name != null);
       if (typeof region == 'string' && !isShared) this.bound_.push(region);
-      const host = (this.patcher_.host(name!) as HTMLElement) ?? find(`[data-lv-region="${CSS.escape(name!)}"]`);
+      const host = this.patcher_.host(name!);
       // Without a host (the page's own scripts took it out) nothing shows the region.
       if (host) this.change_(host, name!, check, body);
     }

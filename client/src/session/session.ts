@@ -77,7 +77,7 @@ export class Session implements Endpoint, Listening {
     take((kept) => {
       if (kept) this.takeUp_(kept);
       this.listener_.catchUp();
-      // Who leaves the page, or only looks away, makes no more pause.
+      // Debounced values are sent before the page is left or hidden.
       for (const type of ['pagehide', 'visibilitychange'])
         addEventListener(type, () => {
           this.listener_.flush();

@@ -50,7 +50,7 @@ export const isFirstTry = (version: string): boolean | undefined =>
     return isFirst;
   });
 
-/** What is stored for this page, if it is to be taken up. */
+/** The stored session, if this load of the page must resume it: events are waiting, or the page was reloaded or reached by Back. */
 function load(): { id: number; kept: Kept } | undefined {
   const { version, id, kept } = JSON.parse(sessionStorage.getItem(KEY)!);
   if (version != VERSION) return;

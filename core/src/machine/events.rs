@@ -82,7 +82,7 @@ impl Delivery {
         }
     }
 
-    /// Those of the refused events that this connection has not heard of.
+    /// The refused events that this connection has not been told about.
     pub(super) fn news_of_refusals(&self) -> Vec<u64> {
         self.refused.iter().copied().filter(|id| *id > self.refusals_told).collect()
     }

@@ -1,6 +1,7 @@
 // A page that holds the patcher alone, under the strict policy, with moveBefore or without.
+import { after, before } from 'node:test';
 import { bundle } from './bundle.mjs';
-import { open } from './chromium.mjs';
+import { launch, open } from './chromium.mjs';
 import { page, serve, wav } from './server.mjs';
 
 const ENTRY = `
@@ -54,7 +55,7 @@ const STYLE = `
  * Serves the page; `tab(browser, { moveBefore })` opens it, with `morph`, `show`, `fresh`, `$`, and after `show` `patcher` and `memory`
  * as globals; with `counting` it has `calls`.
  */
-export async function serveMorph() {
+async function serveMorph() {
   const script = await bundle(ENTRY);
   const body = '<div id="root"></div>';
   const server = await serve({
@@ -70,4 +71,18 @@ export async function serveMorph() {
     return opened;
   };
   return { tab, close: server.close };
+}
+
+/** For a `describe`: gives the function that opens the page in a tab of a browser that lives as long as the suite. */
+export function morphTabs() {
+  let browser, pages;
+  before(async () => {
+    browser = await launch();
+    pages = await serveMorph();
+  });
+  after(async () => {
+    await browser?.close();
+    await pages?.close();
+  });
+  return (options) => pages.tab(browser, options);
 }

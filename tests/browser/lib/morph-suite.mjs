@@ -1,8 +1,7 @@
 // Named checks of the morph, each in a tab with moveBefore and in one without.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { launch } from './chromium.mjs';
-import { serveMorph } from './morph-page.mjs';
+import { before, describe, it } from 'node:test';
+import { morphTabs } from './morph-page.mjs';
 
 /**
  * Declares the suite `title` in both modes, on a page with the options given before `declare`. `declare(check, moveBefore)` names its tests: `check(name, run, expected)` runs `run` inside
@@ -12,16 +11,11 @@ export function morphSuite(title, ...rest) {
   const declare = rest.pop();
   for (const moveBefore of [true, false]) {
     describe(`${title}, ${moveBefore ? 'with' : 'without'} moveBefore`, () => {
-      let browser, pages, tab;
+      const open = morphTabs();
+      let tab;
       before(async () => {
-        browser = await launch();
-        pages = await serveMorph();
-        tab = await pages.tab(browser, { moveBefore, ...rest[0] });
+        tab = await open({ moveBefore, ...rest[0] });
         assert.equal(await tab.evaluate(() => 'moveBefore' in Element.prototype), moveBefore, 'Chromium 133 or newer is needed');
-      });
-      after(async () => {
-        await browser?.close();
-        await pages?.close();
       });
       declare(
         (name, run, expected) => it(name, async () => {

@@ -223,8 +223,8 @@ export class Oracle {
       const left = taken.filter((node) => !this.others.moved.includes(node)); // custom elements go away by themselves
       return sameLists(shown.filter((node) => this.before.has(node) || !this.others.made.has(node)), left) || this.wrong(depth, 'the place is lost, so that the children must be exactly the server\'s', live);
     }
-    for (const node of before) if (this.others.made.has(node) && !shown.includes(node)) return this.wrong(depth, `others' ${node.outerHTML ?? node.nodeValue} is gone from`, live);
-    for (const node of shown) if (this.others.made.has(node) && this.before.has(node) && !before.includes(node)) return this.wrong(depth, `others' ${node.outerHTML ?? node.nodeValue} came to`, live);
+    for (const node of before) if (this.others.made.has(node) && !shown.includes(node)) return this.wrong(depth, `a foreign node is missing: ${node.outerHTML ?? node.nodeValue}, in`, live);
+    for (const node of shown) if (this.others.made.has(node) && this.before.has(node) && !before.includes(node)) return this.wrong(depth, `a foreign node was moved here: ${node.outerHTML ?? node.nodeValue}, in`, live);
     // Nothing that the server has still is made anew.
     const removed = olds.filter((node) => !taken.includes(node)).map((node) => this.models.get(node));
     for (const [i, node] of taken.entries())

@@ -14,7 +14,7 @@ const parse = (html) => {
   return root;
 };
 
-/** What can patch: the client's patcher, the two-way morph of before, and one that does nothing. */
+/** The patchers under test: the client's, the previous two-way morph, and one that does nothing. */
 const SUBJECTS = {
   'three-way': (root) => {
     const patcher = new Patcher(new Memory(root));
