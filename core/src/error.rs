@@ -40,6 +40,11 @@ impl Error {
         self.0.downcast_ref()
     }
 
+    /// The error that it holds, if it is of this type.
+    pub fn downcast_ref<E: core::error::Error + 'static>(&self) -> Option<&E> {
+        self.0.downcast_ref()
+    }
+
     /// Whether it refuses an event, as [`Event::refuse`](crate::Event::refuse) does.
     pub(crate) fn is_refusal(&self) -> bool {
         self.0.is::<Refused>()

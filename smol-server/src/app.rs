@@ -4,15 +4,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_tungstenite::tungstenite::handshake::derive_accept_key;
-use http::StatusCode;
 use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE,
     UPGRADE,
 };
+use http::{StatusCode, Version};
 use live_core::Error;
-use live_std::{Answer, Engine, SOCKET, Visitor, caught, not_allowed};
+use live_std::{Body, Engine, Reply, SOCKET, Upgrade, Visitor, caught, not_allowed};
 
-use crate::handler::{Endpoint, Layer, Next};
+use crate::handler::{Endpoint, Layer, Next, ResponseFuture};
 use crate::http::Service;
 use crate::request::Request;
 use crate::response::Response;
@@ -26,28 +26,32 @@ pub(crate) struct App {
 }
 
 /// An app as one TCP connection sees it.
+#[derive(Clone)]
 pub(crate) struct From {
     pub(crate) app: Arc<App>,
     pub(crate) peer: IpAddr,
 }
 
 impl Service for From {
-    async fn answer(&self, mut request: Request) -> Response {
-        request.peer = Some(self.app.engine.client(self.peer, &request.headers));
-        let Request { method, uri, headers, .. } = &request;
-        if let Err(denied) = self.app.engine.admit(method, uri, headers) {
-            return Answer::from(denied).into();
+    async fn answer(&self, mut request: http::Request<Body>) -> Response {
+        if request.version() == Version::HTTP_10 {
+            // RFC 9110, section 7.8: HTTP/1.0 has no upgrade.
+            request.headers_mut().remove(UPGRADE);
         }
-        if let Some(answer) = self.app.engine.builtin(method, uri, headers) {
+        let Self { app, peer } = self;
+        if let Some(answer) = app.engine.intercept(&request) {
             return answer.into();
         }
-        let (app, cookies) = (self.app.clone(), request.headers.clone());
-        let endpoint: Endpoint = Arc::new(move |request| Box::pin(app.clone().dispatch(request)));
-        let response = caught(Box::pin(Next::new(self.app.layers.clone(), endpoint).run(request))).await;
+        let peer = app.engine.client(*peer, request.headers());
+        let browser = app.engine.browser(request.headers());
+        let dispatching = app.clone();
+        let endpoint: Endpoint = Arc::new(move |request| dispatching.clone().dispatch(request));
+        let next = Next::new(app.layers.clone(), endpoint);
+        let response = caught(Box::pin(next.run(Request::new(request, peer)))).await;
         let response =
             response.unwrap_or_else(|panicked| Response::from(Err::<Response, _>(Error::from(panicked))));
         if response.new_csrf {
-            return response.with_header(SET_COOKIE, &self.app.engine.new_csrf(&cookies));
+            return response.with_header(SET_COOKIE, &app.engine.new_csrf(browser));
         }
         response
     }
@@ -55,35 +59,34 @@ impl Service for From {
 
 impl App {
     /// Routes come before pages, so that a form may post to its own page's URL.
-    async fn dispatch(self: Arc<Self>, mut request: Request) -> Response {
-        if request.path() == SOCKET {
-            return self.upgrade(&request);
-        }
-        let other = match self.routes.find(&mut request) {
-            Route::Found(endpoint) => return endpoint(request).await,
+    fn dispatch(self: Arc<Self>, mut request: Request) -> ResponseFuture {
+        let route = if request.path() == SOCKET { Route::Unknown } else { self.routes.find(&mut request) };
+        let other = match route {
+            Route::Found(endpoint) => return endpoint(request),
             Route::OtherMethods(allowed) => Some(allowed),
             Route::Unknown => None,
         };
-        let Request { method, uri, headers, body, peer, user_id, .. } = request;
-        match self.engine.respond(&method, &uri, &headers, &body, Visitor { peer, user_id }).await {
-            Some(answer) => answer.into(),
-            None => other.map_or_else(Response::not_found, |allowed| not_allowed(&allowed).into()),
-        }
+        let visitor = Visitor { peer: request.peer, user_id: request.user_id.take() };
+        Box::pin(async move {
+            match self.engine.reply(request.into(), visitor).await {
+                Reply::Response(answer) => answer.into(),
+                Reply::Upgrade(upgrade, request) => switch(*upgrade, &request),
+                Reply::NotMine(_) => {
+                    other.map_or_else(Response::not_found, |allowed| not_allowed(&allowed).into())
+                }
+            }
+        })
     }
+}
 
-    fn upgrade(&self, request: &Request) -> Response {
-        let visitor = Visitor { peer: request.peer, user_id: request.user_id.clone() };
-        let upgrade = match self.engine.upgrade(&request.method, &request.headers, visitor) {
-            Ok(upgrade) => upgrade,
-            Err(refused) => return Answer::from(refused).into(),
-        };
-        let key = request.headers.get(SEC_WEBSOCKET_KEY).map_or(&b""[..], HeaderValue::as_bytes);
-        let mut response = Response::new(StatusCode::SWITCHING_PROTOCOLS)
-            .with_header(CONNECTION, "upgrade")
-            .with_header(UPGRADE, "websocket")
-            .with_header(SEC_WEBSOCKET_ACCEPT, &derive_accept_key(key))
-            .with_header(SEC_WEBSOCKET_PROTOCOL, upgrade.protocol.name());
-        response.upgrade = Some(upgrade);
-        response
-    }
+/// The answer to a WebSocket's handshake: RFC 6455, section 4.2.2.
+fn switch(upgrade: Upgrade, request: &http::Request<Body>) -> Response {
+    let key = request.headers().get(SEC_WEBSOCKET_KEY).map_or(&b""[..], HeaderValue::as_bytes);
+    let mut response = Response::new(StatusCode::SWITCHING_PROTOCOLS)
+        .with_header(CONNECTION, "upgrade")
+        .with_header(UPGRADE, "websocket")
+        .with_header(SEC_WEBSOCKET_ACCEPT, &derive_accept_key(key))
+        .with_header(SEC_WEBSOCKET_PROTOCOL, upgrade.protocol.name());
+    response.upgrade = Some(upgrade);
+    response
 }

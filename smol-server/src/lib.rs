@@ -51,7 +51,7 @@
 //! # The crates
 //!
 //! [`live_core`] does the thinking, without std and without I/O. [`live_std`] puts it between HTTP requests and WebSocket frames, for
-//! any runtime. This crate adds an executor with one worker a core, HTTP/1.1 by a few strict rules, and WebSockets, each a task
+//! any runtime. This crate adds an executor with one worker a core, HTTP/1.1 by hyper, and WebSockets, each a task
 //! that moves messages between its socket and a [`live_std::Connection`]. Nothing here knows what a page is: that is the engine's.
 #![forbid(unsafe_code)]
 
@@ -79,18 +79,17 @@ pub use live_std;
 
 pub use self::error::Error;
 pub use self::handler::{Handler, Next};
-pub use self::http::MAX_BODY;
 pub use self::live::Live;
 pub use self::request::Request;
 pub use self::response::Response;
 pub use self::server::Server;
 pub use ::http::{Method, StatusCode, header};
-pub use live_std::Options;
+pub use live_std::{Body, MAX_BODY, Options};
 pub use smol::unblock;
 
 /// Everything that a program with live pages uses, in one line.
 pub mod prelude {
-    pub use crate::{Live, Next, Options, Request, Response, Server, StatusCode};
+    pub use crate::{Body, Live, Next, Options, Request, Response, Server, StatusCode};
     pub use live_core::{
         Block, Command, Ctx, DirtySet, Download, Error, Event, EventMeta, Flash, Focus, Js, Marking, Page,
         RecoverableError, Redirect, Reset, Result, Scroll, Session, SessionId, Timer, Value, View,

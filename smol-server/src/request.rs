@@ -1,14 +1,15 @@
 //! What a handler is given.
 
+use std::mem::take;
 use std::net::IpAddr;
 
 use http::{HeaderMap, Method, Uri};
 use live_core::{Pair, Result};
-use live_std::form;
+use live_std::{Body, MAX_BODY, form};
 use serde::de::DeserializeOwned;
 
-/// An HTTP request with its whole body.
-#[derive(Clone, Debug, Default)]
+/// An HTTP request.
+#[derive(Debug, Default)]
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -16,8 +17,8 @@ pub struct Request {
     pub uri: Uri,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, at most [`MAX_BODY`](crate::MAX_BODY) bytes.
-    pub body: Vec<u8>,
+    /// The body, which is read as it is asked for.
+    pub body: Body,
     /// The address of the other end, or what a trusted proxy says.
     pub peer: Option<IpAddr>,
     /// Who is logged in. Middleware sets it; pages find it in their session.
@@ -27,6 +28,12 @@ pub struct Request {
 }
 
 impl Request {
+    pub(crate) fn new(request: http::Request<Body>, peer: IpAddr) -> Self {
+        let (head, body) = request.into_parts();
+        let (method, uri, headers) = (head.method, head.uri, head.headers);
+        Self { method, uri, headers, body, peer: Some(peer), ..Self::default() }
+    }
+
     /// The path, without the query.
     pub fn path(&self) -> &str {
         self.uri.path()
@@ -52,11 +59,31 @@ impl Request {
         live_std::cookie::find(&self.headers, name)
     }
 
-    /// The body of a posted form as `T`.
+    /// The whole body, at most [`MAX_BODY`] bytes; afterwards the request has none. For a larger one, or one that comes bit by bit, see
+    /// [`Body::chunk`].
     ///
     /// # Errors
-    /// A [`RecoverableError`](live_core::RecoverableError) where the fields don't fit; as an answer it becomes status 400.
-    pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
-        form::decode(&String::from_utf8_lossy(&self.body))
+    /// A [`BodyError`](live_std::BodyError); as an answer it becomes status 413 or 400.
+    pub async fn bytes(&mut self) -> Result<Vec<u8>> {
+        Ok(take(&mut self.body).bytes(MAX_BODY).await?.into())
+    }
+
+    /// The body of a posted form as `T`; afterwards the request has no body.
+    ///
+    /// # Errors
+    /// A [`FormError`](form::FormError); as an answer it becomes status 415, 413 or 400. A [`RecoverableError`](live_core::RecoverableError) where the
+    /// fields don't fit; as an answer it becomes status 400.
+    pub async fn form<T: DeserializeOwned>(&mut self) -> Result<T> {
+        let body = take(&mut self.body);
+        form::decode(&form::text(&self.headers, body).await?)
+    }
+}
+
+impl From<Request> for http::Request<Body> {
+    fn from(request: Request) -> Self {
+        let mut sent = Self::new(request.body);
+        (*sent.method_mut(), *sent.uri_mut(), *sent.headers_mut()) =
+            (request.method, request.uri, request.headers);
+        sent
     }
 }

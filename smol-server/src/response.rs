@@ -2,21 +2,24 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 use live_core::{Error, Result};
-use live_std::{Answer, Escaped, Upgrade};
+use live_std::form::FormError;
+use live_std::{Answer, Body, BodyError, Escaped, Upgrade};
 use serde::Serialize;
+use smol::stream::Stream;
 
-/// An HTTP response with its whole body.
+/// An HTTP response.
 #[derive(Debug, Default)]
 pub struct Response {
     /// The status.
     pub status: StatusCode,
-    /// The headers. `Content-Length` and `Date` are added when it is sent.
+    /// The headers. `Content-Length` or `Transfer-Encoding`, and `Date`, are added when it is sent.
     pub headers: HeaderMap,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Body,
     pub(crate) upgrade: Option<Upgrade>,
     pub(crate) new_csrf: bool,
 }
@@ -46,7 +49,7 @@ impl Response {
     }
 
     /// A file to be saved under `name`.
-    pub fn download(name: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub fn download(name: &str, content_type: &str, body: impl Into<Body>) -> Self {
         let quoted: String = name
             .chars()
             .map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' || c == ' ' { c } else { '_' })
@@ -54,6 +57,31 @@ impl Response {
         Self { body: body.into(), ..Self::default() }
             .with_header(CONTENT_TYPE, content_type)
             .with_header(CONTENT_DISPOSITION, &format!("attachment; filename=\"{quoted}\""))
+    }
+
+    /// A body that comes bit by bit, each piece as soon as the other end has room for it. After an error the connection is closed.
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use live_smol::prelude::*;
+    /// use smol::stream;
+    ///
+    /// async fn numbers(_: Request) -> Response {
+    ///     let lines = stream::iter((0..1000).map(|n| Ok::<_, io::Error>(format!("{n}\n"))));
+    ///     Response::stream("text/plain; charset=utf-8", lines)
+    /// }
+    /// # let _ = Live::new(Options::default()).get("/numbers", numbers);
+    /// ```
+    pub fn stream<B, E>(
+        content_type: &str,
+        chunks: impl Stream<Item = std::result::Result<B, E>> + Send + 'static,
+    ) -> Self
+    where
+        B: Into<Bytes> + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        Self { body: Body::stream(chunks), ..Self::default() }.with_header(CONTENT_TYPE, content_type)
     }
 
     /// Sends the browser to another URL, by GET.
@@ -115,7 +143,7 @@ impl Response {
     }
 
     fn of(content_type: &'static str, body: String) -> Self {
-        let mut response = Self { body: body.into_bytes(), ..Self::default() };
+        let mut response = Self { body: body.into(), ..Self::default() };
         response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         response.headers.insert(http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response
@@ -125,12 +153,7 @@ impl Response {
 impl From<Answer> for Response {
     fn from(answer: Answer) -> Self {
         let (parts, body) = answer.into_parts();
-        Self {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.into_owned().into_bytes(),
-            ..Self::default()
-        }
+        Self { status: parts.status, headers: parts.headers, body, ..Self::default() }
     }
 }
 
@@ -167,6 +190,11 @@ fn failed(error: Error) -> Response {
     if let Some(told) = error.recoverable() {
         let text = format!("<!doctype html><title>Error</title><p>{}</p>", Escaped(&told.message));
         return Response::html(text).with_status(StatusCode::BAD_REQUEST);
+    }
+    let body = error.downcast_ref::<BodyError>().map(|error| (error.status(), error.to_string()));
+    let form = error.downcast_ref::<FormError>().map(|error| (error.status(), error.to_string()));
+    if let Some((status, why)) = body.or(form) {
+        return Response::refuse(status, why);
     }
     tracing::error!(%error, "a handler failed");
     Response::text("Something went wrong.").with_status(StatusCode::INTERNAL_SERVER_ERROR)

@@ -18,7 +18,7 @@ use smol::io::AsyncReadExt;
 
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
-use crate::http;
+use crate::http::{self, Served};
 use crate::pool::Source;
 use crate::stream::Stream;
 use crate::websocket::Socket;
@@ -158,12 +158,15 @@ async fn handshake(
     app: Arc<App>,
     open: &Arc<Open>,
 ) -> io::Result<Option<(Box<Socket>, Counted)>> {
+    let engine = app.engine.clone();
+    let keep_alive = engine.options().keep_alive;
     let from = From { app, peer: peer.ip() };
-    let served = http::serve(&mut Stream::new(wire.clone(), 0), &from).await?;
-    let Some((upgrade, read)) = served else { return Ok(None) };
+    let Served::Upgraded(upgrade, read) = http::serve(wire.clone(), from, keep_alive).await? else {
+        return Ok(None);
+    };
     let counted = open.enter();
-    let max_message = from.app.engine.options().max_message_size;
-    let connection = Connection::new(from.app.engine.clone(), upgrade);
+    let max_message = engine.options().max_message_size;
+    let connection = Connection::new(engine, upgrade);
     Ok(Some((Socket::new(wire.clone(), read, connection, max_message).await, counted)))
 }
 

@@ -7,13 +7,14 @@
 //!
 //! To write pages, begin with `live_smol`: its crate documentation has a page and the guide, `live_smol::guide`, which also shows
 //! how to embed the engine in another server (`live_smol::guide::embedding`). In short: [`EngineBuilder::page`] and
-//! [`EngineBuilder::start`] with a [`Runtime`]; [`Engine::admit`], [`Engine::respond`] and [`Engine::upgrade`] for requests; a
+//! [`EngineBuilder::start`] with a [`Runtime`]; [`Engine::intercept`] and [`Engine::reply`] for requests; a
 //! [`Connection`] for each WebSocket. `examples/gallery` has the pages, `ARCHITECTURE.md` is the map.
 #![forbid(unsafe_code)]
 
 mod access;
 pub mod assets;
 mod auth;
+mod body;
 mod clock;
 mod codec;
 pub mod cookie;
@@ -39,11 +40,12 @@ mod token;
 
 pub use access::{Access, Denied, InvalidOrigin};
 pub use auth::{Auth, Csrf, Form, TokenFunc, csrf_token};
+pub use body::{Body, BodyError};
 pub use clock::Clock;
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
 pub use engine::{
-    Answer, Connection, Direct, Engine, EngineBuilder, Incoming, InvalidRoute, MAX_BODY, Outgoing, Protocol,
-    Refused, Runtime, SOCKET, Upgrade, Visitor, caught, not_allowed, params,
+    Answer, BrowserId, Connection, Direct, Engine, EngineBuilder, Incoming, InvalidRoute, MAX_BODY, Outgoing,
+    Protocol, Refused, Reply, Runtime, SOCKET, Upgrade, Visitor, caught, not_allowed, params,
 };
 pub use form::EventForm;
 pub use guard::CatchUnwind;

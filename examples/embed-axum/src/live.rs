@@ -1,19 +1,19 @@
-//! Live pages as a part of an axum application: a fallback that answers HTTP, and a route for the WebSocket.
+//! Live pages as a part of an axum application: what is the engine's before its routes, and a fallback behind them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::handler::Handler;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
-use live_std::{Answer, Connection, Engine, MAX_BODY, SOCKET, Visitor};
+use live_std::{Answer, Connection, Engine, Reply, Upgrade, Visitor};
 use tokio::sync::watch;
 
 use crate::socket;
@@ -35,12 +35,8 @@ impl Live {
 
     /// The application `own`, with live pages where it has no route, and the engine's checks of host and origin around all of it.
     pub(crate) fn mount(self: &Arc<Self>, own: Router) -> Router {
-        let live = Router::new()
-            .route(SOCKET, any(connect))
-            .fallback(respond)
-            .layer(DefaultBodyLimit::max(MAX_BODY))
-            .with_state(self.clone());
-        own.merge(live).layer(middleware::from_fn_with_state(self.clone(), admit))
+        own.fallback_service(reply.with_state(self.clone()))
+            .layer(middleware::from_fn_with_state(self.clone(), intercept))
     }
 
     /// Lets every session commit and closes its WebSocket with code 1012, so that browsers come back to a successor within `spread`.
@@ -65,43 +61,28 @@ impl Live {
     }
 }
 
-async fn admit(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
-    match live.engine.admit(request.method(), request.uri(), request.headers()) {
-        Ok(()) => match live.engine.builtin(request.method(), request.uri(), request.headers()) {
-            Some(answer) => response(answer),
-            None => next.run(request).await,
-        },
-        Err(denied) => response(denied),
-    }
-}
-
-async fn respond(
-    State(live): State<Arc<Live>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let visitor = live.visitor(peer, &headers);
-    match live.engine.respond(&method, &uri, &headers, &body, visitor).await {
+async fn intercept(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
+    match live.engine.intercept(&request) {
         Some(answer) => response(answer),
-        None => (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response(),
+        None => next.run(request).await,
     }
 }
 
-async fn connect(
+async fn reply(
     State(live): State<Arc<Live>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    method: Method,
-    headers: HeaderMap,
-    handshake: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    request: Request,
 ) -> Response {
-    let upgrade = match live.engine.upgrade(&method, &headers, live.visitor(peer, &headers)) {
-        Ok(upgrade) => upgrade,
-        Err(refused) => return response(refused),
-    };
-    let handshake = match handshake {
+    let visitor = live.visitor(peer, request.headers());
+    match live.engine.reply(request.map(live_std::Body::new), visitor).await {
+        Reply::Response(answer) => response(answer),
+        Reply::Upgrade(upgrade, request) => connect(live, *upgrade, request.into_parts().0).await,
+        Reply::NotMine(_) => (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response(),
+    }
+}
+
+async fn connect(live: Arc<Live>, upgrade: Upgrade, mut request: Parts) -> Response {
+    let handshake = match WebSocketUpgrade::from_request_parts(&mut request, &()).await {
         Ok(handshake) => handshake,
         Err(rejection) => return rejection.into_response(),
     };
@@ -119,6 +100,6 @@ async fn connect(
         })
 }
 
-fn response(answer: impl Into<Answer>) -> Response {
-    answer.into().map(Body::from)
+fn response(answer: Answer) -> Response {
+    answer.map(Body::new)
 }

@@ -44,12 +44,12 @@ pub fn serve(live: Live, logins: Arc<Logins>, https: bool) -> Live {
 }
 
 async fn log_in(
-    request: Request,
+    mut request: Request,
     logins: Arc<Logins>,
     pubsub: Arc<dyn PubSub>,
     https: bool,
 ) -> Result<Response> {
-    let given: Credentials = request.form()?;
+    let given: Credentials = request.form().await?;
     let Some(token) = logins.enter(&given.name, &given.password) else {
         return form(&given, StatusCode::UNPROCESSABLE_ENTITY);
     };
@@ -57,8 +57,8 @@ async fn log_in(
     Ok(Response::redirect("/account").with_cookie(COOKIE, &token, https).with_new_csrf())
 }
 
-async fn log_out(request: Request, logins: Arc<Logins>, pubsub: Arc<dyn PubSub>) -> Result<Response> {
-    let Leaving { everywhere } = request.form()?;
+async fn log_out(mut request: Request, logins: Arc<Logins>, pubsub: Arc<dyn PubSub>) -> Result<Response> {
+    let Leaving { everywhere } = request.form().await?;
     if let Some(user) = request.cookie(COOKIE).and_then(|token| logins.leave(token, everywhere)) {
         pubsub.publish(&topic(&user), &Changed)?;
     }

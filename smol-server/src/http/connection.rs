@@ -1,109 +1,199 @@
 //! One TCP connection: requests in, responses out, one after the other.
 
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
-use http::Method;
-use live_std::Upgrade;
-use smol::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::server::conn::http1::{Builder, Connection};
+use live_std::{Body, Upgrade};
 
-use super::body::Input;
-use super::head::{Bad, Head, parse};
-use super::limit::Limit;
-use super::limits::{BODY_TIMEOUT, HEAD_TIMEOUT, IDLE_TIMEOUT, WRITE_TIMEOUT};
-use super::write::encode;
-use crate::request::Request;
+use super::framing::Bad;
+use super::gate::{Answering, Gate, Io, Waits};
+use super::limits::{BODY_TIMEOUT, HEAD_TIMEOUT, MAX_HEADERS, REST_AFTER, WRITE_TIMEOUT};
+use super::timer::Timer;
 use crate::response::Response;
+use crate::wire::Wire;
 
 /// Answers requests.
-pub(crate) trait Service {
-    fn answer(&self, request: Request) -> impl Future<Output = Response> + Send;
+pub(crate) trait Service: Clone + Send + Unpin + 'static {
+    fn answer(&self, request: http::Request<Body>) -> impl Future<Output = Response> + Send;
 }
 
-/// Serves requests until the connection ends, an error is answered, or a WebSocket is agreed on: then gives it, with what was read
-/// beyond the request.
-pub(crate) async fn serve<S>(stream: &mut S, service: &impl Service) -> io::Result<Option<(Upgrade, Vec<u8>)>>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let (mut input, mut limit) = (Input::default(), Limit::default());
+/// How a connection's requests have ended.
+pub(crate) enum Served {
+    /// There are no more.
+    Over,
+    /// By a WebSocket; with what came behind the request for it.
+    Upgraded(Upgrade, Vec<u8>),
+}
+
+/// What hyper has done with a connection.
+enum Step {
+    Over,
+    /// No request for a while.
+    Rest,
+}
+
+/// Serves requests until the connection ends, an error is answered, none comes for `keep_alive`, or a WebSocket is agreed on.
+pub(crate) async fn serve(
+    wire: Arc<Wire>,
+    service: impl Service,
+    keep_alive: Duration,
+) -> io::Result<Served> {
+    let gate = Gate::new(wire);
+    let mut timer = Timer::default();
     loop {
-        let head = match next_head(stream, &mut input, &mut limit).await? {
-            Some(Ok(head)) => head,
-            Some(Err(Bad(status, why))) => {
-                send(stream, &mut limit, &Response::refuse(status, why), true, false).await?;
-                return Ok(None);
+        if !timer.within(keep_alive, poll_fn(|cx| gate.poll_begin(cx))).await? {
+            return Ok(Served::Over);
+        }
+        // A connection without a request keeps none of what hyper needs.
+        let step = Box::pin(requests(&gate, service.clone(), &mut timer)).await?;
+        if let Some((upgrade, read)) = gate.upgraded() {
+            return Ok(Served::Upgraded(upgrade, read));
+        }
+        match step {
+            Step::Over => return Ok(Served::Over),
+            Step::Rest => {}
+        }
+    }
+}
+
+/// Serves the request that has begun, and those that follow soon.
+async fn requests(gate: &Arc<Gate>, service: impl Service, timer: &mut Timer) -> io::Result<Step> {
+    let answer = Answer { gate: gate.clone(), service };
+    let mut connection = Builder::new()
+        .half_close(true)
+        .max_headers(MAX_HEADERS)
+        .header_read_timeout(None)
+        .serve_connection(Io(gate.clone()), answer);
+    let mut limit = Limit::default();
+    poll_fn(|cx| {
+        loop {
+            if let Poll::Ready(ended) = poll(&mut connection, cx) {
+                return Poll::Ready(ended.map(|()| Step::Over));
             }
-            None => return Ok(None),
+            let waits = gate.waits();
+            if !limit.is_over(waits, timer, cx) {
+                return Poll::Pending;
+            }
+            match waits {
+                Waits::Request => return Poll::Ready(Ok(Step::Rest)),
+                Waits::Head if gate.refuse(LATE) => {}
+                _ => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            }
+        }
+    })
+    .await
+}
+
+const LATE: Bad = Bad(StatusCode::REQUEST_TIMEOUT, "the request took too long to come");
+
+fn poll<S: Service>(
+    connection: &mut Connection<Io, Answer<S>>,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<()>> {
+    connection.poll_without_shutdown(cx).map_err(io::Error::other)
+}
+
+/// How long a connection may wait for the other end: for a head in all, for all else until something of it comes or goes.
+#[derive(Default)]
+struct Limit {
+    of: Option<(Waits, Instant)>,
+}
+
+impl Limit {
+    fn is_over(&mut self, waits: Waits, timer: &mut Timer, cx: &mut Context<'_>) -> bool {
+        let within = match waits {
+            Waits::Request => REST_AFTER,
+            Waits::Head => HEAD_TIMEOUT,
+            Waits::Body(_) => BODY_TIMEOUT,
+            Waits::Writing(_) => WRITE_TIMEOUT,
+            Waits::Nothing => {
+                self.of = None;
+                return false;
+            }
         };
-        let (with_body, keep_alive) = (head.method != Method::HEAD, head.keep_alive);
-        let request = with_its_body(stream, &mut input, &mut limit, head).await?;
-        let response = service.answer(request).await;
-        send(stream, &mut limit, &response, with_body, keep_alive).await?;
-        if let Some(upgrade) = response.upgrade {
-            return Ok(Some((upgrade, input.into_bytes())));
-        }
-        if !keep_alive {
-            return Ok(None);
-        }
+        let due = match self.of {
+            Some((before, due)) if before == waits => due,
+            _ => Instant::now() + within,
+        };
+        self.of = Some((waits, due));
+        timer.poll(due, cx).is_ready()
     }
 }
 
-/// None where the other end has nothing more to ask.
-async fn next_head<S: AsyncRead + Unpin>(
-    stream: &mut S,
-    input: &mut Input,
-    limit: &mut Limit,
-) -> io::Result<Option<Result<Head, Bad>>> {
-    if input.bytes().is_empty() && limit.within(IDLE_TIMEOUT, input.fill(stream)).await? == 0 {
-        return Ok(None);
-    }
-    limit
-        .within(HEAD_TIMEOUT, async {
-            loop {
-                match parse(input.bytes()) {
-                    Ok(Some(head)) => return Ok(Some(Ok(head))),
-                    Err(bad) => return Ok(Some(Err(bad))),
-                    Ok(None) if input.fill(stream).await? == 0 => return Ok(None),
-                    Ok(None) => {}
-                }
+/// The service, for hyper.
+struct Answer<S> {
+    gate: Arc<Gate>,
+    service: S,
+}
+
+impl<S: Service> hyper::service::Service<http::Request<Incoming>> for Answer<S> {
+    type Response = http::Response<Answered>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn call(&self, request: http::Request<Incoming>) -> Self::Future {
+        let (gate, service) = (self.gate.clone(), self.service.clone());
+        Box::pin(async move {
+            let mut response = match gate.refused() {
+                Some(Bad(status, why)) => Response::refuse(status, why),
+                None => service.answer(request.map(Body::new)).await,
+            };
+            let upgrade = response.upgrade.take();
+            let response = with_hypers_headers(response, upgrade.is_some());
+            if let Some(upgrade) = upgrade {
+                gate.upgrade(upgrade);
             }
+            Ok(response.map(|body| Answered { body, _answering: Answering(gate) }))
         })
-        .await
-}
-
-async fn with_its_body<S>(
-    stream: &mut S,
-    input: &mut Input,
-    limit: &mut Limit,
-    head: Head,
-) -> io::Result<Request>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    input.take(head.len);
-    if head.expects && input.bytes().len() < head.body {
-        limit.within(WRITE_TIMEOUT, stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")).await?;
     }
-    limit.within(BODY_TIMEOUT, input.fill_to(head.body, stream)).await?;
-    let Head { method, uri, headers, body, .. } = head;
-    Ok(Request { method, uri, headers, body: input.take(body), ..Request::default() })
 }
 
-async fn send<S>(
-    stream: &mut S,
-    limit: &mut Limit,
-    response: &Response,
-    with_body: bool,
-    keep_alive: bool,
-) -> io::Result<()>
-where
-    S: AsyncWrite + Unpin,
-{
-    let bytes = encode(response, with_body, keep_alive);
-    limit
-        .within(WRITE_TIMEOUT, async {
-            stream.write_all(&bytes).await?;
-            stream.flush().await
-        })
-        .await
+/// The same response without the headers that say how it is sent, which is hyper's to know.
+fn with_hypers_headers(response: Response, switching: bool) -> http::Response<Body> {
+    let mut sent = http::Response::new(response.body);
+    (*sent.status_mut(), *sent.headers_mut()) = (response.status, response.headers);
+    for name in [CONTENT_LENGTH, DATE, TRANSFER_ENCODING] {
+        sent.headers_mut().remove(name);
+    }
+    if !switching {
+        sent.headers_mut().remove(CONNECTION);
+    }
+    sent
+}
+
+/// A response's body, until hyper has taken all of it.
+struct Answered {
+    body: Body,
+    _answering: Answering,
+}
+
+impl http_body::Body for Answered {
+    type Data = Bytes;
+    type Error = live_std::BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }

@@ -242,7 +242,8 @@ fn http_that_could_be_read_in_two_ways_is_refused_and_closes() {
     let mut bystander = Tab::new(server.local_addr(), "/lab/a");
     for (headers, status) in [
         ("Host: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n", 400),
-        ("Host: localhost\r\nTransfer-Encoding: chunked\r\n", 411),
+        ("Host: localhost\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
+        ("Host: localhost\r\nContent-Length: 5\r\nContent-Length: 5\r\n", 400),
         ("Host: localhost\r\nContent-Length: 9999999\r\n", 413),
         ("", 400),
         ("Host: evil.example\r\n", 403),

@@ -12,8 +12,8 @@ struct Login {
     name: String,
 }
 
-async fn login(request: Request) -> Result<Response> {
-    let Login { name } = request.form()?;
+async fn login(mut request: Request) -> Result<Response> {
+    let Login { name } = request.form().await?;
     Ok(Response::redirect("/lab/a").with_cookie("user", &name, false))
 }
 

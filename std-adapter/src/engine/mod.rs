@@ -76,7 +76,7 @@ use pages::Pages;
 pub use pages::{InvalidRoute, params};
 use peers::Peers;
 use registry::Registry;
-pub use respond::{Answer, MAX_BODY, not_allowed};
+pub use respond::{Answer, MAX_BODY, Reply, not_allowed};
 pub use runtime::{Runtime, caught};
 use slot::Slot;
 use streams::{PageStreams, StreamStore};
@@ -92,9 +92,9 @@ pub struct EngineBuilder {
 /// Pages, sessions, and what they share. A server of any kind does this for it:
 ///
 /// 1. gives [`EngineBuilder::start`] its [`Runtime`];
-/// 2. lets [`admit`](Self::admit) look at each request, for routes of its own as well;
-/// 3. answers what it has no route for by [`respond`](Self::respond), with the peer that [`client`](Self::client) says;
-/// 4. at [`SOCKET`], where [`upgrade`](Self::upgrade) lets a handshake in, runs a [`Connection`];
+/// 2. lets [`intercept`](Self::intercept) look at each request, for routes of its own as well;
+/// 3. hands what it has no route for to [`reply`](Self::reply), with the peer that [`client`](Self::client) says;
+/// 4. where that lets a handshake in, runs a [`Connection`];
 /// 5. calls [`drain`](Self::drain) and waits for its connections to end, and for [`drained`](Self::drained), before it ends itself.
 ///
 /// `live-smol` and `examples/embed-axum` are two such servers.
@@ -127,6 +127,10 @@ pub struct Engine {
     drain: Drain,
     outdated: Outdated,
 }
+
+/// A browser, by the hash of its cookie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BrowserId([u8; 16]);
 
 impl EngineBuilder {
     /// Serves `page` where a path matches `route`, such as `/chat/{room}`.
@@ -219,11 +223,16 @@ impl Engine {
         self.pages.find(path).is_some()
     }
 
+    /// The browser that a request comes from, if it says so.
+    pub fn browser(&self, headers: &HeaderMap) -> Option<BrowserId> {
+        cookie::find(headers, self.cookie).map(|cookie| BrowserId(cookie_hash(cookie)))
+    }
+
     /// A new cookie for a browser in which somebody logs in or out, as the value of a `Set-Cookie` header. The tokens of all its pages and
-    /// forms are void from now on; its sessions end, and their pages are loaded again. `headers` are those of its request.
-    pub fn new_csrf(&self, headers: &HeaderMap) -> String {
-        if let Some(old) = cookie::find(headers, self.cookie) {
-            for slot in self.registry.of_browser(cookie_hash(old)) {
+    /// forms are void from now on; its sessions end, and their pages are loaded again.
+    pub fn new_csrf(&self, browser: Option<BrowserId>) -> String {
+        if let Some(BrowserId(cookie)) = browser {
+            for slot in self.registry.of_browser(cookie) {
                 self.drop_session(&slot);
             }
         }

@@ -11,6 +11,7 @@ use super::get::{Fetched, Outputs, mounting, see_other};
 use super::held::Held;
 use super::{Engine, Visitor};
 use crate::auth::{CSRF_FIELD, Form};
+use crate::body::Body;
 use crate::form;
 use crate::metrics::Metrics;
 use crate::store::StoreError;
@@ -39,14 +40,18 @@ impl Engine {
         uri: &Uri,
         headers: &HeaderMap,
         visitor: Visitor,
-        body: &[u8],
+        body: Body,
     ) -> Option<Response<String>> {
         let mut fetched = match self.fetched(uri, headers, visitor).await? {
             Ok(fetched) => fetched,
             Err(response) => return Some(response),
         };
         self.count(Metrics::form);
-        let fields = match form::pairs(str::from_utf8(body).unwrap_or_default()) {
+        let posted = match form::text(headers, body).await {
+            Ok(posted) => posted,
+            Err(error) => return Some(self.plain(error.status(), &error.to_string())),
+        };
+        let fields = match form::pairs(&posted) {
             Ok(fields) => fields,
             Err(error) => {
                 return Some(self.plain(StatusCode::PAYLOAD_TOO_LARGE, &format!("In the form {error}.")));

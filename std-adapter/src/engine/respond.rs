@@ -1,35 +1,86 @@
-//! The one door for HTTP: a request in, an answer out, for any server.
-
-use std::borrow::Cow;
+//! The one door for HTTP: a request in, a reply out, for any server.
 
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, IF_NONE_MATCH, ORIGIN, UPGRADE,
     X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, Method, Response, StatusCode, Uri};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 
 use super::start::START;
-use super::{Engine, Refused, Visitor};
+use super::{Engine, Refused, SOCKET, Upgrade, Visitor};
 use crate::access::Denied;
 use crate::assets::{self, Asset};
+use crate::body::Body;
 use crate::metrics::Metrics;
 
-/// An HTTP answer with its whole body. Length and date are the server's to add, and so is leaving out the body where HEAD asked.
-pub type Answer = Response<Cow<'static, str>>;
+/// An HTTP response. Length and date are the server's to add, and so is leaving out the body of an answer to HEAD.
+pub type Answer = Response<Body>;
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Reply {
+    /// This is the answer.
+    Response(Answer),
+    /// It asks for a WebSocket, and may have it. The answer with status 101, and with the subprotocol's [name](super::Protocol::name), is the server's
+    /// to write; a [`Connection`](super::Connection) follows.
+    Upgrade(Box<Upgrade>, Request<Body>),
+    /// The engine has nothing at this path. Whoever has nothing there either answers 404.
+    NotMine(Request<Body>),
+}
 
 /// The most bytes of a request's body that a server should take in.
 pub const MAX_BODY: usize = 1024 * 1024;
 
 impl Engine {
-    /// Keeps out requests for other hosts, and those of other sites that would change something (rule S1). A server asks this before
-    /// anything else, for its own routes, too; `/healthz` and `/metrics` answer for any host.
-    ///
+    /// What is answered before any route of the application's own: requests for other hosts, those of other sites that would change something (rule
+    /// S1), and what is at paths that are the engine's, whoever asks: the browser's runtime, and the numbers of
+    /// [`Options::metrics`](crate::Options::metrics). `/healthz` and `/metrics` answer for any host. While the server [drains](Self::drain), `/healthz`
+    /// answers 503 in the place of the application's own, so that no proxy sends it anybody new.
+    pub fn intercept<B>(&self, request: &Request<B>) -> Option<Answer> {
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        match self.admit(method, uri, headers) {
+            Ok(()) => self.builtin(method, uri, headers),
+            Err(denied) => Some(denied.into()),
+        }
+    }
+
+    /// Answers a request that wasn't [intercepted](Self::intercept): a page, a form that a page has posted, of at most [`MAX_BODY`] bytes, or the
+    /// WebSocket at [`SOCKET`].
+    pub async fn reply(&self, request: Request<Body>, visitor: Visitor) -> Reply {
+        if request.uri().path() == SOCKET {
+            return match self.upgrade(request.method(), request.headers(), visitor) {
+                Ok(upgrade) => Reply::Upgrade(Box::new(upgrade), request),
+                Err(refused) => Reply::Response(refused.into()),
+            };
+        }
+        if !self.has_page(request.uri().path()) {
+            return Reply::NotMine(request);
+        }
+        let (head, body) = request.into_parts();
+        let page = match head.method {
+            Method::GET | Method::HEAD => self.page(&head.uri, &head.headers, visitor).await,
+            Method::POST => self.submit(&head.uri, &head.headers, visitor, body).await,
+            _ => return Reply::Response(not_allowed("GET, HEAD, POST")),
+        };
+        match page {
+            Some(page) => Reply::Response(page.map(Body::from)),
+            None => Reply::NotMine(Request::from_parts(head, Body::default())),
+        }
+    }
+
     /// # Errors
     /// [`Denied`], which turns into the [`Answer`].
-    pub fn admit(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Denied> {
+    fn admit(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Denied> {
         if !matches!(uri.path(), "/healthz" | "/metrics") {
-            let authority = || uri.authority().map(|authority| authority.as_str());
-            self.access.check_host(text(headers, HOST).or_else(authority))?;
+            // A request may name its host in the target, too: RFC 9112, section 3.2.2.
+            let authority = uri.authority().map(|authority| authority.as_str());
+            let host = text(headers, HOST);
+            if let Some(authority) = authority {
+                self.access.check_host(Some(authority))?;
+            }
+            if authority.is_none() || host.is_some() {
+                self.access.check_host(host)?;
+            }
         }
         match headers.get(ORIGIN) {
             Some(origin) if !method.is_safe() => self.access.check_origin(origin.to_str().ok()),
@@ -37,36 +88,11 @@ impl Engine {
         }
     }
 
-    /// Answers a request that [`admit`](Self::admit) has let in: what is [`builtin`](Self::builtin), a page, or a form that a page has
-    /// posted, of at most [`MAX_BODY`] bytes. None where nothing is at this path.
-    pub async fn respond(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-        body: &[u8],
-        visitor: Visitor,
-    ) -> Option<Answer> {
-        if let Some(answer) = self.builtin(method, uri, headers) {
-            return Some(answer);
-        }
-        let page = match *method {
-            Method::GET | Method::HEAD => self.page(uri, headers, visitor).await?,
-            Method::POST => self.submit(uri, headers, visitor, body).await?,
-            _ if self.has_page(uri.path()) => return Some(not_allowed("GET, HEAD, POST")),
-            _ => return None,
-        };
-        Some(page.map(Cow::Owned))
-    }
-
-    /// What is at paths of the engine's own, whoever asks: the browser's runtime, and the numbers of
-    /// [`Options::metrics`](crate::Options::metrics). While the server [drains](Self::drain), `/healthz` answers 503 in the place of the
-    /// application's own, so that no proxy sends it anybody new.
-    pub fn builtin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
+    fn builtin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
         let answer = match (uri.path(), &self.options.metrics) {
             ("/metrics", Some(metrics)) => of(StatusCode::OK, Metrics::CONTENT_TYPE, metrics.to_text()),
             ("/healthz", _) if !self.is_ready() => {
-                plain(StatusCode::SERVICE_UNAVAILABLE, "The server is about to end.\n".to_owned())
+                plain(StatusCode::SERVICE_UNAVAILABLE, "The server is about to end.\n")
             }
             (START, _) if self.options.dev => plain(StatusCode::OK, self.start.clone()),
             (path, _) => script(self.asset(path)?, uri, headers),
@@ -122,11 +148,11 @@ impl From<Refused> for Answer {
     }
 }
 
-fn plain(status: StatusCode, text: String) -> Answer {
+fn plain(status: StatusCode, text: impl Into<Body>) -> Answer {
     of(status, "text/plain; charset=utf-8", text)
 }
 
-fn of(status: StatusCode, content_type: &'static str, body: impl Into<Cow<'static, str>>) -> Answer {
+fn of(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Answer {
     let mut answer = Response::new(body.into());
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -149,6 +175,8 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 mod tests {
     use std::sync::Arc;
     use std::time::Duration;
+
+    use http_body::Body as _;
 
     use super::*;
     use crate::store::BoxFuture;
@@ -202,12 +230,12 @@ mod tests {
         };
         let kept = get(&assets::RUNTIME.url(), &HeaderMap::new());
         assert!(kept.headers()[CACHE_CONTROL].to_str().unwrap().ends_with("immutable"));
-        assert_eq!(kept.body(), assets::RUNTIME.content);
+        assert_eq!(kept.body().size_hint().exact(), Some(assets::RUNTIME.content.len() as u64));
         let plain = get(assets::RUNTIME.path, &HeaderMap::new());
         assert_eq!(plain.headers()[CACHE_CONTROL], "no-cache");
         let known = HeaderMap::from_iter([(IF_NONE_MATCH, plain.headers()[ETAG].clone())]);
         let answer = get(assets::RUNTIME.path, &known);
-        assert!(answer.status() == StatusCode::NOT_MODIFIED && answer.body().is_empty());
+        assert!(answer.status() == StatusCode::NOT_MODIFIED && answer.body().is_end_stream());
         let uri = assets::RUNTIME.path.parse().unwrap();
         let posted = engine().builtin(&Method::POST, &uri, &known).unwrap();
         assert_eq!(

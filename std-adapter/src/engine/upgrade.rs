@@ -61,12 +61,11 @@ pub enum Refused {
 }
 
 impl Engine {
-    /// Checks a request for a WebSocket at [`SOCKET`]: host, origin, subprotocol and handshake. The answer with status 101 is the
-    /// server's to write, with the subprotocol's [name](Protocol::name) in it; a [`Connection`](super::Connection) follows.
+    /// Checks a request for a WebSocket at [`SOCKET`]: host, origin, subprotocol and handshake.
     ///
     /// # Errors
     /// [`Refused`], which turns into the [`Answer`](super::Answer).
-    pub fn upgrade(
+    pub(super) fn upgrade(
         &self,
         method: &Method,
         headers: &HeaderMap,

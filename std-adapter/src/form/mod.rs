@@ -1,5 +1,6 @@
 //! A form's fields as a type of the page's own.
 
+mod body;
 mod fields;
 
 use std::fmt;
@@ -7,6 +8,7 @@ use std::fmt;
 use live_core::{Event, Pair, RecoverableError, Result};
 use serde::de::DeserializeOwned;
 
+pub use body::{FormError, text};
 use fields::Fields;
 
 /// The most fields that a form may have: what an event can carry, see [`MAX_NODES`](live_core::limits::MAX_NODES).

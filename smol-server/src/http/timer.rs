@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use futures_timer::Delay;
 
-/// A connection's timer: one for all of its limits, that is set again only where it would ring too late, or has rung too soon. To set it wakes
+/// A connection's timer: one for all of its limits. It is set again only where it would ring too late, or has rung too soon, since to set it wakes
 /// another thread.
 #[derive(Default)]
-pub(super) struct Limit {
-    timer: Option<(Delay, Instant)>,
+pub(super) struct Timer {
+    set: Option<(Delay, Instant)>,
 }
 
-impl Limit {
+impl Timer {
     /// `work`, or a timeout error. No timer is needed for what is done at once.
     pub(super) async fn within<T>(
         &mut self,
@@ -33,8 +33,9 @@ impl Limit {
         .await
     }
 
-    fn poll(&mut self, due: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        let (timer, rings) = self.timer.get_or_insert_with(|| (Delay::new(until(due)), due));
+    /// Ready once it is `due`.
+    pub(super) fn poll(&mut self, due: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let (timer, rings) = self.set.get_or_insert_with(|| (Delay::new(until(due)), due));
         if due < *rings {
             timer.reset(until(due));
             *rings = due;
@@ -63,9 +64,9 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(20);
     const LONG: Duration = Duration::from_secs(3600);
 
-    fn expires(limit: &mut Limit, after: Duration) {
+    fn expires(timer: &mut Timer, after: Duration) {
         let began = Instant::now();
-        let error = block_on(limit.within(after, pending::<io::Result<()>>())).unwrap_err();
+        let error = block_on(timer.within(after, pending::<io::Result<()>>())).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(began.elapsed() >= after);
     }
@@ -78,20 +79,20 @@ mod tests {
 
     #[test]
     fn what_is_done_at_once_needs_no_timer() {
-        let mut limit = Limit::default();
-        assert_eq!(block_on(limit.within(SHORT, ready(Ok(7)))).unwrap(), 7);
-        assert!(limit.timer.is_none());
+        let mut timer = Timer::default();
+        assert_eq!(block_on(timer.within(SHORT, ready(Ok(7)))).unwrap(), 7);
+        assert!(timer.set.is_none());
     }
 
     #[test]
     fn one_timer_serves_limits_that_end_sooner_and_later() {
-        let mut limit = Limit::default();
-        assert_eq!(block_on(limit.within(LONG, soon())).unwrap(), 7);
-        let first = limit.timer.as_ref().unwrap().1;
-        assert_eq!(block_on(limit.within(LONG, soon())).unwrap(), 7);
-        assert_eq!(limit.timer.as_ref().unwrap().1, first, "it isn't set again for what ends later");
-        expires(&mut limit, SHORT);
-        assert_eq!(block_on(limit.within(SHORT, soon())).unwrap(), 7);
-        expires(&mut limit, SHORT * 2);
+        let mut timer = Timer::default();
+        assert_eq!(block_on(timer.within(LONG, soon())).unwrap(), 7);
+        let first = timer.set.as_ref().unwrap().1;
+        assert_eq!(block_on(timer.within(LONG, soon())).unwrap(), 7);
+        assert_eq!(timer.set.as_ref().unwrap().1, first, "it isn't set again for what ends later");
+        expires(&mut timer, SHORT);
+        assert_eq!(block_on(timer.within(SHORT, soon())).unwrap(), 7);
+        expires(&mut timer, SHORT * 2);
     }
 }

@@ -1,0 +1,216 @@
+//! A connection's socket as hyper reads and writes it.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use live_std::Upgrade;
+use smol::io::AsyncRead;
+
+use super::framing::Bad;
+use super::intake::{Awaits, Intake, Take};
+use crate::stream::Stream;
+use crate::wire::Wire;
+
+/// How much is read at once. It is on the stack: in the connection's task each idle one would keep it.
+const READ: usize = 8 * 1024;
+
+/// What hyper, the request's answer and the connection's task share of a connection.
+pub(super) struct Gate {
+    wire: Arc<Wire>,
+    state: Mutex<State>,
+}
+
+struct State {
+    stream: Stream,
+    intake: Intake,
+    /// Whoever wants to read the next request, while this one has no answer.
+    reader: Option<Waker>,
+    bad: Option<Bad>,
+    upgrade: Option<Upgrade>,
+    /// The last attempt to read or to write found the other end to be the slower one.
+    read_waits: bool,
+    write_waits: bool,
+    moved: u64,
+}
+
+/// What a connection is waiting for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Waits {
+    Request,
+    Head,
+    /// The other end, for something of the request's body. With the number of times that any has come.
+    Body(u64),
+    /// The other end, to take something of the answer. With the number of times that it did.
+    Writing(u64),
+    /// Nothing of the other end's.
+    Nothing,
+}
+
+impl Gate {
+    pub(super) fn new(wire: Arc<Wire>) -> Arc<Self> {
+        let state = State {
+            stream: Stream::new(wire.clone(), 0),
+            intake: Intake::default(),
+            reader: None,
+            bad: None,
+            upgrade: None,
+            read_waits: false,
+            write_waits: false,
+            moved: 0,
+        };
+        Arc::new(Self { wire, state: Mutex::new(state) })
+    }
+
+    /// Waits until something of a request has come. False: nothing comes any more.
+    pub(super) fn poll_begin(&self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        let mut state = self.lock();
+        if state.intake.rest().is_empty() {
+            return state.poll_fill(cx);
+        }
+        Poll::Ready(Ok(true))
+    }
+
+    pub(super) fn waits(&self) -> Waits {
+        let state = self.lock();
+        if state.write_waits {
+            return Waits::Writing(state.moved);
+        }
+        match state.intake.awaits() {
+            Awaits::Request => Waits::Request,
+            Awaits::Head => Waits::Head,
+            Awaits::Body if state.read_waits => Waits::Body(state.moved),
+            Awaits::Body | Awaits::Nothing => Waits::Nothing,
+        }
+    }
+
+    /// Answers with an error in the place of the request that hasn't come whole. False where an answer is under way already.
+    pub(super) fn refuse(&self, bad: Bad) -> bool {
+        let mut state = self.lock();
+        let may = matches!(state.intake.awaits(), Awaits::Request | Awaits::Head);
+        if may {
+            state.refuse(bad);
+            state.wake_reader();
+        }
+        may
+    }
+
+    /// The error that is the answer to what was handed out last.
+    pub(super) fn refused(&self) -> Option<Bad> {
+        self.lock().bad
+    }
+
+    /// The answer to what was handed out last is complete.
+    fn answered(&self) {
+        let mut state = self.lock();
+        state.intake.answered();
+        state.wake_reader();
+    }
+
+    pub(super) fn upgrade(&self, upgrade: Upgrade) {
+        self.lock().upgrade = Some(upgrade);
+    }
+
+    /// The WebSocket that was agreed on, with what came behind the request for it.
+    pub(super) fn upgraded(&self) -> Option<(Upgrade, Vec<u8>)> {
+        let mut state = self.lock();
+        let upgrade = state.upgrade.take()?;
+        Some((upgrade, state.intake.rest().to_vec()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Reads from the socket. False: nothing comes any more.
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        let mut space = [0; READ];
+        let read = Pin::new(&mut self.stream).poll_read(cx, &mut space);
+        self.read_waits = read.is_pending();
+        let count = ready!(read)?;
+        self.intake.push(&space[..count]);
+        self.moved += 1;
+        Poll::Ready(Ok(count > 0))
+    }
+
+    fn refuse(&mut self, bad: Bad) {
+        self.bad = Some(bad);
+        self.intake.refuse();
+    }
+
+    fn wake_reader(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let is_begun = self.intake.awaits() == Awaits::Body;
+            match self.intake.take(buf.remaining()) {
+                Ok(Take::Bytes(bytes)) => {
+                    buf.put_slice(bytes);
+                    return Poll::Ready(Ok(()));
+                }
+                Ok(Take::Nothing) => {
+                    self.reader = Some(cx.waker().clone());
+                    return Poll::Pending;
+                }
+                Ok(Take::More) => {
+                    if !ready!(self.poll_fill(cx))? {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                Err(Bad(_, why)) if is_begun => {
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, why)));
+                }
+                Err(bad) => self.refuse(bad),
+            }
+        }
+    }
+}
+
+/// The socket, for hyper.
+pub(super) struct Io(pub(super) Arc<Gate>);
+
+impl Read for Io {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.0.lock().poll_read(cx, &mut buf)
+    }
+}
+
+impl Write for Io {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let mut state = self.0.lock();
+        let written = self.0.wire.poll_write(cx, buf);
+        state.write_waits = written.is_pending();
+        state.moved += u64::from(written.is_ready());
+        written
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Whoever has closed it reads on for a while: see the connection's task.
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Says that the answer is complete when it is dropped.
+pub(super) struct Answering(pub(super) Arc<Gate>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.answered();
+    }
+}
