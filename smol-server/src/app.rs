@@ -8,12 +8,13 @@ use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE,
     UPGRADE,
 };
-use http::{StatusCode, Version};
+use http::uri::PathAndQuery;
+use http::{StatusCode, Uri, Version};
 use live_core::Error;
 use live_std::{Body, Engine, Reply, SOCKET, Upgrade, Visitor, caught, not_allowed};
 
 use crate::handler::{Endpoint, Layer, Next, ResponseFuture};
-use crate::http::Service;
+use crate::http::{HttpLimits, Service};
 use crate::request::Request;
 use crate::response::Response;
 use crate::routes::{Route, Routes};
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) routes: Routes,
     pub(crate) layers: Arc<[Layer]>,
+    pub(crate) http: HttpLimits,
 }
 
 /// An app as one TCP connection sees it.
@@ -42,6 +44,7 @@ impl Service for From {
         if let Some(answer) = app.engine.intercept(&request) {
             return answer.into();
         }
+        named_by_path(request.uri_mut());
         let peer = app.engine.client(*peer, request.headers());
         let browser = app.engine.browser(request.headers());
         let dispatching = app.clone();
@@ -76,6 +79,14 @@ impl App {
                 }
             }
         })
+    }
+}
+
+/// Leaves out what a target may say beside path and query: RFC 9112, section 3.2.2.
+fn named_by_path(uri: &mut Uri) {
+    if uri.authority().is_some() {
+        let path = uri.path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
+        *uri = path.into();
     }
 }
 

@@ -79,6 +79,7 @@ pub use live_std;
 
 pub use self::error::Error;
 pub use self::handler::{Handler, Next};
+pub use self::http::HttpLimits;
 pub use self::live::Live;
 pub use self::request::Request;
 pub use self::response::Response;

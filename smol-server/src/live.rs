@@ -16,6 +16,7 @@ use crate::dev::Dev;
 use crate::error::Error;
 use crate::executor::Workers;
 use crate::handler::{self, Handler, Layer, Next};
+use crate::http::HttpLimits;
 use crate::request::Request;
 use crate::response::Response;
 use crate::routes::Routes;
@@ -45,6 +46,7 @@ pub struct Live {
     pages: EngineBuilder,
     routes: Routes,
     layers: Vec<Layer>,
+    http: HttpLimits,
     error: Option<Error>,
 }
 
@@ -56,6 +58,7 @@ impl Live {
             pages: EngineBuilder::default(),
             routes: Routes::default(),
             layers: Vec::new(),
+            http: HttpLimits::default(),
             error: None,
         }
     }
@@ -98,6 +101,12 @@ impl Live {
         self
     }
 
+    /// Sets the limits of HTTP connections.
+    pub fn http(mut self, limits: HttpLimits) -> Self {
+        self.http = limits;
+        self
+    }
+
     /// The bus, for messages from outside the pages.
     pub fn pubsub(&self) -> Arc<dyn PubSub> {
         self.options.pubsub.clone()
@@ -115,7 +124,7 @@ impl Live {
         let listener = TcpListener::bind(address).map_err(|error| Error::listen(shown, error))?;
         let workers = Workers::start().map_err(Error::Start)?;
         let engine = self.pages.start(self.options, Arc::new(workers.spawner()))?;
-        let app = App { engine, routes: self.routes, layers: self.layers.into() };
+        let app = App { engine, routes: self.routes, layers: self.layers.into(), http: self.http };
         Server::start(listener, Arc::new(app), workers).map_err(Error::Start)
     }
 

@@ -15,10 +15,11 @@ use live_std::{Connection, Engine, caught};
 use smol::block_on;
 use smol::future::FutureExt;
 use smol::io::AsyncReadExt;
+use socket2::SockRef;
 
 use crate::app::{App, From};
 use crate::executor::{Spawner, Workers};
-use crate::http::{self, Served};
+use crate::http::{self, BACKLOG, Served, UNSENT};
 use crate::pool::Source;
 use crate::stream::Stream;
 use crate::websocket::Socket;
@@ -53,6 +54,11 @@ struct Counted(Arc<Open>);
 impl Server {
     pub(crate) fn start(listener: TcpListener, app: Arc<App>, workers: Workers) -> io::Result<Self> {
         let address = listener.local_addr()?;
+        // What is accepted has the listener's options.
+        let socket = SockRef::from(&listener);
+        socket.listen(BACKLOG)?;
+        #[cfg(target_os = "linux")]
+        socket.set_tcp_notsent_lowat(UNSENT)?;
         let (spawner, open) = (workers.spawner(), Arc::new(Open::default()));
         spawner.run(accept(spawner.source(listener)?, app.clone(), spawner.clone(), open.clone()));
         Ok(Self { app, address, open, workers: Some(workers) })
@@ -159,9 +165,9 @@ async fn handshake(
     open: &Arc<Open>,
 ) -> io::Result<Option<(Box<Socket>, Counted)>> {
     let engine = app.engine.clone();
-    let keep_alive = engine.options().keep_alive;
+    let limits = app.http;
     let from = From { app, peer: peer.ip() };
-    let Served::Upgraded(upgrade, read) = http::serve(wire.clone(), from, keep_alive).await? else {
+    let Served::Upgraded(upgrade, read) = http::serve(wire.clone(), from, limits).await? else {
         return Ok(None);
     };
     let counted = open.enter();

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
+use std::io::{self, ErrorKind::TimedOut};
+use std::iter::successors;
 use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -160,9 +162,16 @@ impl BodyError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Broken(cause) if is_late(&**cause) => StatusCode::REQUEST_TIMEOUT,
             Self::Broken(_) => StatusCode::BAD_REQUEST,
         }
     }
+}
+
+/// Whether bytes took too long to come.
+fn is_late(cause: &(dyn Error + 'static)) -> bool {
+    let mut causes = successors(Some(cause), |error| (**error).source());
+    causes.any(|error| error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == TimedOut))
 }
 
 impl fmt::Display for BodyError {

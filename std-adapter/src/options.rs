@@ -63,9 +63,6 @@ pub struct Options {
     pub heartbeat_interval: Duration,
     /// How long a new connection may take to say who it is. Default: 5 s.
     pub hello_timeout: Duration,
-    /// How long an HTTP connection may stay open without a request. A balancer in front has to give up first, or it sends requests into connections
-    /// that are being closed: nginx and most cloud balancers do so after 60 s, some (Google Cloud) after 600 s. Default: 90 s.
-    pub keep_alive: Duration,
     /// How long the first response waits for the tasks that `mount` spawned, and for what their results lead to; and
     /// how long a browser that connects does, for those of the session's own `mount`. Default: 2 s.
     pub mount_timeout: Duration,
@@ -170,7 +167,6 @@ impl Default for Options {
             token_lifetime: Duration::from_secs(24 * 60 * 60),
             heartbeat_interval: Duration::from_secs(30),
             hello_timeout: Duration::from_secs(5),
-            keep_alive: Duration::from_secs(90),
             mount_timeout: Duration::from_secs(2),
             slow_call_after: Duration::from_secs(1),
             max_message_size: limits::MAX_MESSAGE,

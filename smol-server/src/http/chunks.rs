@@ -3,16 +3,15 @@
 use http::StatusCode;
 
 use super::framing::{Bad, bad};
-use super::limits::MAX_CHUNK_NOTES;
 
 /// The most digits of a chunk's size: those of 2^64 - 1.
 const MAX_DIGITS: u8 = 16;
 
 /// Reads along with a body in chunks. hyper decodes it; this says which byte is its last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Chunks {
     at: At,
-    /// How many bytes the extensions and trailers had so far.
+    /// How many more bytes the extensions and trailers may have.
     notes: usize,
 }
 
@@ -53,6 +52,10 @@ impl Default for At {
 }
 
 impl Chunks {
+    pub(super) fn new(most_notes: usize) -> Self {
+        Self { at: At::default(), notes: most_notes }
+    }
+
     /// How many of these bytes, which come next, are the body's: fewer than all only if it ends.
     pub(super) fn take(&mut self, bytes: &[u8]) -> Result<usize, Bad> {
         let mut taken = 0;
@@ -101,8 +104,8 @@ impl Chunks {
     }
 
     fn note(&mut self) -> Result<(), Bad> {
-        self.notes += 1;
-        if self.notes > MAX_CHUNK_NOTES { Err(TOO_LARGE) } else { Ok(()) }
+        self.notes = self.notes.checked_sub(1).ok_or(TOO_LARGE)?;
+        Ok(())
     }
 }
 
@@ -117,6 +120,8 @@ fn is_text(byte: u8) -> bool {
 mod tests {
     use super::*;
 
+    const MOST: usize = 100;
+
     /// How many bytes are the body's, however it is cut into pieces.
     fn end(bytes: &[u8]) -> Result<Option<usize>, Bad> {
         let whole = end_of(bytes, bytes.len().max(1));
@@ -127,7 +132,7 @@ mod tests {
     }
 
     fn end_of(bytes: &[u8], size: usize) -> Result<Option<usize>, Bad> {
-        let (mut chunks, mut taken) = (Chunks::default(), 0);
+        let (mut chunks, mut taken) = (Chunks::new(MOST), 0);
         for piece in bytes.chunks(size) {
             taken += chunks.take(piece)?;
             if chunks.is_over() {
@@ -177,9 +182,9 @@ mod tests {
 
     #[test]
     fn extensions_and_trailers_have_a_limit() {
-        let fits = format!("1;{}\r\na\r\n0\r\nB\r\n\r\n", "x".repeat(MAX_CHUNK_NOTES - 1));
+        let fits = format!("1;{}\r\na\r\n0\r\nB\r\n\r\n", "x".repeat(MOST - 1));
         assert_eq!(end_of(fits.as_bytes(), 4096), Ok(Some(fits.len())));
-        let over = format!("1;{}\r\na\r\n0\r\nBB\r\n\r\n", "x".repeat(MAX_CHUNK_NOTES - 1));
+        let over = format!("1;{}\r\na\r\n0\r\nBB\r\n\r\n", "x".repeat(MOST - 1));
         assert_eq!(end_of(over.as_bytes(), 4096).unwrap_err().0.as_u16(), 431);
     }
 }

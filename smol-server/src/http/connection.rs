@@ -6,10 +6,9 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use http::StatusCode;
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
@@ -18,7 +17,7 @@ use live_std::{Body, Upgrade};
 
 use super::framing::Bad;
 use super::gate::{Answering, Gate, Io, Waits};
-use super::limits::{BODY_TIMEOUT, HEAD_TIMEOUT, MAX_HEADERS, REST_AFTER, WRITE_TIMEOUT};
+use super::limits::{HttpLimits, REST_AFTER};
 use super::timer::Timer;
 use crate::response::Response;
 use crate::wire::Wire;
@@ -43,20 +42,16 @@ enum Step {
     Rest,
 }
 
-/// Serves requests until the connection ends, an error is answered, none comes for `keep_alive`, or a WebSocket is agreed on.
-pub(crate) async fn serve(
-    wire: Arc<Wire>,
-    service: impl Service,
-    keep_alive: Duration,
-) -> io::Result<Served> {
-    let gate = Gate::new(wire);
+/// Serves requests until the connection ends, an error is answered, none comes for too long, or a WebSocket is agreed on.
+pub(crate) async fn serve(wire: Arc<Wire>, service: impl Service, limits: HttpLimits) -> io::Result<Served> {
+    let gate = Gate::new(wire, limits);
     let mut timer = Timer::default();
     loop {
-        if !timer.within(keep_alive, poll_fn(|cx| gate.poll_begin(cx))).await? {
+        if !timer.within(limits.keep_alive, poll_fn(|cx| gate.poll_begin(cx))).await? {
             return Ok(Served::Over);
         }
         // A connection without a request keeps none of what hyper needs.
-        let step = Box::pin(requests(&gate, service.clone(), &mut timer)).await?;
+        let step = Box::pin(requests(&gate, service.clone(), limits, &mut timer)).await?;
         if let Some((upgrade, read)) = gate.upgraded() {
             return Ok(Served::Upgraded(upgrade, read));
         }
@@ -68,14 +63,19 @@ pub(crate) async fn serve(
 }
 
 /// Serves the request that has begun, and those that follow soon.
-async fn requests(gate: &Arc<Gate>, service: impl Service, timer: &mut Timer) -> io::Result<Step> {
+async fn requests(
+    gate: &Arc<Gate>,
+    service: impl Service,
+    limits: HttpLimits,
+    timer: &mut Timer,
+) -> io::Result<Step> {
     let answer = Answer { gate: gate.clone(), service };
     let mut connection = Builder::new()
         .half_close(true)
-        .max_headers(MAX_HEADERS)
+        .max_headers(limits.max_headers)
         .header_read_timeout(None)
         .serve_connection(Io(gate.clone()), answer);
-    let mut limit = Limit::default();
+    let mut limit = Limit { limits, of: None };
     poll_fn(|cx| {
         loop {
             if let Poll::Ready(ended) = poll(&mut connection, cx) {
@@ -87,15 +87,13 @@ async fn requests(gate: &Arc<Gate>, service: impl Service, timer: &mut Timer) ->
             }
             match waits {
                 Waits::Request => return Poll::Ready(Ok(Step::Rest)),
-                Waits::Head if gate.refuse(LATE) => {}
+                _ if gate.give_up() => {}
                 _ => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             }
         }
     })
     .await
 }
-
-const LATE: Bad = Bad(StatusCode::REQUEST_TIMEOUT, "the request took too long to come");
 
 fn poll<S: Service>(
     connection: &mut Connection<Io, Answer<S>>,
@@ -105,8 +103,8 @@ fn poll<S: Service>(
 }
 
 /// How long a connection may wait for the other end: for a head in all, for all else until something of it comes or goes.
-#[derive(Default)]
 struct Limit {
+    limits: HttpLimits,
     of: Option<(Waits, Instant)>,
 }
 
@@ -114,9 +112,9 @@ impl Limit {
     fn is_over(&mut self, waits: Waits, timer: &mut Timer, cx: &mut Context<'_>) -> bool {
         let within = match waits {
             Waits::Request => REST_AFTER,
-            Waits::Head => HEAD_TIMEOUT,
-            Waits::Body(_) => BODY_TIMEOUT,
-            Waits::Writing(_) => WRITE_TIMEOUT,
+            Waits::Head => self.limits.head_timeout,
+            Waits::Body(_) => self.limits.body_timeout,
+            Waits::Writing(_) => self.limits.write_timeout,
             Waits::Nothing => {
                 self.of = None;
                 return false;

@@ -6,7 +6,7 @@
 
 use http::StatusCode;
 
-use super::limits::{MAX_HEAD, MAX_HEADERS};
+use super::limits::HttpLimits;
 
 /// What follows a head.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,20 +32,27 @@ pub(super) struct Scan {
 
 impl Scan {
     /// The head's length; none while it isn't complete. `bytes` are the previous ones, and more.
-    pub(super) fn end(&mut self, bytes: &[u8]) -> Result<Option<usize>, Bad> {
+    pub(super) fn end(&mut self, bytes: &[u8], limits: &HttpLimits) -> Result<Option<usize>, Bad> {
         while let Some(found) = bytes[self.seen..].iter().position(|byte| *byte == b'\n') {
             let at = self.seen + found;
             if at == self.line || bytes[at - 1] != b'\r' {
                 return Err(bad("a line of the head ends in CR and LF"));
             }
+            if at >= limits.max_head {
+                return Err(self.too_large());
+            }
             let is_empty = at == self.line + 1;
             (self.seen, self.line) = (at + 1, at + 1);
             if is_empty {
-                return if self.seen <= MAX_HEAD { Ok(Some(self.seen)) } else { Err(self.too_large()) };
+                return if self.seen <= limits.max_head {
+                    Ok(Some(self.seen))
+                } else {
+                    Err(self.too_large())
+                };
             }
         }
         self.seen = bytes.len();
-        if self.seen <= MAX_HEAD { Ok(None) } else { Err(self.too_large()) }
+        if self.seen <= limits.max_head { Ok(None) } else { Err(self.too_large()) }
     }
 
     fn too_large(&self) -> Bad {
@@ -59,14 +66,14 @@ impl Scan {
 const TOO_LARGE: Bad = Bad(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large");
 
 /// What follows a head, which ends in an empty line; an error if two readers could differ about it.
-pub(super) fn read(head: &[u8]) -> Result<Framing, Bad> {
+pub(super) fn read(head: &[u8], limits: &HttpLimits) -> Result<Framing, Bad> {
     // A line's CR goes with its LF; none stands anywhere else.
     let text = head.strip_suffix(b"\r\n\r\n").unwrap_or(head);
     let mut lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let is_http11 = request_line(lines.next().unwrap_or_default())?;
     let mut found = Found::default();
     for (count, line) in lines.enumerate() {
-        if count == MAX_HEADERS {
+        if count == limits.max_headers {
             return Err(TOO_LARGE);
         }
         found.take(line)?;
@@ -167,19 +174,30 @@ pub(super) const fn bad(why: &'static str) -> Bad {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    const LIMITS: HttpLimits = HttpLimits {
+        max_head: 4096,
+        max_headers: 100,
+        head_timeout: Duration::ZERO,
+        body_timeout: Duration::ZERO,
+        write_timeout: Duration::ZERO,
+        keep_alive: Duration::ZERO,
+    };
 
     /// What a whole head that comes byte by byte is taken for.
     fn taken(request: &[u8]) -> Result<Framing, Bad> {
         let mut scan = Scan::default();
         for len in 0..request.len() {
-            if let Some(end) = scan.end(&request[..len])? {
+            if let Some(end) = scan.end(&request[..len], &LIMITS)? {
                 panic!("{end} of {len}: a head ends at its empty line");
             }
         }
-        let end = scan.end(request)?.expect("a whole head");
+        let end = scan.end(request, &LIMITS)?.expect("a whole head");
         assert_eq!(end, request.len());
-        read(request)
+        read(request, &LIMITS)
     }
 
     fn status(request: &str) -> Option<u16> {
@@ -275,11 +293,11 @@ mod tests {
     #[test]
     fn heads_have_limits() {
         let with = |headers: &str| format!("GET / HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
-        assert_eq!(status(&with(&"A: b\r\n".repeat(MAX_HEADERS - 1))), None);
-        assert_eq!(status(&with(&"A: b\r\n".repeat(MAX_HEADERS))), Some(431));
-        let fits = MAX_HEAD - with("A: \r\n").len();
+        assert_eq!(status(&with(&"A: b\r\n".repeat(LIMITS.max_headers - 1))), None);
+        assert_eq!(status(&with(&"A: b\r\n".repeat(LIMITS.max_headers))), Some(431));
+        let fits = LIMITS.max_head - with("A: \r\n").len();
         assert_eq!(status(&with(&format!("A: {}\r\n", "b".repeat(fits)))), None);
         assert_eq!(status(&with(&format!("A: {}\r\n", "b".repeat(fits + 1)))), Some(431));
-        assert_eq!(status(&format!("GET /{} HTTP/1.1\r\n", "a".repeat(MAX_HEAD))), Some(414));
+        assert_eq!(status(&format!("GET /{} HTTP/1.1\r\n", "a".repeat(LIMITS.max_head))), Some(414));
     }
 }

@@ -5,12 +5,14 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
+use http::StatusCode;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use live_std::Upgrade;
 use smol::io::AsyncRead;
 
 use super::framing::Bad;
 use super::intake::{Awaits, Intake, Take};
+use super::limits::HttpLimits;
 use crate::stream::Stream;
 use crate::wire::Wire;
 
@@ -29,6 +31,8 @@ struct State {
     /// Whoever wants to read the next request, while this one has no answer.
     reader: Option<Waker>,
     bad: Option<Bad>,
+    /// The body has taken too long.
+    is_late: bool,
     upgrade: Option<Upgrade>,
     /// The last attempt to read or to write found the other end to be the slower one.
     read_waits: bool,
@@ -50,12 +54,13 @@ pub(super) enum Waits {
 }
 
 impl Gate {
-    pub(super) fn new(wire: Arc<Wire>) -> Arc<Self> {
+    pub(super) fn new(wire: Arc<Wire>, limits: HttpLimits) -> Arc<Self> {
         let state = State {
             stream: Stream::new(wire.clone(), 0),
-            intake: Intake::default(),
+            intake: Intake::new(limits),
             reader: None,
             bad: None,
+            is_late: false,
             upgrade: None,
             read_waits: false,
             write_waits: false,
@@ -86,15 +91,16 @@ impl Gate {
         }
     }
 
-    /// Answers with an error in the place of the request that hasn't come whole. False where an answer is under way already.
-    pub(super) fn refuse(&self, bad: Bad) -> bool {
+    /// Gives up what was waited for. False where nothing can be answered to that.
+    pub(super) fn give_up(&self) -> bool {
         let mut state = self.lock();
-        let may = matches!(state.intake.awaits(), Awaits::Request | Awaits::Head);
-        if may {
-            state.refuse(bad);
-            state.wake_reader();
+        match state.intake.awaits() {
+            Awaits::Head => state.refuse(LATE),
+            Awaits::Body if !state.write_waits && !state.is_late => state.is_late = true,
+            Awaits::Request | Awaits::Body | Awaits::Nothing => return false,
         }
-        may
+        state.wake_reader();
+        true
     }
 
     /// The error that is the answer to what was handed out last.
@@ -125,6 +131,8 @@ impl Gate {
     }
 }
 
+const LATE: Bad = Bad(StatusCode::REQUEST_TIMEOUT, "the request took too long to come");
+
 impl State {
     /// Reads from the socket. False: nothing comes any more.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
@@ -150,6 +158,9 @@ impl State {
 
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBufCursor<'_>) -> Poll<io::Result<()>> {
         loop {
+            if self.is_late {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
             let is_begun = self.intake.awaits() == Awaits::Body;
             match self.intake.take(buf.remaining()) {
                 Ok(Take::Bytes(bytes)) => {
@@ -160,11 +171,14 @@ impl State {
                     self.reader = Some(cx.waker().clone());
                     return Poll::Pending;
                 }
-                Ok(Take::More) => {
-                    if !ready!(self.poll_fill(cx))? {
-                        return Poll::Ready(Ok(()));
+                Ok(Take::More) => match self.poll_fill(cx)? {
+                    Poll::Ready(true) => {}
+                    Poll::Ready(false) => return Poll::Ready(Ok(())),
+                    Poll::Pending => {
+                        self.reader = Some(cx.waker().clone());
+                        return Poll::Pending;
                     }
-                }
+                },
                 Err(Bad(_, why)) if is_begun => {
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, why)));
                 }

@@ -2,6 +2,7 @@
 
 use super::chunks::Chunks;
 use super::framing::{Bad, Framing, Scan, read};
+use super::limits::HttpLimits;
 
 /// Handed out in the place of a request that is refused, so that hyper writes the answer, and closes.
 const REFUSED: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
@@ -10,6 +11,7 @@ const REFUSED: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\
 /// answer, and bytes that aren't HTTP any more never.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
+    limits: HttpLimits,
     bytes: Vec<u8>,
     /// How many of them have been handed out.
     used: usize,
@@ -63,6 +65,10 @@ impl Default for Phase {
 }
 
 impl Intake {
+    pub(super) fn new(limits: HttpLimits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     /// Takes in what was read.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         if self.used == self.bytes.len() {
@@ -87,8 +93,8 @@ impl Intake {
             if rest == b"\r" {
                 return Ok(Take::More);
             }
-            let Some(left) = scan.end(rest)? else { return Ok(Take::More) };
-            self.phase = Phase::Start { left, framing: read(&rest[..left])? };
+            let Some(left) = scan.end(rest, &self.limits)? else { return Ok(Take::More) };
+            self.phase = Phase::Start { left, framing: read(&rest[..left], &self.limits)? };
         }
         let most = most.min(self.bytes.len() - self.used);
         let next = &self.bytes[self.used..self.used + most];
@@ -145,7 +151,7 @@ impl Intake {
         match &self.phase {
             Phase::Start { left: 0, framing: Framing::Length(length) } => self.phase = Phase::Length(*length),
             Phase::Start { left: 0, framing: Framing::Chunked } => {
-                self.phase = Phase::Chunks(Chunks::default());
+                self.phase = Phase::Chunks(Chunks::new(self.limits.max_head));
             }
             _ => {}
         }

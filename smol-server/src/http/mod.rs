@@ -8,32 +8,9 @@ mod connection;
 mod framing;
 mod gate;
 mod intake;
+mod limits;
 mod timer;
 
 pub(crate) use connection::{Served, Service, serve};
-
-/// Every limit of HTTP, by name.
-mod limits {
-    use std::time::Duration;
-
-    /// The most bytes of a request's line and headers.
-    pub(super) const MAX_HEAD: usize = 16 * 1024;
-
-    /// The most headers.
-    pub(super) const MAX_HEADERS: usize = 128;
-
-    /// The most bytes of the extensions and trailers of a body in chunks.
-    pub(super) const MAX_CHUNK_NOTES: usize = 8 * 1024;
-
-    /// How long a request's line and headers may take in all.
-    pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-
-    /// How long a body may bring nothing.
-    pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
-    /// How long the other end may take nothing of a response.
-    pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-
-    /// After how long without a request a connection leaves all but its socket behind.
-    pub(super) const REST_AFTER: Duration = Duration::from_secs(1);
-}
+pub use limits::HttpLimits;
+pub(crate) use limits::{BACKLOG, UNSENT};

@@ -22,6 +22,7 @@ mod outdated;
 mod own_results;
 mod pages;
 mod redirects;
+mod requests;
 mod routes;
 mod secrets;
 mod sessions;

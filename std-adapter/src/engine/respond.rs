@@ -39,6 +39,7 @@ impl Engine {
     pub fn intercept<B>(&self, request: &Request<B>) -> Option<Answer> {
         let (method, uri, headers) = (request.method(), request.uri(), request.headers());
         match self.admit(method, uri, headers) {
+            Ok(()) if uri.path() == "*" => Some(about_all()),
             Ok(()) => self.builtin(method, uri, headers),
             Err(denied) => Some(denied.into()),
         }
@@ -121,6 +122,13 @@ fn script(asset: &'static Asset, uri: &Uri, headers: &HeaderMap) -> Answer {
     let mut answer = of(status, "text/javascript; charset=utf-8", content);
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     set(&mut answer, ETAG, &tag);
+    answer
+}
+
+/// The answer to `OPTIONS *`, which asks about the server: RFC 9110, section 9.3.7.
+fn about_all() -> Answer {
+    let mut answer = Response::new(Body::default());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
     answer
 }
 
