@@ -49,9 +49,9 @@ impl Request {
         form::value(self.uri.query()?, name)
     }
 
-    /// A header's value, if it is text.
+    /// A header's value, if it is text: ASCII, as most are, or UTF-8.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }
 
     /// A cookie's value.

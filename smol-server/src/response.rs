@@ -114,9 +114,9 @@ impl Response {
         self.with_header(SET_COOKIE, &cookie)
     }
 
-    /// The same response with a cookie of before taken back.
+    /// The same response with a cookie taken back that [`with_cookie`](Self::with_cookie) has set.
     pub fn without_cookie(self, name: &str) -> Self {
-        self.with_header(SET_COOKIE, &format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
+        self.with_header(SET_COOKIE, &live_std::cookie::remove(name))
     }
 
     /// The same response, for a browser in which somebody has just logged in or out: the tokens of all its pages and forms are void

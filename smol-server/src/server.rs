@@ -69,6 +69,20 @@ impl Server {
         self.address
     }
 
+    /// The URL to open: [`Options::public_url`](live_std::Options::public_url), else one of this machine. Whoever listens on all of its addresses isn't reached by that
+    /// name: only `localhost` is answered then.
+    pub fn url(&self) -> String {
+        if let Some(url) = &self.app.engine.options().public_url {
+            return url.clone();
+        }
+        let (ip, port) = (self.address.ip(), self.address.port());
+        if ip.is_unspecified() {
+            format!("http://localhost:{port}")
+        } else {
+            format!("http://{}", self.address)
+        }
+    }
+
     /// How many sessions are in memory.
     pub fn sessions(&self) -> usize {
         self.app.engine.sessions()

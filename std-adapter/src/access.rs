@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-/// The allow-lists for the `Host` and `Origin` headers. Any port of `localhost`, `127.0.0.1` and `[::1]` is always on them.
+/// The allow-lists for the `Host` and `Origin` headers. `localhost`, `127.0.0.1` and `[::1]` are always on them, with any port.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
     public: Option<Origin>,
+    hosts: Vec<Hosts>,
     origins: Vec<Origin>,
 }
 
@@ -13,7 +14,16 @@ pub struct Access {
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Origin {
     https: bool,
-    authority: String,
+    host: String,
+    port: Option<String>,
+}
+
+/// A host, or all below a domain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Hosts {
+    One(String),
+    /// With the dot in front.
+    Below(String),
 }
 
 /// A request that isn't on the allow-lists. As text it says what to do, for the body of the 403.
@@ -35,11 +45,20 @@ pub struct InvalidOrigin {
 }
 
 impl Access {
-    /// Lists that also hold the server's public URL (as host and as origin) and other sites' origins.
-    pub fn new(public_url: Option<&str>, allowed_origins: &[String]) -> Result<Self, InvalidOrigin> {
+    /// Lists that hold the server's public URL (as host and as origin), further hosts of its own, and other sites' origins.
+    ///
+    /// # Errors
+    /// Where one of them is none.
+    pub fn new(
+        public_url: Option<&str>,
+        hosts: &[String],
+        allowed_origins: &[String],
+    ) -> Result<Self, InvalidOrigin> {
         let parse = |option, value: &str| Origin::parse(value).ok_or_else(|| invalid(option, value));
+        let host = |value: &String| Hosts::parse(value).ok_or_else(|| invalid("hosts", value));
         Ok(Self {
             public: public_url.map(|url| parse("public_url", url)).transpose()?,
+            hosts: hosts.iter().map(host).collect::<Result<_, _>>()?,
             origins: allowed_origins.iter().map(|o| parse("allowed_origins", o)).collect::<Result<_, _>>()?,
         })
     }
@@ -49,55 +68,88 @@ impl Access {
         self.public.as_ref().is_some_and(|public| public.https)
     }
 
-    /// Checks a `Host` header.
+    /// Checks a `Host` header. Its port says nothing: a proxy may leave it out, or put in its own.
+    ///
+    /// # Errors
+    /// Where it isn't on the lists.
     pub fn check_host(&self, host: Option<&str>) -> Result<(), Denied> {
         let denied = || Denied::Host(host.map(shown));
-        let given = host.ok_or_else(denied)?;
-        let public = self.public.as_ref().is_some_and(|public| public.is_host(given));
-        if public || is_local(given) { Ok(()) } else { Err(denied()) }
+        let (name, _port) = host.and_then(split).ok_or_else(denied)?;
+        let is_public = self.public.as_ref().is_some_and(|public| public.host == name);
+        if is_public || self.is_own(&name) || is_local(&name) { Ok(()) } else { Err(denied()) }
     }
 
     /// Checks an `Origin` header. A missing one is refused: whoever speaks WebSocket can send it.
+    ///
+    /// # Errors
+    /// Where it isn't on the lists.
     pub fn check_origin(&self, origin: Option<&str>) -> Result<(), Denied> {
         let denied = || Denied::Origin(origin.map(shown));
         let given = origin.and_then(Origin::parse).ok_or_else(denied)?;
         let listed = self.public.iter().chain(&self.origins).any(|allowed| *allowed == given);
-        if listed || is_local(&given.authority) { Ok(()) } else { Err(denied()) }
+        if listed || self.is_sibling(&given) || is_local(&given.host) { Ok(()) } else { Err(denied()) }
+    }
+
+    fn is_own(&self, host: &str) -> bool {
+        self.hosts.iter().any(|hosts| hosts.contains(host))
+    }
+
+    /// Whether it is one of the further hosts, opened in the same way as the public URL.
+    fn is_sibling(&self, origin: &Origin) -> bool {
+        let scheme = self.public.as_ref().map(|public| (public.https, &public.port));
+        self.is_own(&origin.host) && scheme.is_none_or(|scheme| scheme == (origin.https, &origin.port))
     }
 }
 
 impl Origin {
     fn parse(text: &str) -> Option<Self> {
         let (scheme, authority) = text.strip_suffix('/').unwrap_or(text).split_once("://")?;
-        let https = match scheme {
-            "https" => true,
-            "http" => false,
+        let (https, own_port) = match scheme {
+            "https" => (true, "443"),
+            "http" => (false, "80"),
             _ => return None,
         };
-        let plain = !authority.is_empty() && !authority.contains(['/', '?', '#', '@', ' ', '*']);
-        plain.then(|| Self { https, authority: without_default_port(authority, https).to_ascii_lowercase() })
-    }
-
-    fn is_host(&self, host: &str) -> bool {
-        without_default_port(host, self.https).eq_ignore_ascii_case(&self.authority)
+        let (host, port) = split(authority)?;
+        Some(Self { https, host, port: port.filter(|port| *port != own_port).map(str::to_owned) })
     }
 }
 
-fn without_default_port(authority: &str, https: bool) -> &str {
-    authority.strip_suffix(if https { ":443" } else { ":80" }).unwrap_or(authority)
-}
-
-fn is_local(authority: &str) -> bool {
-    ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| match authority.split_at_checked(local.len()) {
-        Some((host, "")) => host.eq_ignore_ascii_case(local),
-        Some((host, port)) => {
-            host.eq_ignore_ascii_case(local)
-                && port
-                    .strip_prefix(':')
-                    .is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+impl Hosts {
+    fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix('*') {
+            Some(below) if below.starts_with('.') => {
+                split(&below[1..]).map(|(host, _)| Self::Below(format!(".{host}")))
+            }
+            Some(_) => None,
+            None => split(text).map(|(host, _)| Self::One(host)),
         }
-        None => false,
-    })
+    }
+
+    fn contains(&self, host: &str) -> bool {
+        match self {
+            Self::One(one) => one == host,
+            Self::Below(domain) => host.len() > domain.len() && host.ends_with(domain),
+        }
+    }
+}
+
+/// An authority's host, in lower case and without the dot that an absolute name may end in, and its port.
+fn split(authority: &str) -> Option<(String, Option<&str>)> {
+    let end = if authority.starts_with('[') { authority.find(']')? + 1 } else { 0 };
+    let (host, port) = match authority[end..].find(':') {
+        Some(colon) => (&authority[..end + colon], Some(&authority[end + colon + 1..])),
+        None => (authority, None),
+    };
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
+    let is_plain = !host.is_empty() && host.bytes().all(is_name);
+    let is_number =
+        port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    (is_plain && is_number).then(|| (host.to_ascii_lowercase(), port))
+}
+
+fn is_local(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].contains(&host)
 }
 
 /// Part of a header that a stranger sent, safe to repeat in a plain text answer and in a log.
@@ -115,7 +167,7 @@ impl fmt::Display for Denied {
             Self::Host(Some(host)) => write!(
                 f,
                 "This server doesn't answer for the host \"{host}\". Set `public_url` to the URL that people open, \
-                 for example `public_url: Some(\"http://{host}\".into())`."
+                 for example `public_url: Some(\"http://{host}\".into())`, or add it to `hosts` if it is a further one."
             ),
             Self::Host(None) => f.write_str("The request has no Host header."),
             Self::Origin(Some(origin)) => write!(
@@ -134,7 +186,23 @@ impl fmt::Display for Denied {
 impl fmt::Display for InvalidOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { option, value } = self;
-        write!(f, "`{option}` has to be a scheme and a host, such as https://example.com, but is \"{value}\"")
+        if !value.is_ascii() {
+            return write!(
+                f,
+                "`{option}` has \"{value}\": write the name as it is sent, with \"xn--\" for letters beyond ASCII (a browser's address \
+                 bar gives it, when it is copied)"
+            );
+        }
+        match *option {
+            "hosts" => write!(
+                f,
+                "`hosts` has names, such as www.example.com or *.example.com, but \"{value}\" is none"
+            ),
+            _ => write!(
+                f,
+                "`{option}` has to be a scheme and a host, such as https://example.com, but is \"{value}\""
+            ),
+        }
     }
 }
 
@@ -146,15 +214,29 @@ mod tests {
     use super::*;
 
     fn access() -> Access {
-        Access::new(Some("https://Example.com/"), &["http://other.org:8080".to_owned()]).unwrap()
+        let hosts = ["www.example.com".to_owned(), "*.Tenants.example".to_owned()];
+        Access::new(Some("https://Example.com/"), &hosts, &["http://other.org:8080".to_owned()]).unwrap()
     }
 
     #[test]
     fn hosts() {
         let access = access();
-        for good in
-            ["localhost", "LOCALHOST:1", "127.0.0.1:3000", "[::1]:9", "example.com", "example.com:443"]
-        {
+        for good in [
+            "localhost",
+            "LOCALHOST:1",
+            "127.0.0.1:3000",
+            "[::1]:9",
+            "[::1]",
+            "localhost.",
+            "example.com",
+            "example.com:443",
+            "example.com:8443",
+            "Example.Com.",
+            "example.com.:443",
+            "www.example.com",
+            "a.tenants.example",
+            "a.b.tenants.example:1",
+        ] {
             assert_eq!(access.check_host(Some(good)), Ok(()), "{good}");
         }
         for bad in [
@@ -165,6 +247,16 @@ mod tests {
             "evil.com",
             "other.org:8080",
             "127.0.0.10",
+            "a.example.com",
+            "tenants.example",
+            ".tenants.example",
+            "atenants.example",
+            "example.com..",
+            "example.com@evil.com",
+            "evil.com/example.com",
+            "example.com\u{e9}",
+            "[::1",
+            ":80",
         ] {
             assert!(access.check_host(Some(bad)).is_err(), "{bad}");
         }
@@ -174,9 +266,14 @@ mod tests {
     #[test]
     fn origins() {
         let access = access();
-        for good in
-            ["http://localhost:5", "https://example.com", "https://example.com:443", "http://other.org:8080"]
-        {
+        for good in [
+            "http://localhost:5",
+            "https://example.com",
+            "https://example.com:443",
+            "http://other.org:8080",
+            "https://www.example.com",
+            "https://a.tenants.example",
+        ] {
             assert_eq!(access.check_origin(Some(good)), Ok(()), "{good}");
         }
         for bad in [
@@ -186,6 +283,10 @@ mod tests {
             "https://example.com:8443",
             "https://a.example.com",
             "https://evil@localhost",
+            "http://www.example.com",
+            "https://www.example.com:8443",
+            "https://tenants.example",
+            "https://other.org:8080",
         ] {
             assert!(access.check_origin(Some(bad)).is_err(), "{bad}");
         }
@@ -196,7 +297,12 @@ mod tests {
     fn an_answer_names_the_option_and_repeats_no_control_characters() {
         let denied = access().check_host(Some("evil\r\nX: y")).unwrap_err();
         assert!(denied.to_string().contains("public_url") && !denied.to_string().contains('\n'));
-        let error = Access::new(Some("example.com"), &[]).unwrap_err();
+        let error = Access::new(Some("example.com"), &[], &[]).unwrap_err();
         assert!(error.to_string().contains("`public_url`"));
+        let error = Access::new(Some("https://b\u{fc}cher.example"), &[], &[]).unwrap_err();
+        assert!(error.to_string().contains("xn--"));
+        for host in ["*", "*example.com", "https://example.com", ""] {
+            assert!(Access::new(None, &[host.to_owned()], &[]).is_err(), "{host}");
+        }
     }
 }

@@ -3,15 +3,21 @@
 use http::HeaderMap;
 use http::header::COOKIE;
 
-/// The value of a cookie in a request's headers.
+/// The value of a cookie in a request's headers. What other cookies hold doesn't matter: other programs of the domain set them, also with bytes that are
+/// no ASCII.
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
+    let cookies =
+        headers.get_all(COOKIE).iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    let mut values =
+        cookies.filter_map(|cookie| cookie.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+    values.find_map(|value| str::from_utf8(value).ok())
+}
+
+/// A `Set-Cookie` header that makes a browser forget a cookie that [`set`] has set.
+pub fn remove(name: &str) -> String {
+    // A browser ignores what a name with such a prefix is told without it: RFC 6265bis, section 4.1.3.
+    let is_secure = ["__Host-", "__Secure-"].iter().any(|prefix| name.starts_with(prefix));
+    format!("{name}=; Path=/; Max-Age=0{}", guarded(is_secure))
 }
 
 /// A `Set-Cookie` header for the whole site that no script reads and no other site sends along.
@@ -41,6 +47,8 @@ pub fn name(https: bool) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -51,6 +59,31 @@ mod tests {
         assert_eq!(find(&headers, "live"), Some("x=y"));
         assert_eq!(find(&headers, "b"), Some("2"));
         assert_eq!(find(&headers, "c"), None);
+        assert_eq!(find(&headers, "liv"), None);
+    }
+
+    #[test]
+    fn cookies_of_others_never_matter() {
+        for (header, found) in [
+            (&b"city=Z\xfcrich; live=x"[..], Some("x")),
+            (b"live=x; city=Z\xc3\xbcrich", Some("x")),
+            (b"\xff; =; live; live=x;", Some("x")),
+            (b"live=\xff; live=x", Some("x")),
+            (b"other=live=y;live=x", Some("x")),
+            (b"live=\xff", None),
+            (b"Live=x", None),
+        ] {
+            let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_bytes(header).unwrap())]);
+            assert_eq!(find(&headers, "live"), found, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn a_guarded_name_is_forgotten_too() {
+        assert_eq!(remove("login"), "login=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        for name in ["__Host-login", "__Secure-login"] {
+            assert!(remove(name).ends_with("; Secure"), "{name}");
+        }
     }
 
     #[test]

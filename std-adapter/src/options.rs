@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use crate::auth::{Auth, Csrf};
 use crate::layout::{DefaultLayout, Layout};
 use crate::metrics::Metrics;
 use crate::notice::Notice;
+use crate::proxies::{Proxies, ProxyHeader};
 use crate::pubsub::{InmemPubSub, PubSub};
 use crate::secret::Keys;
 use crate::store::{MemoryStore, SessionStore};
@@ -26,10 +26,15 @@ pub struct Options {
     /// The URL that people open, such as `https://example.com`: its host is answered and its origin may connect. Where it is
     /// `https`, cookies are `Secure`. Default: none, so that only `localhost`, `127.0.0.1` and `[::1]` are answered.
     pub public_url: Option<String>,
+    /// Further hosts that are answered, such as `www.example.com`; `*.example.com` are all below that domain. Their pages may connect where they are opened
+    /// in the same way as [`public_url`](Self::public_url), which is to say by its scheme and port. Each host has cookies of its own. Default: none.
+    pub hosts: Vec<String>,
     /// Origins of other sites that may connect, such as `https://partner.example`. Default: none.
     pub allowed_origins: Vec<String>,
-    /// Addresses of reverse proxies, whose `X-Forwarded-For` is believed. Default: none.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses of reverse proxies, and ranges of them, who are believed about whom they speak for. Default: none.
+    pub trusted_proxies: Vec<Proxies>,
+    /// Which header tells that. Default: `X-Forwarded-For`, or else `Forwarded`.
+    pub proxy_header: ProxyHeader,
     /// What tokens are signed with. Default: a random key, so that pages load again after a restart; [`Keys::from_file`] keeps it.
     pub keys: Keys,
     /// Finds out who asks. Default: none; who is logged in is what the server's middleware says.
@@ -83,7 +88,8 @@ pub struct Options {
     pub max_shared_bytes: usize,
     /// The most sessions in memory, also those of which the state is in the store. Default: 100,000.
     pub max_sessions: usize,
-    /// The most connections from one address. Default: 256.
+    /// The most connections from one address; of IPv6, from one network of 64 bits. Whole companies and mobile networks may have one, so this is for
+    /// what no crowd does. Default: 10,000.
     pub max_connections_per_ip: usize,
     /// How many events a second one session may send for long (rule S10), by however many connections. Past it nothing is read for a
     /// while; who goes on for 10 s is closed. Default: 20.
@@ -151,8 +157,10 @@ impl Default for Options {
         Self {
             dev: false,
             public_url: None,
+            hosts: Vec::new(),
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
             keys: Keys::default(),
             auth: None,
             csrf: Csrf::default(),
@@ -175,7 +183,7 @@ impl Default for Options {
             max_html_bytes: 256 << 20,
             max_shared_bytes: 64 << 20,
             max_sessions: 100_000,
-            max_connections_per_ip: 256,
+            max_connections_per_ip: 10_000,
             event_rate: 20,
             event_burst: 60,
             browser_event_rate: 100,

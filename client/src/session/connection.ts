@@ -5,6 +5,7 @@ import { ofDocument } from '../dom/native';
 import { emit } from '../listeners';
 import { AWAY, type FromServer, OLD_SUBPROTOCOL, PING, SUBPROTOCOL, type ToServer } from '../wire/frames';
 import { decode, encode } from '../wire/msgpack';
+import { isFirstTry } from './storage';
 import type { Press } from '../events/press';
 import type { Status } from './status';
 
@@ -22,6 +23,7 @@ export interface Endpoint {
 /** `WebSocket.OPEN`; a wrapper that a page puts in place of `WebSocket` may lack the constant. */
 const OPEN = 1;
 const PATH = '/_live/websocket';
+const MINUTE = 60_000;
 const OPENING = 20_000; // ms until an attempt to connect is given up
 const FIRST_DELAY = 500; // ms; doubled with each failure
 const MAX_DELAY = 30_000;
@@ -143,7 +145,10 @@ export class Connection {
     this.socket_ = undefined;
     const goesOn = this.endpoint_?.closed(code);
     const isRefused = code == close.TOKEN && !goesOn;
-    if (code == close.ENDED || code == close.REPLACED || (isRefused && this.heartbeat_ == null)) {
+    // The page's own token can be bad from the start: another tab's first visit, or a log-in, has given the browser another cookie meanwhile. A page that
+    // is loaded now has one that fits; but where no cookie is kept it would go on for ever.
+    const isHopeless = isRefused && this.heartbeat_ == null && !isFirstTry('refused' + Math.floor(Date.now() / MINUTE));
+    if (code == close.ENDED || code == close.REPLACED || isHopeless) {
       clearTimeout(this.timer_);
       return this.status_.set('ended', code);
     }

@@ -13,7 +13,7 @@ export type Kept = [token: string, applied: number, attempts: number, command: n
 export type KeptEvent = [fields: EventFields, form: string | number, isSent: boolean];
 
 const KEY = 'live:' + location.pathname + location.search;
-const VERSION_KEY = 'live-version';
+const TRY_KEY = 'live-tried';
 const VERSION = 3; // of what is kept
 const LOCK_WAIT = 500; // ms until a lock counts as another tab's
 
@@ -42,11 +42,11 @@ export const keep = (kept: Kept): void =>
     sessionStorage.setItem(KEY, JSON.stringify({ version: VERSION, id, kept }));
   });
 
-/** Whether the tab hasn't been loaded again for this version of the script yet. Without storage nobody knows: it has. */
-export const isFirstTry = (version: string): boolean | undefined =>
+/** Whether the tab hasn't been loaded again yet for this: a version of the script, or a refusal. Without storage nobody knows: it has. */
+export const isFirstTry = (reason: string): boolean | undefined =>
   attempt(() => {
-    const isFirst = sessionStorage.getItem(VERSION_KEY) != version;
-    sessionStorage.setItem(VERSION_KEY, version);
+    const isFirst = sessionStorage.getItem(TRY_KEY) != reason;
+    sessionStorage.setItem(TRY_KEY, reason);
     return isFirst;
   });
 

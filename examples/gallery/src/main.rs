@@ -50,7 +50,7 @@ fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         options.keys = Keys::from_file(with_suffix(&path, ".key"))?;
         options.session_store = Arc::new(RedbStore::open_waiting(path, PREDECESSOR)?);
     }
-    let started = |server: &Server| println!("The gallery is at http://{}", server.local_addr());
+    let started = |server: &Server| println!("The gallery is at {}", server.url());
     Ok(gallery::live(options).run_with(settings.address, started)?)
 }
 

@@ -138,7 +138,11 @@ fn more_joins_than_the_rate_allows_are_told_when_to_come_back() {
     let (first, second) = (refused(), refused());
     assert!((1..=1000).contains(&first), "{first}");
     assert!((1..=2000).contains(&second), "{second}");
-    assert!(metrics.to_text().contains("live_refused_joins_total 2"), "{}", metrics.to_text());
+    assert!(
+        metrics.to_text().contains("live_refused_total{reason=\"admission\"} 2"),
+        "{}",
+        metrics.to_text()
+    );
     assert_eq!(server.sessions(), 2);
     drop(tabs);
 }

@@ -13,6 +13,7 @@ mod flood;
 mod forms;
 mod forms_beside_live;
 mod frames;
+mod identity;
 mod lifecycle;
 mod long_lived;
 mod metrics;

@@ -27,7 +27,7 @@ fn the_defaults_are_the_documented_ones() {
     assert_eq!(options.max_message_size, 64 * 1024);
     assert_eq!(options.max_region_bytes, 1024 * 1024);
     assert_eq!(options.max_state, 256 * 1024);
-    assert_eq!((options.max_sessions, options.max_connections_per_ip), (100_000, 256));
+    assert_eq!((options.max_sessions, options.max_connections_per_ip), (100_000, 10_000));
     assert_eq!((options.event_rate, options.event_burst), (20, 60));
     assert_eq!((options.browser_event_rate, options.browser_event_burst), (100, 300));
     assert!(options.csrf.enabled && options.auth.is_none() && options.auth_epoch.is_none());

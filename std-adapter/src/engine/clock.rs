@@ -19,6 +19,7 @@ async fn run(engine: Weak<Engine>) {
         engine.alarms.ring(now);
         round.go(&engine, now);
         engine.browsers.sweep(now);
+        engine.refusals.log(now);
         for (slot, detached) in engine.registry.over(now) {
             engine.expire(slot, detached);
         }

@@ -16,6 +16,7 @@ use super::join::{Joined, guarded};
 use super::live::recycle;
 use super::notices::explain;
 use super::peers::Place;
+use super::refusals::{Peer, Refusal};
 use super::seated::leave;
 use super::serve::{Served, serve};
 use super::slot::{Inner, Slot};
@@ -101,14 +102,17 @@ pub enum Incoming<'a> {
 }
 
 impl Connection {
-    /// A connection that [`Engine::upgrade`] has let in. One of too many from its address
+    /// A connection that [`Engine::reply`] has let in. One of too many from its address
     /// ([`Options::max_connections_per_ip`](crate::Options::max_connections_per_ip)) is closed, and so is that of an
     /// [outdated](Protocol::Outdated) script.
     pub fn new(engine: Arc<Engine>, upgrade: Upgrade) -> Self {
         let (now, options) = (engine.now(), engine.options());
         let place = upgrade.visitor.peer.map(|peer| engine.peers.enter(peer, options.max_connections_per_ip));
         let closing = match place {
-            Some(None) => Some(Reason::TryLater(BUSY)),
+            Some(None) => {
+                engine.refused(Refusal::Address, &Peer(upgrade.visitor.peer));
+                Some(Reason::TryLater(BUSY))
+            }
             _ if upgrade.protocol == Protocol::Outdated => {
                 engine.met_outdated();
                 Some(Reason::Token)

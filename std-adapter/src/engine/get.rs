@@ -27,14 +27,14 @@ use crate::layout::{Layout, Shell, UnknownLayout};
 use crate::metrics::Metrics;
 use crate::notice;
 use crate::options::SessionInfo;
-use crate::token::{Claims, SessionError, cookie_hash};
+use crate::token::{Claims, MAX_TOKEN, SessionError, cookie_hash};
 
 /// A request for a page, with all that its answer needs.
 pub(super) struct Fetched {
     /// The session that a browser with JavaScript will connect to.
     session: SessionId,
     /// The session that the page's forms go on with: one of their own, since the live session's record is nobody else's to change.
-    form: SessionId,
+    pub(super) form: SessionId,
     /// The browser has named it.
     known: bool,
     host: Arc<dyn Host>,
@@ -49,6 +49,10 @@ pub(super) struct Fetched {
 
 /// How many tasks' results a first response takes in at one turn.
 const TASKS_A_TURN: usize = 16;
+
+/// The longest token that a page's forms may have, in bytes of text: as a cookie it has a name and a mark beside it, and is dropped by browsers if all of
+/// that is longer than [`MAX_TOKEN`].
+const MAX_FORM_TOKEN: usize = MAX_TOKEN - 64;
 
 /// What a machine put out.
 #[derive(Default)]
@@ -126,6 +130,10 @@ impl Engine {
             .and_then(|value| value.strip_suffix(&*query_mark(uri)))
             .and_then(|token| self.form(&fetched, token).ok());
         self.go_on(&mut fetched, named);
+        if fetched.request.csrf.len() > MAX_FORM_TOKEN {
+            let told = "The page's address and the user's name are too long together.";
+            return Some(Err(self.plain(StatusCode::URI_TOO_LONG, told)));
+        }
         Some(Ok(fetched))
     }
 
@@ -332,7 +340,7 @@ impl Engine {
         .concat()
     }
 
-    fn claims_of(&self, fetched: &Fetched) -> Claims {
+    pub(super) fn claims_of(&self, fetched: &Fetched) -> Claims {
         let auth_epoch = self.auth_epoch(fetched.request.user_id.as_deref());
         self.claims_for(fetched.session, fetched.form, fetched.cookie_hash, &fetched.request, auth_epoch)
     }

@@ -9,6 +9,7 @@ use super::direct::{Direct, Way};
 use super::held::Held;
 use super::live::New;
 use super::pages::Found;
+use super::refusals::{Peer, Refusal};
 use super::seated::Seated;
 use super::slot::Slot;
 use super::upgrade::{Protocol, Upgrade};
@@ -111,7 +112,7 @@ impl Engine {
     fn admitted(&self) -> Result<(), Reason> {
         let admitted = self.admission.lock().unwrap_or_else(PoisonError::into_inner).admit(self.now());
         admitted.map_err(|wait| {
-            self.count(Metrics::refused);
+            self.refused(Refusal::Admission, &"too many join at once");
             Reason::TryLater(u32::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u32::MAX))
         })
     }
@@ -140,6 +141,7 @@ impl Engine {
         protocol: Protocol,
     ) -> Result<(Arc<Slot>, bool), Reason> {
         if self.registry.len() >= self.options.max_sessions {
+            self.refused(Refusal::Sessions, &Peer(request.peer));
             return Err(COME_BACK);
         }
         let found = self.page_of(claims)?;

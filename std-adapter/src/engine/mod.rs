@@ -26,6 +26,7 @@ mod pages;
 mod peers;
 mod post;
 mod records;
+mod refusals;
 mod registry;
 mod renew;
 mod respond;
@@ -75,6 +76,7 @@ use outdated::Outdated;
 use pages::Pages;
 pub use pages::{InvalidRoute, params};
 use peers::Peers;
+use refusals::Refusals;
 use registry::Registry;
 pub use respond::{Answer, MAX_BODY, Reply, not_allowed};
 pub use runtime::{Runtime, caught};
@@ -126,6 +128,7 @@ pub struct Engine {
     admission: Mutex<Admission>,
     drain: Drain,
     outdated: Outdated,
+    refusals: Refusals,
 }
 
 /// A browser, by the hash of its cookie.
@@ -162,7 +165,7 @@ impl EngineBuilder {
     ) -> Result<Arc<Engine>, InvalidOrigin> {
         // After a restart in dev mode pages load again, since their scripts may be others.
         let keys = if options.dev { Keys::default() } else { options.keys.clone() };
-        let access = Access::new(options.public_url.as_deref(), &options.allowed_origins)?;
+        let access = Access::new(options.public_url.as_deref(), &options.hosts, &options.allowed_origins)?;
         let (registry, calls) = (Arc::<Registry>::default(), Arc::<Calls>::default());
         let watchdog = Watchdog::start(&options, calls.clone(), registry.clone());
         let engine = Arc::new_cyclic(|engine| {
@@ -190,6 +193,7 @@ impl EngineBuilder {
                 connections: AtomicU64::new(0),
                 drain: Drain::default(),
                 outdated: Outdated::default(),
+                refusals: Refusals::default(),
             }
         });
         clock::keep_time(&engine);

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::HeaderMap;
 
 use super::Engine;
+use crate::proxies;
 
 /// Counts connections by address.
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub(crate) struct Place {
 impl Peers {
     /// A place for one more connection from `peer`, if it has fewer than `limit`.
     pub(crate) fn enter(self: &Arc<Self>, peer: IpAddr, limit: usize) -> Option<Place> {
+        let peer = counted(peer);
         let mut open = self.lock();
         let count = open.entry(peer).or_default();
         if *count >= limit {
@@ -35,6 +37,14 @@ impl Peers {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What counts as one address: of IPv6 a network of 64 bits, since each customer has at least one of those.
+fn counted(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
+        address => address,
     }
 }
 
@@ -54,24 +64,11 @@ impl Engine {
     /// The address of whoever asks, for the [`Visitor`](super::Visitor), where `peer` is the other end of the TCP connection: that one,
     /// or what a proxy says that [`Options::trusted_proxies`](crate::Options::trusted_proxies) lists.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        client(peer, headers, &self.options.trusted_proxies)
+        proxies::client(peer, headers, &self.options.trusted_proxies, self.options.proxy_header)
     }
 }
 
 /// The last address on the way that is no trusted proxy's.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let way: Vec<&str> = told.flat_map(|value| value.split(',')).map(str::trim).collect();
-    let mut client = peer;
-    for address in way.into_iter().rev() {
-        match address.parse() {
-            Ok(before) if trusted.contains(&client) => client = before,
-            _ => break,
-        }
-    }
-    client
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,12 +92,13 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
-        let mut headers = HeaderMap::new();
-        headers.append("x-forwarded-for", "6.6.6.6, 3.3.3.3, 9.9.9.9".parse().unwrap());
-        let proxies = [ip("10.0.0.1"), ip("9.9.9.9")];
-        assert_eq!(client(ip("8.8.8.8"), &headers, &proxies), ip("8.8.8.8"));
-        assert_eq!(client(ip("10.0.0.1"), &headers, &proxies), ip("3.3.3.3"));
-        assert_eq!(client(ip("10.0.0.1"), &HeaderMap::new(), &proxies), ip("10.0.0.1"));
+    fn a_network_of_ipv6_is_one_address() {
+        let peers = Arc::new(Peers::default());
+        let first = peers.enter(ip("2001:db8::1"), 1);
+        assert!(first.is_some() && peers.enter(ip("2001:db8::2"), 1).is_none());
+        assert!(peers.enter(ip("2001:db8:0:1::1"), 1).is_some());
+        let mapped = peers.enter(ip("::ffff:1.1.1.1"), 1);
+        assert!(mapped.is_some() && peers.enter(ip("1.1.1.1"), 1).is_none());
+        assert!(peers.enter(ip("1.1.1.2"), 1).is_some());
     }
 }

@@ -15,6 +15,7 @@ use crate::body::Body;
 use crate::form;
 use crate::metrics::Metrics;
 use crate::store::StoreError;
+use crate::token::Claims;
 
 /// The field that names the event, as `data-lv-click` or `data-lv-submit` does for browsers with JavaScript. Values may follow its name:
 /// `add?n=10`.
@@ -58,11 +59,15 @@ impl Engine {
             }
         };
         let token = (self.options.csrf.token_func)(&Form { uri, headers, fields: &fields });
-        match self.form(&fetched, &token.unwrap_or_default()) {
+        match self.form(&fetched, token.as_deref().unwrap_or_default()) {
             // A token that names a live session is from before forms had one of their own.
             Ok(form) if self.registry.get(form).is_some() => fetched.is_posted(),
             Ok(form) => self.go_on(&mut fetched, Some(form)),
             Err(_) if !self.options.csrf.enabled => fetched.is_posted(),
+            Err(_) if is_same_origin(headers) && self.is_of_another_cookie(&fetched, token.as_deref()) => {
+                let form = fetched.form;
+                self.go_on(&mut fetched, Some(form));
+            }
             Err(error) => {
                 let told = format!(
                     "The form's token (the field `{CSRF_FIELD}`) wasn't accepted: {error}. Load the page again, and repeat what you did."
@@ -78,6 +83,17 @@ impl Engine {
             Ok(outcome) => self.answer(uri, &fetched, outcome),
             Err(error) => self.failure(&fetched.info(), mounting(error)),
         })
+    }
+
+    /// Whether a token is right in all but the browser's cookie, for a form whose session nobody has used yet: another tab's first visit has given the
+    /// browser another cookie meanwhile. Who is logged in is the same, and no session is found by such a token.
+    fn is_of_another_cookie(&self, fetched: &Fetched, token: Option<&str>) -> bool {
+        let Ok(claims) = self.signer.verify(token.unwrap_or_default(), self.clock.unix_seconds()) else {
+            return false;
+        };
+        self.registry.get(claims.form).is_none()
+            && Claims { form: claims.form, cookie: claims.cookie, ..self.claims_of(fetched) }.of_form()
+                == claims
     }
 
     fn answer(&self, uri: &Uri, fetched: &Fetched, outcome: Outcome) -> Response<String> {
@@ -141,6 +157,16 @@ impl Engine {
             live.handle(Input::Frame(&Received::new(&reply)), self.now());
         }
         Ok(Outcome { live, outputs, redirect, refused })
+    }
+}
+
+/// Whether a browser vouches for it that a page of this very host has posted the form.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text("host").unwrap_or_default();
+    match text("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => text("origin").and_then(|origin| origin.split_once("://")).is_some_and(|(_, of)| of == host),
     }
 }
 

@@ -6,6 +6,7 @@ use http::header::{
 };
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 
+use super::refusals::Refusal;
 use super::start::START;
 use super::{Engine, Refused, SOCKET, Upgrade, Visitor};
 use crate::access::Denied;
@@ -41,7 +42,10 @@ impl Engine {
         match self.admit(method, uri, headers) {
             Ok(()) if uri.path() == "*" => Some(about_all()),
             Ok(()) => self.builtin(method, uri, headers),
-            Err(denied) => Some(denied.into()),
+            Err(denied) => {
+                self.refused(denied.refusal(), &denied);
+                Some(denied.into())
+            }
         }
     }
 
@@ -51,7 +55,10 @@ impl Engine {
         if request.uri().path() == SOCKET {
             return match self.upgrade(request.method(), request.headers(), visitor) {
                 Ok(upgrade) => Reply::Upgrade(Box::new(upgrade), request),
-                Err(refused) => Reply::Response(refused.into()),
+                Err(refused) => {
+                    self.refused(refused.refusal(), &refused);
+                    Reply::Response(refused.into())
+                }
             };
         }
         if !self.has_page(request.uri().path()) {
@@ -112,7 +119,7 @@ impl Engine {
 /// Under its own version's URL a browser may keep a script for good.
 fn script(asset: &'static Asset, uri: &Uri, headers: &HeaderMap) -> Answer {
     let tag = format!("\"{}\"", asset.version);
-    let (status, content) = if text(headers, IF_NONE_MATCH) == Some(&tag) {
+    let (status, content) = if is_known(headers, &tag) {
         (StatusCode::NOT_MODIFIED, "")
     } else {
         (StatusCode::OK, asset.content)
@@ -138,6 +145,31 @@ pub fn not_allowed(allowed: &str) -> Answer {
     let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, told);
     set(&mut answer, ALLOW, allowed);
     answer
+}
+
+/// Whether a browser has what it asks for already: RFC 9110, section 13.1.2. A proxy that has compressed it has made its tag a weak one.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let listed = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut items = listed.flat_map(|value| value.split(',')).map(str::trim);
+    items.any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == tag)
+}
+
+impl Denied {
+    fn refusal(&self) -> Refusal {
+        match self {
+            Self::Host(_) => Refusal::Host,
+            Self::Origin(_) => Refusal::Origin,
+        }
+    }
+}
+
+impl Refused {
+    fn refusal(&self) -> Refusal {
+        match self {
+            Self::Denied(denied) => denied.refusal(),
+            Self::Protocol | Self::Handshake => Refusal::Handshake,
+        }
+    }
 }
 
 impl From<Denied> for Answer {
@@ -244,6 +276,17 @@ mod tests {
         let known = HeaderMap::from_iter([(IF_NONE_MATCH, plain.headers()[ETAG].clone())]);
         let answer = get(assets::RUNTIME.path, &known);
         assert!(answer.status() == StatusCode::NOT_MODIFIED && answer.body().is_end_stream());
+        for (known, status) in [
+            (format!("W/{}", plain.headers()[ETAG].to_str().unwrap()), 304),
+            (format!("\"a\", {} ,W/\"b\"", plain.headers()[ETAG].to_str().unwrap()), 304),
+            ("*".to_owned(), 304),
+            ("\"a\"".to_owned(), 200),
+            (assets::RUNTIME.version.to_string(), 200),
+            (String::new(), 200),
+        ] {
+            let headers = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_str(&known).unwrap())]);
+            assert_eq!(get(assets::RUNTIME.path, &headers).status().as_u16(), status, "{known}");
+        }
         let uri = assets::RUNTIME.path.parse().unwrap();
         let posted = engine().builtin(&Method::POST, &uri, &known).unwrap();
         assert_eq!(

@@ -139,11 +139,10 @@ fn items(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
-/// Headers as page code sees them: names in lower case, text only.
+/// Headers as page code sees them: names in lower case, values as text, with a replacement character for each byte that is none.
 pub(crate) fn pairs<'a>(headers: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = headers
-        .filter_map(|(name, value)| Some((name.as_str().into(), value.to_str().ok()?.into())))
-        .collect();
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into();
+    let mut pairs: Vec<Pair> = headers.map(|(name, value)| (name.as_str().into(), text(value))).collect();
     // They stay for as long as the session.
     pairs.shrink_to_fit();
     pairs

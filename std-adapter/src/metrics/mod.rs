@@ -27,7 +27,7 @@ use hot::{Count, Histogram, Hot, Size};
 /// | `live_html_bytes` | the region HTML that sessions hold in memory, as it was looked at within the last seconds |
 /// | `live_connects_total{kind}` | connections so far: to a `new` session, or to one that goes on (`resumed`) |
 /// | `live_hibernated_total`, `live_woken_total` | times that a session's state left memory for the store, and came back |
-/// | `live_refused_joins_total` | joins that were told to come back later, by the limit of [`Options::admission_rate`](crate::Options::admission_rate) |
+/// | `live_refused_total{reason}` | requests and connections that were refused: for their `host` or `origin`, for a `handshake` that a server of today doesn't speak, and to come back later for too many of one `address`, too many `sessions`, or too many joins at once (`admission`) |
 /// | `live_outdated_total` | connections of scripts of an older version, whose pages were told to load again |
 /// | `live_held_back_total` | times that a connection wasn't read for a while, since its session or its browser had sent as many events as [`Options::event_rate`](crate::Options::event_rate) and [`Options::browser_event_rate`](crate::Options::browser_event_rate) allow |
 /// | `live_rate_closes_total` | connections that were closed since they were held back for too long |
@@ -50,7 +50,7 @@ pub struct Metrics {
     connections: Gauge,
     html: Gauge,
     connects: Family<Kind, Counter>,
-    refused: Counter,
+    refused: Family<Reason, Counter>,
     outdated: Counter,
     held_back: Counter,
     rate_closes: Counter,
@@ -71,6 +71,11 @@ struct Kind {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
 struct From {
     call: &'static str,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct Reason {
+    reason: &'static str,
 }
 
 /// The numbers at one moment. All but the first three and `stuck_calls` only grow.
@@ -138,7 +143,7 @@ impl Metrics {
             connections: Gauge::default(),
             html: Gauge::default(),
             connects: Family::default(),
-            refused: Counter::default(),
+            refused: Family::default(),
             outdated: Counter::default(),
             held_back: Counter::default(),
             rate_closes: Counter::default(),
@@ -161,7 +166,7 @@ impl Metrics {
         let html = self.html.clone();
         registry.register_with_unit("html", "The region HTML that sessions hold", Unit::Bytes, html);
         registry.register("connects", "Connections so far", self.connects.clone());
-        registry.register("refused_joins", "Joins told to come back later", self.refused.clone());
+        registry.register("refused", "Requests and connections that were refused", self.refused.clone());
         registry.register("outdated", "Connections of scripts of an older version", self.outdated.clone());
         let (held_back, rate_closes) = (self.held_back.clone(), self.rate_closes.clone());
         registry.register("held_back", "Times that a connection had sent too many events", held_back);
@@ -244,8 +249,8 @@ impl Metrics {
         self.html.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
-    pub(crate) fn refused(&self) {
-        self.refused.inc();
+    pub(crate) fn refused(&self, reason: &'static str) {
+        self.refused.get_or_create(&Reason { reason }).inc();
     }
 
     pub(crate) fn outdated(&self) {
@@ -378,7 +383,6 @@ mod tests {
             "live_sessions 1",
             "live_connections 1",
             "live_connects_total{kind=\"resumed\"} 1",
-            "live_refused_joins_total 0",
             "live_outdated_total 0",
             "live_held_back_total 0",
             "live_rate_closes_total 0",

@@ -9,6 +9,7 @@ use live_core::client::{Action, Client, Heard};
 use live_core::wire::SUBPROTOCOL;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::handshake::client::Request;
+use tungstenite::http::HeaderValue;
 use tungstenite::{Error, Message, WebSocket};
 
 use super::{PATIENCE, http};
@@ -53,7 +54,7 @@ pub(crate) fn request(server: SocketAddr, cookie: &str) -> Request {
     let headers = request.headers_mut();
     headers.insert("Origin", format!("http://{server}").parse().unwrap());
     headers.insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse().unwrap());
-    headers.insert("Cookie", cookie.parse().unwrap());
+    headers.insert("Cookie", HeaderValue::from_bytes(cookie.as_bytes()).unwrap());
     request
 }
 
