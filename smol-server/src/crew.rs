@@ -77,7 +77,7 @@ impl Crew {
         }
         for _ in there..wanted {
             if let Err(error) = self.add() {
-                tracing::warn!(%error, "workers are stuck, and no other one can be started");
+                live_std::log!(warn, %error, "workers are stuck, and no other one can be started");
                 return;
             }
         }
@@ -110,7 +110,7 @@ impl Crew {
             let _ = worker.thread.join();
         }
         if !stuck.is_empty() {
-            tracing::warn!(workers = stuck.len(), "the server ends while handlers still run");
+            live_std::log!(warn, workers = stuck.len(), "the server ends while handlers still run");
         }
     }
 }
@@ -118,7 +118,7 @@ impl Crew {
 /// A task that panics must not take its worker along.
 fn work(pool: &Pool, beat: &Arc<Beat>) {
     while catch_unwind(AssertUnwindSafe(|| pool.work(beat))).is_err() {
-        tracing::error!("a task panicked");
+        live_std::log!(error, "a task panicked");
     }
 }
 

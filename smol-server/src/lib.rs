@@ -85,7 +85,7 @@ pub use self::request::Request;
 pub use self::response::Response;
 pub use self::server::Server;
 pub use ::http::{Method, StatusCode, header};
-pub use live_std::{Body, MAX_BODY, Options};
+pub use live_std::{Body, LogWriter, MAX_BODY, Options, log_panics};
 pub use smol::unblock;
 
 /// Everything that a program with live pages uses, in one line.

@@ -196,6 +196,6 @@ fn failed(error: Error) -> Response {
     if let Some((status, why)) = body.or(form) {
         return Response::refuse(status, why);
     }
-    tracing::error!(%error, "a handler failed");
+    live_std::log!(error, %error, "a handler failed");
     Response::text("Something went wrong.").with_status(StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -60,7 +60,8 @@ impl Server {
         #[cfg(target_os = "linux")]
         socket.set_tcp_notsent_lowat(UNSENT)?;
         let (spawner, open) = (workers.spawner(), Arc::new(Open::default()));
-        spawner.run(accept(spawner.source(listener)?, app.clone(), spawner.clone(), open.clone()));
+        let accepts = Accepts { listener: spawner.source(listener)?, app: app.clone(), open: open.clone() };
+        spawner.run(supervised(Arc::new(accepts), spawner.clone()));
         Ok(Self { app, address, open, workers: Some(workers) })
     }
 
@@ -115,7 +116,11 @@ impl Server {
         self.open.wait_until_none(until - Instant::now());
         let limit = async {
             Delay::new(until.saturating_duration_since(Instant::now())).await;
-            tracing::warn!(sessions = self.sessions(), "the server ends before its sessions have committed");
+            live_std::log!(
+                warn,
+                sessions = self.sessions(),
+                "the server ends before its sessions have committed"
+            );
         };
         block_on(self.app.engine.drained().or(limit));
         drop(workers);
@@ -128,16 +133,34 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: Source<TcpListener>, app: Arc<App>, spawner: Spawner, open: Arc<Open>) {
+/// What is needed to take connections in.
+struct Accepts {
+    listener: Source<TcpListener>,
+    app: Arc<App>,
+    open: Arc<Open>,
+}
+
+/// Takes connections in for as long as the server runs, whatever happens to one of them.
+async fn supervised(accepts: Arc<Accepts>, spawner: Spawner) {
     loop {
-        let accepted = poll_fn(|cx| poll_accept(&listener, cx)).await;
+        if let Err(panicked) = caught(Box::pin(accept(accepts.clone(), spawner.clone()))).await {
+            live_std::log!(error, %panicked, "connections weren't accepted for a moment");
+        }
+        Delay::new(BACK_OFF).await;
+    }
+}
+
+async fn accept(accepts: Arc<Accepts>, spawner: Spawner) {
+    let Accepts { listener, app, open } = &*accepts;
+    loop {
+        let accepted = poll_fn(|cx| poll_accept(listener, cx)).await;
         match accepted.and_then(|(stream, peer)| Ok((spawner.source(stream)?, peer))) {
             Ok((stream, peer)) => {
                 let (app, open) = (app.clone(), open.clone());
                 spawner.run(isolated(Box::pin(serve(stream, peer, app, open))));
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection wasn't accepted");
+                live_std::log!(warn, %error, "a connection wasn't accepted");
                 Delay::new(BACK_OFF).await;
             }
         }
@@ -209,7 +232,7 @@ async fn linger(wire: Arc<Wire>) {
 /// A panic ends its own connection and no other.
 async fn isolated(task: Pin<Box<dyn Future<Output = ()> + Send>>) {
     if let Err(panicked) = caught(task).await {
-        tracing::error!(%panicked, "a connection panicked");
+        live_std::log!(error, %panicked, "a connection panicked");
     }
 }
 

@@ -209,7 +209,7 @@ const MAX_LOGGED: usize = 1000;
 /// An error may repeat what a browser sent, so it is escaped and cut.
 fn log_error(session: &SessionInfo<'_>, report: &ErrorReport) {
     let error: String = report.to_string().escape_debug().take(MAX_LOGGED).collect();
-    tracing::error!(path = session.path, session = ?session.id, "{error}");
+    crate::log!(error, path = session.path, session = ?session.id, "{error}");
 }
 
 impl fmt::Debug for Options {

@@ -3,7 +3,7 @@
 mod settings;
 
 use std::error::Error;
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use live_smol::live_std::{Keys, RedbStore};
 use live_smol::prelude::*;
+use live_smol::{LogWriter, log_panics};
 use mimalloc::MiMalloc;
 use settings::{Settings, USAGE};
 
@@ -36,7 +37,8 @@ fn finish(result: Result<(), Box<dyn Error>>, advice: &str, code: u8) -> ExitCod
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprint!("gallery: {error}\n{advice}");
+            // Without a reader there is nobody to tell.
+            let _ = write!(stderr(), "gallery: {error}\n{advice}");
             ExitCode::from(code)
         }
     }
@@ -44,14 +46,21 @@ fn finish(result: Result<(), Box<dyn Error>>, advice: &str, code: u8) -> ExitCod
 
 /// Serves until the process is told to end.
 fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().with_writer(stderr).with_ansi(stderr().is_terminal()).init();
+    let mut log = LogWriter::stderr()?;
+    let writes = log.clone();
+    tracing_subscriber::fmt().with_writer(move || writes.clone()).with_ansi(stderr().is_terminal()).init();
+    log_panics();
     let mut options = Options { dev: settings.dev, public_url: settings.public_url, ..Options::default() };
     if let Some(path) = settings.store {
         options.keys = Keys::from_file(with_suffix(&path, ".key"))?;
         options.session_store = Arc::new(RedbStore::open_waiting(path, PREDECESSOR)?);
     }
-    let started = |server: &Server| println!("The gallery is at {}", server.url());
-    Ok(gallery::live(options).run_with(settings.address, started)?)
+    let started = |server: &Server| {
+        let _ = writeln!(stdout(), "The gallery is at {}", server.url());
+    };
+    let result = gallery::live(options).run_with(settings.address, started);
+    log.flush()?;
+    Ok(result?)
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -407,7 +407,7 @@ impl Connection {
             Protocol::Json => match json::from_frame(&frame) {
                 Ok(text) => Outgoing::Text(text),
                 Err(error) => {
-                    tracing::error!(%error, "a frame has no JSON form");
+                    crate::log!(error, %error, "a frame has no JSON form");
                     self.leave();
                     Outgoing::Close(Reason::Internal)
                 }

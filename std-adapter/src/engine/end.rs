@@ -23,7 +23,7 @@ impl Engine {
         let (engine, slot) = (self.me.clone(), slot.clone());
         self.runtime.spawn(Box::pin(async move {
             if let Err(panicked) = caught(Box::pin(clear(engine.clone(), slot))).await {
-                tracing::error!(%panicked, "the end of a session");
+                crate::log!(error, %panicked, "the end of a session");
             }
             if let Some(engine) = engine.upgrade() {
                 engine.drain.ends();

@@ -172,7 +172,7 @@ impl Engine {
             return Ok(None);
         }
         let record = store.get(new.id).await.map_err(|error| {
-            tracing::error!(%error, "a session couldn't be read");
+            crate::log!(error, %error, "a session couldn't be read");
             COME_BACK
         })?;
         let Some(record) = record else { return Ok(None) };
@@ -224,7 +224,7 @@ impl Engine {
 }
 
 fn no_token(error: SessionError) -> Reason {
-    tracing::debug!(%error, "a connection was refused");
+    crate::log!(debug, %error, "a connection was refused");
     Reason::Token
 }
 
@@ -243,7 +243,7 @@ pub(super) async fn guarded(
     match runtime::caught(Box::pin(join(engine, frame, upgrade, number, direct))).await {
         Ok(joined) => joined,
         Err(panicked) => {
-            tracing::error!(%panicked, "a session couldn't be started");
+            crate::log!(error, %panicked, "a session couldn't be started");
             Err(Reason::Internal)
         }
     }

@@ -274,7 +274,7 @@ fn opened<P: Page<Message: DeserializeOwned>>(parcel: Parcel) -> Result<Option<P
         Parcel::Bytes(bytes) => match CatchUnwind.catch(|| from_msgpack(&bytes))? {
             Ok(message) => Ok(Some(message)),
             Err(error) => {
-                tracing::debug!(%error, "a message that this page can't read");
+                crate::log!(debug, %error, "a message that this page can't read");
                 Ok(None)
             }
         },

@@ -292,7 +292,7 @@ impl Engine {
 /// Calls code of the application, of which a panic may stop nothing else.
 fn hook(call: impl FnOnce()) {
     if let Err(panicked) = CatchUnwind.catch(call) {
-        tracing::error!(%panicked, "a hook");
+        crate::log!(error, %panicked, "a hook");
     }
 }
 

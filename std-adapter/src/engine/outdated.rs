@@ -39,7 +39,7 @@ impl Engine {
     pub(super) fn met_outdated(&self) {
         self.count(Metrics::outdated);
         if let Some(browsers) = self.outdated.note(self.now()) {
-            tracing::info!(browsers, "scripts of an older version are told to load their pages again");
+            crate::log!(info, browsers, "scripts of an older version are told to load their pages again");
         }
     }
 }

@@ -87,7 +87,7 @@ impl Engine {
     fn beside(&self, failure: &'static str, question: StoreFuture<'static, ()>) {
         self.runtime.spawn(Box::pin(async move {
             if let Err(error) = answer(question).await {
-                tracing::warn!(%error, "{failure}");
+                crate::log!(warn, %error, "{failure}");
             }
         }));
     }

@@ -99,7 +99,8 @@ impl Tally {
 
     fn log(&mut self, refusal: Refusal, now: Instant) {
         if let Some(count) = self.due(now) {
-            tracing::warn!(
+            crate::log!(
+                warn,
                 reason = refusal.name(),
                 count,
                 last = self.last,

@@ -30,7 +30,7 @@ impl Engine {
     pub(super) fn renew(&self, joined: &Joined) -> Result<Vec<u8>, Reason> {
         let user = joined.slot.request.user_id.as_deref();
         let auth_epoch = CatchUnwind.catch(|| self.auth_epoch(user)).map_err(|panicked| {
-            tracing::error!(%panicked, "the auth epoch of a user");
+            crate::log!(error, %panicked, "the auth epoch of a user");
             Reason::Internal
         })?;
         if auth_epoch != joined.auth_epoch {

@@ -35,7 +35,7 @@ pub async fn caught<T>(mut future: BoxFuture<'_, T>) -> Result<T, Panicked> {
 /// Drops a value of the application, whose panic ends nothing else.
 pub(crate) fn discard<T>(value: T) {
     if let Err(panicked) = CatchUnwind.catch(|| drop(value)) {
-        tracing::error!(%panicked, "a value panicked when it was dropped");
+        crate::log!(error, %panicked, "a value panicked when it was dropped");
     }
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn restarted(
     mut start: impl FnMut() -> BoxFuture<'static, ()> + Send,
 ) {
     while let Err(panicked) = caught(start()).await {
-        tracing::error!(%panicked, "the {name} panicked, and is started again");
+        crate::log!(error, %panicked, "the {name} panicked, and is started again");
         runtime.sleep(RESTART_AFTER).await;
     }
 }

@@ -158,14 +158,14 @@ fn take_in(engine: &Engine, slot: &Arc<Slot>, inner: &mut Inner, mail: Mail, now
         Mail::Changed(region) => handle(Input::Changed { region: &region, current: None }),
         Mail::Stored { generation, result: Ok(()) } => handle(Input::Committed { generation }),
         Mail::Stored { generation, result: Err(error) } => {
-            tracing::warn!(%error, session = ?slot.id, "a session wasn't written");
+            crate::log!(warn, %error, session = ?slot.id, "a session wasn't written");
             let fenced = matches!(error, StoreError::Fenced);
             let error = if fenced { CommitError::Fenced } else { CommitError::Unavailable };
             handle(Input::CommitFailed { generation, error });
         }
         Mail::Fetched(Ok(record)) => handle(Input::Fetched(record.as_ref())),
         Mail::Fetched(Err(error)) => {
-            tracing::warn!(%error, session = ?slot.id, "a session wasn't read");
+            crate::log!(warn, %error, session = ?slot.id, "a session wasn't read");
             handle(Input::FetchFailed);
         }
         Mail::Idle(Leave::Html) => handle(Input::Rest),

@@ -72,7 +72,7 @@ impl Engine {
         match self.calls.during(slot.id, || CatchUnwind.catch(|| step(&mut *inner.live))) {
             Ok(value) => value,
             Err(panicked) => {
-                tracing::error!(%panicked, session = ?slot.id, "a session ends");
+                crate::log!(error, %panicked, session = ?slot.id, "a session ends");
                 self.count(Metrics::panicked);
                 self.drop_session(slot);
                 T::default()

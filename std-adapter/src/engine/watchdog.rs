@@ -56,7 +56,7 @@ impl Watchdog {
         let looks = Looks { calls, sessions, metrics, after, seen: HashMap::new(), stuck: 0 };
         let started = thread::Builder::new().name("live-watchdog".to_owned()).spawn(move || looks.run(&ends));
         if let Err(error) = started {
-            tracing::warn!(%error, "nobody looks for page code that runs for too long");
+            crate::log!(warn, %error, "nobody looks for page code that runs for too long");
         }
         Self { _goes_on: Some(goes_on) }
     }
@@ -92,7 +92,7 @@ impl Looks {
     fn tell(&self, call: &Call) {
         let request = call.request.clone().or_else(|| Some(self.sessions.get(call.session)?.request.clone()));
         let path = request.as_ref().map_or("", |request| &request.path);
-        tracing::warn!(
+        crate::log!(warn,
             session = ?call.session,
             path = %Shown(path),
             "page code has been running for {:?}; it keeps a thread from all others",

@@ -110,7 +110,7 @@ impl Reactor {
         match waited {
             Ok((events, _)) => self.tell(events),
             Err(Errno::INTR) => {}
-            Err(error) => tracing::error!(%error, "sockets can't be waited for"),
+            Err(error) => live_std::log!(error, %error, "sockets can't be waited for"),
         }
     }
 

@@ -97,7 +97,7 @@ impl Entry {
     pub(super) fn join(self: &Arc<Self>, bus: &dyn PubSub) {
         bus.join(self.clone());
         if let Err(error) = bus.subscribe(self.id, &self.key.topic) {
-            tracing::error!(%error, topic = %self.key.topic, "the region `{}` has no news", self.key.region);
+            crate::log!(error, %error, topic = %self.key.topic, "the region `{}` has no news", self.key.region);
         }
         self.changed();
     }

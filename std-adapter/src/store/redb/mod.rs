@@ -181,7 +181,7 @@ impl Drop for RedbStore {
         if let Some(writer) = writer.filter(|writer| writer.thread().id() != thread::current().id())
             && writer.join().is_err()
         {
-            tracing::error!(path = %self.shared.path.display(), "the session store's writer panicked");
+            crate::log!(error, path = %self.shared.path.display(), "the session store's writer panicked");
         }
     }
 }

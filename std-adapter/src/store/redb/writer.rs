@@ -50,7 +50,7 @@ impl Shared {
         let before = std::mem::replace(&mut *place, with);
         drop(place);
         if let Err(panicked) = CatchUnwind.catch(|| drop(before)) {
-            tracing::error!(%panicked, "closing the session store");
+            crate::log!(error, %panicked, "closing the session store");
         }
     }
 }
@@ -82,15 +82,26 @@ impl<D: Disk> Writer<D> {
     /// Until the queue is closed and empty.
     pub(super) fn run(mut self) {
         loop {
-            match self.shared.queue.take(SWEEP.min(RETRY)) {
-                Taken::Jobs(jobs) => self.write(jobs),
-                Taken::Idle => {}
-                Taken::Closed => break,
+            match CatchUnwind.catch(|| self.step()) {
+                Ok(true) => {}
+                Ok(false) => break,
+                // Whoever waits for what was under way is told that it failed, as its answer is dropped.
+                Err(panicked) => crate::log!(error, %panicked, "the session store's writer"),
             }
-            self.reopen();
-            self.sweep();
         }
         self.shared.replace(Err(self.shared.told(&"the store is closed")));
+    }
+
+    /// False when there is nothing more to come.
+    fn step(&mut self) -> bool {
+        match self.shared.queue.take(SWEEP.min(RETRY)) {
+            Taken::Jobs(jobs) => self.write(jobs),
+            Taken::Idle => {}
+            Taken::Closed => return false,
+        }
+        self.reopen();
+        self.sweep();
+        true
     }
 
     /// One transaction. What is answered with `Ok` is durable.
@@ -121,7 +132,7 @@ impl<D: Disk> Writer<D> {
     /// redb does nothing more after an error until it is opened again.
     fn failed(&mut self, reason: &str) {
         if self.retry.is_none() {
-            tracing::error!(%reason, "the session store couldn't write; it is opened again");
+            crate::log!(error, %reason, "the session store couldn't write; it is opened again");
             self.shared.replace(Err(reason.to_owned()));
             self.retry = Some(self.rested);
         }
@@ -139,12 +150,12 @@ impl<D: Disk> Writer<D> {
             Ok(database) => {
                 self.shared.replace(Ok(database));
                 self.retry = None;
-                tracing::info!(path = %self.shared.path.display(), "the session store is open again");
+                crate::log!(info, path = %self.shared.path.display(), "the session store is open again");
             }
             Err(problem) => {
                 self.retry = Some(self.rested);
                 let reason = RedbError::new(&self.shared.path, problem).to_string();
-                tracing::error!(%reason, "the session store is still closed");
+                crate::log!(error, %reason, "the session store is still closed");
                 self.shared.replace(Err(reason));
             }
         }
