@@ -35,7 +35,15 @@ pub(crate) struct From {
 }
 
 impl Service for From {
-    async fn answer(&self, mut request: http::Request<Body>) -> Response {
+    async fn answer(&self, request: http::Request<Body>) -> Response {
+        let response = self.response(request).await;
+        // Asked behind the handler, which may have taken its time.
+        Response { closes: !self.app.engine.is_ready(), ..response }
+    }
+}
+
+impl From {
+    async fn response(&self, mut request: http::Request<Body>) -> Response {
         if request.version() == Version::HTTP_10 {
             // RFC 9110, section 7.8: HTTP/1.0 has no upgrade.
             request.headers_mut().remove(UPGRADE);
@@ -43,6 +51,9 @@ impl Service for From {
         let Self { app, peer } = self;
         if let Some(answer) = app.engine.intercept(&request) {
             return answer.into();
+        }
+        if app.engine.is_draining() && request.uri().path() != SOCKET {
+            return Response::about_to_end();
         }
         named_by_path(request.uri_mut());
         let peer = app.engine.client(*peer, request.headers());

@@ -56,6 +56,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod count;
 mod crew;
 mod dev;
 mod error;

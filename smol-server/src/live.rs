@@ -128,8 +128,9 @@ impl Live {
         Server::start(listener, Arc::new(app), workers).map_err(Error::Start)
     }
 
-    /// Serves until the process gets SIGINT or SIGTERM, then lets every session commit, closes every connection and returns within a second;
-    /// after SIGTERM with [`Options::drain_spread`], and not in dev mode, within 45 s. A second signal ends the process at once.
+    /// Serves until the process gets SIGINT, SIGHUP or SIGTERM, then lets every session commit, answers what is under way, closes every connection and
+    /// returns within a second; after SIGTERM with [`Options::drain_spread`], and not in dev mode, within 45 s, [`Options::drain_delay`] later. A second
+    /// signal ends the process at once. A process for which SIGHUP is ignored, as by `nohup`, goes on ignoring it.
     /// With [`Options::dev`] it also returns into a new build of the program when its files change.
     ///
     /// # Errors
@@ -147,15 +148,22 @@ impl Live {
         address: impl ToSocketAddrs + fmt::Display,
         started: impl FnOnce(&Server),
     ) -> Result<(), Error> {
-        let spread = if self.options.dev { Duration::ZERO } else { self.options.drain_spread };
+        let (delay, spread) = match self.options.dev {
+            true => (Duration::ZERO, Duration::ZERO),
+            false => (self.options.drain_delay, self.options.drain_spread),
+        };
         let signals = signals::listen().map_err(Error::Start)?;
         if let Some(dev) = self.options.dev.then(Dev::of_cargo).flatten() {
             return dev.run(self, address, started, signals);
         }
         let server = self.bind(address)?;
         started(&server);
-        let spread = if signals.wait() { spread } else { Duration::ZERO };
-        server.drain(spread);
+        if signals.wait() {
+            server.retire(delay);
+            server.drain(spread);
+        } else {
+            server.shutdown();
+        }
         Ok(())
     }
 

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
+use http::header::{
+    CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE,
+};
 use http::{HeaderMap, StatusCode};
 use live_core::{Error, Result};
 use live_std::form::FormError;
@@ -22,6 +24,8 @@ pub struct Response {
     pub body: Body,
     pub(crate) upgrade: Option<Upgrade>,
     pub(crate) new_csrf: bool,
+    /// The connection is closed behind it.
+    pub(crate) closes: bool,
 }
 
 impl Response {
@@ -136,6 +140,11 @@ impl Response {
 
     pub(crate) fn not_found() -> Self {
         Self::text("There is nothing at this address.").with_status(StatusCode::NOT_FOUND)
+    }
+
+    pub(crate) fn about_to_end() -> Self {
+        Self::refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is about to end.")
+            .with_header(RETRY_AFTER, "1")
     }
 
     pub(crate) fn refuse(status: StatusCode, why: impl fmt::Display) -> Self {

@@ -5,8 +5,9 @@ use std::future::poll_fn;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use futures_timer::Delay;
@@ -18,6 +19,7 @@ use smol::io::AsyncReadExt;
 use socket2::SockRef;
 
 use crate::app::{App, From};
+use crate::count::{Count, Counted};
 use crate::executor::{Spawner, Workers};
 use crate::http::{self, BACKLOG, Served, UNSENT};
 use crate::pool::Source;
@@ -38,18 +40,9 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 pub struct Server {
     app: Arc<App>,
     address: SocketAddr,
-    open: Arc<Open>,
+    open: Arc<Count>,
     workers: Option<Workers>,
 }
-
-/// How many connections there are.
-#[derive(Default)]
-struct Open {
-    count: Mutex<usize>,
-    changed: Condvar,
-}
-
-struct Counted(Arc<Open>);
 
 impl Server {
     pub(crate) fn start(listener: TcpListener, app: Arc<App>, workers: Workers) -> io::Result<Self> {
@@ -59,7 +52,7 @@ impl Server {
         socket.listen(BACKLOG)?;
         #[cfg(target_os = "linux")]
         socket.set_tcp_notsent_lowat(UNSENT)?;
-        let (spawner, open) = (workers.spawner(), Arc::new(Open::default()));
+        let (spawner, open) = (workers.spawner(), Arc::<Count>::default());
         let accepts = Accepts { listener: spawner.source(listener)?, app: app.clone(), open: open.clone() };
         spawner.run(supervised(Arc::new(accepts), spawner.clone()));
         Ok(Self { app, address, open, workers: Some(workers) })
@@ -98,9 +91,17 @@ impl Server {
         &self.app.engine
     }
 
-    /// Lets every session commit, closes its WebSocket with code 1012, and ends. Takes a second at most.
+    /// Lets every session commit, closes its WebSocket with code 1012, answers what is under way, and ends. Takes a second at most.
     pub fn shutdown(self) {
         self.drain(Duration::ZERO);
+    }
+
+    /// Says that it will end soon, for `delay`: see [`Options::drain_delay`](live_std::Options::drain_delay).
+    pub(crate) fn retire(&self, delay: Duration) {
+        if !delay.is_zero() {
+            self.app.engine.retire();
+            thread::sleep(delay);
+        }
     }
 
     /// [`shutdown`](Self::shutdown) where a successor listens already: browsers come back to it after a random time of up to `spread`, of 30 s at most.
@@ -137,7 +138,7 @@ impl Drop for Server {
 struct Accepts {
     listener: Source<TcpListener>,
     app: Arc<App>,
-    open: Arc<Open>,
+    open: Arc<Count>,
 }
 
 /// Takes connections in for as long as the server runs, whatever happens to one of them.
@@ -180,7 +181,7 @@ fn poll_accept(
 }
 
 /// What it holds between requests and messages every connection keeps, so its parts are boxed.
-async fn serve(stream: Source<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Open>) {
+async fn serve(stream: Source<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Count>) {
     // Without it a small frame may wait for the acknowledgement of the one before.
     let _ = stream.get_ref().set_nodelay(true);
     let wire = Wire::new(stream);
@@ -199,12 +200,12 @@ async fn handshake(
     wire: &Arc<Wire>,
     peer: SocketAddr,
     app: Arc<App>,
-    open: &Arc<Open>,
+    open: &Arc<Count>,
 ) -> io::Result<Option<(Box<Socket>, Counted)>> {
     let engine = app.engine.clone();
     let limits = app.http;
     let from = From { app, peer: peer.ip() };
-    let Served::Upgraded(upgrade, read) = http::serve(wire.clone(), from, limits).await? else {
+    let Served::Upgraded(upgrade, read) = http::serve(wire.clone(), from, limits, open).await? else {
         return Ok(None);
     };
     let counted = open.enter();
@@ -233,26 +234,6 @@ async fn linger(wire: Arc<Wire>) {
 async fn isolated(task: Pin<Box<dyn Future<Output = ()> + Send>>) {
     if let Err(panicked) = caught(task).await {
         live_std::log!(error, %panicked, "a connection panicked");
-    }
-}
-
-impl Open {
-    fn enter(self: &Arc<Self>) -> Counted {
-        *self.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        Counted(self.clone())
-    }
-
-    fn wait_until_none(&self, limit: Duration) {
-        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.changed.wait_timeout_while(count, limit, |count| *count > 0);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        *self.0.count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        self.0.changed.notify_all();
     }
 }
 

@@ -106,6 +106,9 @@ pub struct Options {
     pub admission_rate: u32,
     /// How many may at once. Default: 2000.
     pub admission_burst: u32,
+    /// How long a server that gets SIGTERM goes on as before, but for `/healthz`, which answers 503, and connections, which are closed behind their
+    /// answers: so that a balancer sends nobody new by the time that it drains. Default: zero.
+    pub drain_delay: Duration,
     /// Over how much time the browsers of a server that gets SIGTERM spread when they come back, 30 s at most (rule R13). For where a successor
     /// listens by then; the server may then take 45 s to end. Default: zero, with which it ends within a second.
     pub drain_spread: Duration,
@@ -190,6 +193,7 @@ impl Default for Options {
             browser_event_burst: 300,
             admission_rate: limits::ADMISSION_RATE,
             admission_burst: limits::ADMISSION_BURST,
+            drain_delay: Duration::ZERO,
             drain_spread: Duration::ZERO,
             layout: Arc::new(DefaultLayout::default()),
             layouts: BTreeMap::new(),

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, HeaderValue, TRANSFER_ENCODING};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::{Builder, Connection};
@@ -19,6 +19,7 @@ use super::framing::Bad;
 use super::gate::{Answering, Gate, Io, Waits};
 use super::limits::{HttpLimits, REST_AFTER};
 use super::timer::Timer;
+use crate::count::Count;
 use crate::response::Response;
 use crate::wire::Wire;
 
@@ -42,8 +43,13 @@ enum Step {
     Rest,
 }
 
-/// Serves requests until the connection ends, an error is answered, none comes for too long, or a WebSocket is agreed on.
-pub(crate) async fn serve(wire: Arc<Wire>, service: impl Service, limits: HttpLimits) -> io::Result<Served> {
+/// Serves requests until the connection ends, an error is answered, none comes for too long, or a WebSocket is agreed on. Those that have no whole answer yet are counted.
+pub(crate) async fn serve(
+    wire: Arc<Wire>,
+    service: impl Service,
+    limits: HttpLimits,
+    under_way: &Arc<Count>,
+) -> io::Result<Served> {
     let gate = Gate::new(wire, limits);
     let mut timer = Timer::default();
     loop {
@@ -51,7 +57,7 @@ pub(crate) async fn serve(wire: Arc<Wire>, service: impl Service, limits: HttpLi
             return Ok(Served::Over);
         }
         // A connection without a request keeps none of what hyper needs.
-        let step = Box::pin(requests(&gate, service.clone(), limits, &mut timer)).await?;
+        let step = Box::pin(requests(&gate, service.clone(), limits, &mut timer, under_way)).await?;
         if let Some((upgrade, read)) = gate.upgraded() {
             return Ok(Served::Upgraded(upgrade, read));
         }
@@ -68,6 +74,7 @@ async fn requests(
     service: impl Service,
     limits: HttpLimits,
     timer: &mut Timer,
+    under_way: &Arc<Count>,
 ) -> io::Result<Step> {
     let answer = Answer { gate: gate.clone(), service };
     let mut connection = Builder::new()
@@ -76,12 +83,18 @@ async fn requests(
         .header_read_timeout(None)
         .serve_connection(Io(gate.clone()), answer);
     let mut limit = Limit { limits, of: None };
+    let mut counted = None;
     poll_fn(|cx| {
         loop {
             if let Poll::Ready(ended) = poll(&mut connection, cx) {
                 return Poll::Ready(ended.map(|()| Step::Over));
             }
             let waits = gate.waits();
+            if matches!(waits, Waits::Request | Waits::Head) {
+                counted = None;
+            } else {
+                counted.get_or_insert_with(|| under_way.enter());
+            }
             if !limit.is_over(waits, timer, cx) {
                 return Poll::Pending;
             }
@@ -147,8 +160,11 @@ impl<S: Service> hyper::service::Service<http::Request<Incoming>> for Answer<S> 
                 Some(Bad(status, why)) => Response::refuse(status, why),
                 None => service.answer(request.map(Body::new)).await,
             };
-            let upgrade = response.upgrade.take();
-            let response = with_hypers_headers(response, upgrade.is_some());
+            let (upgrade, closes) = (response.upgrade.take(), response.closes);
+            let mut response = with_hypers_headers(response, upgrade.is_some());
+            if closes && upgrade.is_none() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             if let Some(upgrade) = upgrade {
                 gate.upgrade(upgrade);
             }

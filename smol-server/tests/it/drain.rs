@@ -1,15 +1,18 @@
 //! Servers that end: nothing is lost (rule R13); and joins at a bounded rate (rule R14).
 
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use live_smol::live_core::client::{Action, Heard};
 use live_smol::live_core::{Record, SessionId};
 use live_smol::live_std::store::StoreFuture;
 use live_smol::live_std::{Keys, MemoryStore, Metrics, SessionStore};
-use live_smol::{Options, Server};
+use live_smol::{Options, Request, Server};
 
 use crate::common::tab::{closed, load, open, request};
 use crate::common::{PATIENCE, Tab, http, lab, options, start};
@@ -155,7 +158,7 @@ fn sigterm_under_live_connections_loses_nothing() {
         lab(options).run(address.as_str()).unwrap();
         return;
     }
-    let (mut child, address) = child();
+    let (mut child, address) = child("sigterm_under_live_connections_loses_nothing");
     let mut tabs: Vec<Tab> = (0..8).map(|_| Tab::new(address, "/lab/a")).collect();
     for tab in &mut tabs {
         tab.act("inc");
@@ -169,11 +172,105 @@ fn sigterm_under_live_connections_loses_nothing() {
     assert!(child.wait().unwrap().success());
 }
 
+/// A lab with a handler that waits to be let on, and says so.
+fn held() -> (Server, Receiver<()>, Sender<()>) {
+    let ((says, under_way), (let_on, waits)) = (channel(), channel::<()>());
+    let waits = Arc::new(Mutex::new(waits));
+    let hold = move |_: Request| {
+        let (says, waits) = (says.clone(), waits.clone());
+        live_smol::unblock(move || {
+            let _ = says.send(());
+            let _ = waits.lock().unwrap().recv();
+            "done"
+        })
+    };
+    let live = lab(options()).get("/hold", hold).get("/quick", |_: Request| async { "quick" });
+    (live.bind("127.0.0.1:0").unwrap(), under_way, let_on)
+}
+
+#[test]
+fn what_is_under_way_is_answered_and_what_comes_later_is_told_to_come_back() {
+    let (server, under_way, let_on) = held();
+    let address = server.local_addr();
+    let mut kept = http::connect(address);
+    let keep_alive = "GET /quick HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    kept.write_all(keep_alive.as_bytes()).unwrap();
+    assert_eq!(http::read_head(&mut kept).header("connection"), None);
+    let asked = thread::spawn(move || http::get(address, "/hold", ""));
+    under_way.recv_timeout(PATIENCE).unwrap();
+    let ending = thread::spawn(move || server.drain(Duration::from_secs(3)));
+    let began = Instant::now();
+    loop {
+        let later = http::get(address, "/quick", "");
+        if later.status == 503 {
+            assert_eq!((later.header("connection"), later.header("retry-after")), (Some("close"), Some("1")));
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE);
+    }
+    kept.write_all(keep_alive.as_bytes()).unwrap();
+    let later = http::read_head(&mut kept);
+    assert_eq!((later.status, later.header("connection")), (503, Some("close")));
+    assert!(!ending.is_finished(), "a request is under way");
+    let_on.send(()).unwrap();
+    let answer = asked.join().unwrap();
+    assert_eq!((answer.status, answer.text()), (200, "done"));
+    ending.join().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(20), "it ends with the last answer");
+}
+
+#[test]
+fn before_it_drains_a_server_may_go_on_for_a_while_and_says_that_it_will_end() {
+    if let Ok(address) = std::env::var(ADDRESS) {
+        let options = Options { drain_delay: Duration::from_secs(2), ..options() };
+        lab(options).get("/healthz", |_: Request| async { "ok" }).run(address.as_str()).unwrap();
+        return;
+    }
+    let (mut child, address) =
+        child("before_it_drains_a_server_may_go_on_for_a_while_and_says_that_it_will_end");
+    assert_eq!(http::get(address, "/healthz", "").text(), "ok");
+    let mut tab = Tab::new(address, "/lab/a");
+    let mut kept = http::connect(address);
+    let keep_alive = "GET /lab/a HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    kept.write_all(keep_alive.as_bytes()).unwrap();
+    assert_eq!(http::read_head(&mut kept).header("connection"), None);
+    let began = Instant::now();
+    signal(&child, "TERM");
+    while http::get(address, "/healthz", "").status == 200 {
+        assert!(began.elapsed() < PATIENCE);
+    }
+    kept.write_all(keep_alive.as_bytes()).unwrap();
+    let answer = http::read_head(&mut kept);
+    assert_eq!((answer.status, answer.header("connection")), (200, Some("close")), "it is served as ever");
+    tab.act("inc");
+    tab.until_html("count", "1");
+    Tab::new(address, "/lab/b").act("inc");
+    assert_eq!(tab.closed().0, 1012);
+    assert!(began.elapsed() >= Duration::from_secs(2));
+    drop(tab);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_a_server_in_order() {
+    if let Ok(address) = std::env::var(ADDRESS) {
+        lab(options()).run(address.as_str()).unwrap();
+        return;
+    }
+    let (mut child, address) = child("a_terminal_that_is_closed_ends_a_server_in_order");
+    let mut tab = Tab::new(address, "/lab/a");
+    tab.act("inc");
+    signal(&child, "HUP");
+    assert_eq!(tab.closed().0, 1012);
+    drop(tab);
+    assert!(child.wait().unwrap().success());
+}
+
 /// This test's own program again, once it answers.
-fn child() -> (Child, SocketAddr) {
+fn child(test: &str) -> (Child, SocketAddr) {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "drain::sigterm_under_live_connections_loses_nothing"])
+        .args(["--exact", &format!("drain::{test}")])
         .env(ADDRESS, address.to_string())
         .stdout(Stdio::null())
         .spawn()

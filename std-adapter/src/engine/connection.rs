@@ -223,7 +223,7 @@ impl Connection {
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outgoing> {
         let now = self.engine.now();
         self.polled = now;
-        if matches!(self.phase, Phase::Hello(_)) && !self.engine.is_ready() {
+        if matches!(self.phase, Phase::Hello(_)) && self.engine.is_draining() {
             self.close(Reason::Restart);
         }
         let next = loop {

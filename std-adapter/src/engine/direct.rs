@@ -136,7 +136,7 @@ impl Engine {
             }
             return Told::Done;
         }
-        let Some(current) = current.filter(|_| self.is_ready()) else {
+        let Some(current) = current.filter(|_| !self.is_draining()) else {
             let looks = inner.lease.is_some();
             slot.mailbox.changed(region);
             slot.mailbox.wake();

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use super::Engine;
 pub(super) struct Drain {
     /// Over which time the browsers come back.
     spread: OnceLock<Duration>,
+    /// It will soon.
+    is_retiring: AtomicBool,
     waiting: AtomicWaker,
     /// How many sessions are out of memory but for the application's code that ends them.
     ending: AtomicUsize,
@@ -57,9 +59,20 @@ impl Engine {
         .await;
     }
 
-    /// Whether browsers may join: not any more once the server [drains](Self::drain).
+    /// From now on [`is_ready`](Self::is_ready) is false, and `/healthz` answers 503, so that a balancer sends nobody new; all else goes on until the
+    /// server [drains](Self::drain).
+    pub fn retire(&self) {
+        self.drain.is_retiring.store(true, SeqCst);
+    }
+
+    /// Whether a balancer may send somebody new: not any more once the server [retires](Self::retire) or [drains](Self::drain).
     pub fn is_ready(&self) -> bool {
-        self.draining().is_none()
+        !self.is_draining() && !self.drain.is_retiring.load(SeqCst)
+    }
+
+    /// Whether the server [drains](Self::drain).
+    pub fn is_draining(&self) -> bool {
+        self.draining().is_some()
     }
 
     /// The spread, while the server drains.

@@ -81,7 +81,7 @@ impl Seated {
         if slot.has_ended() {
             return Poll::Ready(Err(Reason::Token));
         }
-        if inner.live.redirect().is_some() || !engine.is_ready() {
+        if inner.live.redirect().is_some() || engine.is_draining() {
             return Poll::Ready(Ok(()));
         }
         let next = ready!(turn);
