@@ -58,6 +58,7 @@
 mod app;
 mod count;
 mod crew;
+mod descriptors;
 mod dev;
 mod error;
 mod executor;

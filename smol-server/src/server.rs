@@ -20,6 +20,7 @@ use socket2::SockRef;
 
 use crate::app::{App, From};
 use crate::count::{Count, Counted};
+use crate::descriptors::Descriptors;
 use crate::executor::{Spawner, Workers};
 use crate::http::{self, BACKLOG, Served, UNSENT};
 use crate::pool::Source;
@@ -53,7 +54,9 @@ impl Server {
         #[cfg(target_os = "linux")]
         socket.set_tcp_notsent_lowat(UNSENT)?;
         let (spawner, open) = (workers.spawner(), Arc::<Count>::default());
-        let accepts = Accepts { listener: spawner.source(listener)?, app: app.clone(), open: open.clone() };
+        let descriptors = Descriptors::claim(app.engine.options().max_sessions);
+        let listener = spawner.source(listener)?;
+        let accepts = Accepts { listener, app: app.clone(), open: open.clone(), descriptors };
         spawner.run(supervised(Arc::new(accepts), spawner.clone()));
         Ok(Self { app, address, open, workers: Some(workers) })
     }
@@ -139,6 +142,7 @@ struct Accepts {
     listener: Source<TcpListener>,
     app: Arc<App>,
     open: Arc<Count>,
+    descriptors: Descriptors,
 }
 
 /// Takes connections in for as long as the server runs, whatever happens to one of them.
@@ -152,13 +156,23 @@ async fn supervised(accepts: Arc<Accepts>, spawner: Spawner) {
 }
 
 async fn accept(accepts: Arc<Accepts>, spawner: Spawner) {
-    let Accepts { listener, app, open } = &*accepts;
+    let Accepts { listener, app, open, descriptors } = &*accepts;
+    let refused = |peer| app.engine.refused_for_descriptors(peer);
     loop {
         let accepted = poll_fn(|cx| poll_accept(listener, cx)).await;
-        match accepted.and_then(|(stream, peer)| Ok((spawner.source(stream)?, peer))) {
-            Ok((stream, peer)) => {
+        let entered = accepted.and_then(|(stream, peer)| {
+            let descriptor = descriptors.enter(&stream, peer.ip(), refused);
+            Ok((descriptor, spawner.source(stream)?, peer))
+        });
+        match entered {
+            Ok((None, ..)) => {}
+            Ok((Some(descriptor), stream, peer)) => {
                 let (app, open) = (app.clone(), open.clone());
-                spawner.run(isolated(Box::pin(serve(stream, peer, app, open))));
+                let served = serve(stream, peer, app, open);
+                spawner.run(isolated(Box::pin(async move {
+                    served.await;
+                    drop(descriptor);
+                })));
             }
             Err(error) => {
                 live_std::log!(warn, %error, "a connection wasn't accepted");

@@ -23,6 +23,8 @@ pub(super) enum Refusal {
     Handshake,
     /// [`Options::max_connections_per_ip`](crate::Options::max_connections_per_ip).
     Address,
+    /// The process may open no more files.
+    Descriptors,
     /// [`Options::max_sessions`](crate::Options::max_sessions).
     Sessions,
     /// [`Options::admission_rate`](crate::Options::admission_rate).
@@ -45,8 +47,15 @@ struct Tally {
 }
 
 impl Refusal {
-    const EACH: [Self; ALL] =
-        [Self::Host, Self::Origin, Self::Handshake, Self::Address, Self::Sessions, Self::Admission];
+    const EACH: [Self; ALL] = [
+        Self::Host,
+        Self::Origin,
+        Self::Handshake,
+        Self::Address,
+        Self::Descriptors,
+        Self::Sessions,
+        Self::Admission,
+    ];
 
     /// Its label in the metrics.
     pub(super) fn name(self) -> &'static str {
@@ -55,6 +64,7 @@ impl Refusal {
             Self::Origin => "origin",
             Self::Handshake => "handshake",
             Self::Address => "address",
+            Self::Descriptors => "descriptors",
             Self::Sessions => "sessions",
             Self::Admission => "admission",
         }
@@ -68,6 +78,7 @@ impl Refusal {
             Self::Address => {
                 "see `max_connections_per_ip`; if it is a proxy's address, add that to `trusted_proxies`"
             }
+            Self::Descriptors => "let the process open more files: `ulimit -n`, or `LimitNOFILE=` of systemd",
             Self::Sessions => "see `max_sessions`",
             Self::Admission => "see `admission_rate`",
         }
@@ -119,6 +130,13 @@ impl Engine {
         tally.count += 1;
         tally.last = about.to_string();
         tally.log(refusal, self.now());
+    }
+}
+
+impl Engine {
+    /// Counts and logs a connection that the server has refused, since the process may open no more files.
+    pub fn refused_for_descriptors(&self, peer: IpAddr) {
+        self.refused(Refusal::Descriptors, &peer);
     }
 }
 

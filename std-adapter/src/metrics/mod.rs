@@ -27,7 +27,7 @@ use hot::{Count, Histogram, Hot, Size};
 /// | `live_html_bytes` | the region HTML that sessions hold in memory, as it was looked at within the last seconds |
 /// | `live_connects_total{kind}` | connections so far: to a `new` session, or to one that goes on (`resumed`) |
 /// | `live_hibernated_total`, `live_woken_total` | times that a session's state left memory for the store, and came back |
-/// | `live_refused_total{reason}` | requests and connections that were refused: for their `host` or `origin`, for a `handshake` that a server of today doesn't speak, and to come back later for too many of one `address`, too many `sessions`, or too many joins at once (`admission`) |
+/// | `live_refused_total{reason}` | requests and connections that were refused: for their `host` or `origin`, for a `handshake` that a server of today doesn't speak, for a process that may open no more files (`descriptors`), and to come back later for too many of one `address`, too many `sessions`, or too many joins at once (`admission`) |
 /// | `live_outdated_total` | connections of scripts of an older version, whose pages were told to load again |
 /// | `live_held_back_total` | times that a connection wasn't read for a while, since its session or its browser had sent as many events as [`Options::event_rate`](crate::Options::event_rate) and [`Options::browser_event_rate`](crate::Options::browser_event_rate) allow |
 /// | `live_rate_closes_total` | connections that were closed since they were held back for too long |
