@@ -10,7 +10,7 @@ mod socket;
 mod tests;
 
 use std::error::Error;
-use std::io::{self, IsTerminal, stderr};
+use std::io::{self, IsTerminal, Write, stderr, stdout};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use gallery::files::STYLE;
 use lexopt::prelude::*;
 use live::Live;
 use live_core::limits::DRAIN_WITHIN;
-use live_std::{EngineBuilder, Options};
+use live_std::{EngineBuilder, LogWriter, Options, log_panics};
 use runtime::Tokio;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -39,17 +39,21 @@ const STOP_WITHIN: Duration = Duration::from_millis(800);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(stderr).with_ansi(stderr().is_terminal()).init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("embed-axum: {error}");
+            // Without a reader there is nobody to tell.
+            let _ = writeln!(stderr(), "embed-axum: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
+    let mut log = LogWriter::stderr()?;
+    let writes = log.clone();
+    tracing_subscriber::fmt().with_writer(move || writes.clone()).with_ansi(stderr().is_terminal()).init();
+    log_panics();
     let address = address()?;
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let live = live(Options::default())?;
@@ -65,8 +69,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(&address).await;
     let listener = listener
         .map_err(|error| format!("can't listen on {address}: {error} (--addr HOST:PORT says where)"))?;
-    println!("The application is at http://{}", listener.local_addr()?);
-    Ok(serve(listener, live, told).await?)
+    let _ = writeln!(stdout(), "The application is at http://{}", listener.local_addr()?);
+    let result = serve(listener, live, told).await;
+    log.flush()?;
+    Ok(result?)
 }
 
 /// Waits for a signal, and says whether it is SIGTERM.
