@@ -11,7 +11,7 @@ const WARM_UP = 10;
 const PATCHES = 40;
 
 const { launch, open } = await import('../browser/lib/chromium.mjs').catch(missing('run `npm ci` in tests/browser'));
-const browser = await launch().catch(missing());
+const browser = await launch({ whole: true }).catch(missing());
 try {
   console.log(JSON.stringify(await measure(await open(browser, `${process.argv[2]}/table?plain`))));
 } finally {

@@ -20,7 +20,7 @@ commands('a redirect may replace the history entry', '', async ({ tab, connectio
   connection.update({ commands: [[1, 0, '/next', 1]] });
   await tab.waitForURL(server.url + '/next');
   assert.equal(await tab.evaluate(() => history.length), before);
-});
+}, { alone: true }); // a history that is full gets no longer
 
 for (const url of ['javascript:document.title="bad"', ' \u0001java\nscript:document.title="bad"', 'https://example.com/', '//example.com/', '\\\\example.com/', 'data:text/html,x', 'blob:http://127.0.0.1/x', 'http://['])
   commands(`a redirect and a download refuse ${JSON.stringify(url)}`, '', async ({ tab, connection, server }) => {

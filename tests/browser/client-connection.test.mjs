@@ -164,7 +164,7 @@ test('a script that disconnects before the first connection stays away until it 
   await tab.evaluate(() => live.connect());
   await server.welcomed({ flags: 1 });
   await rootIs(tab, 'connected');
-}));
+}, { alone: true }));
 
 connects('events unacknowledged or made while away are sent when the session is resumed, each once', async ({ tab, server, connection }) => {
   for (let i = 0; i < 3; i++) await tab.click('button');
@@ -229,7 +229,7 @@ connects('a token that is refused while the browser leaves the page has it go wh
   go();
   await tab.locator('text=elsewhere').waitFor();
   assert.equal(server.loads, 1);
-});
+}, { alone: true });
 
 connects('what the server could not read is not sent again', async ({ tab, server, connection }) => {
   await tab.click('button');
@@ -261,4 +261,4 @@ test('a page without a root has window.live and no connection', live('', async (
   assert.equal(await tab.evaluate(() => (live.connect(), live.disconnect(), typeof live.register)), 'function');
   assert.equal(server.waiting(), 0);
   assert.equal(await tab.locator('.lv-notice').count(), 0);
-}));
+}, { alone: true }));

@@ -151,7 +151,7 @@ reloads('a duplicated tab begins a session of its own, and the first one keeps i
   await becomes(tab, () => document.querySelectorAll('.lv-loading').length, 0);
   await copy.reload();
   assert.equal((await server.connection()).hello[1], 'renewed', 'its own');
-});
+}, { alone: true });
 
 reloads('a page that is left lets go of its lock, and takes it again on the way back', async ({ tab }) => {
   const held = async () => (await navigator.locks.query()).held.length;
@@ -177,7 +177,7 @@ for (const [what, script] of [
       await rootIs(tab, 'connected');
       await click(tab, next);
     }
-  });
+  }, { alone: true });
 }
 
 const CLOCK = { clock: true };

@@ -13,7 +13,7 @@ let browser;
 let stores = 0;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gallery-offline-'));
-  browser = await launch();
+  browser = await launch({ whole: true });
 });
 after(() => Promise.all([rm(folder, { recursive: true }), browser.close()]));
 

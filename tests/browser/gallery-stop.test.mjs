@@ -5,7 +5,7 @@ import { launch, open } from './lib/chromium.mjs';
 import { faint } from './gallery/contrast.mjs';
 import { connected, shows, start } from './gallery/start.mjs';
 
-const browser = await launch();
+const browser = await launch({ whole: true });
 after(() => browser.close());
 
 test('a killed server is told of, and comes back', async () => {

@@ -15,7 +15,7 @@ after(() => rm(folder, { recursive: true }));
 for (const signal of ['SIGTERM', 'SIGKILL']) {
   test(`a tab goes on with its count after ${signal}`, async () => {
     const store = join(folder, `${signal}.redb`);
-    const [first, browser] = [await start(['--addr', '127.0.0.1:0', '--store', store]), await launch()];
+    const [first, browser] = [await start(['--addr', '127.0.0.1:0', '--store', store]), await launch({ whole: true })];
     const tab = await connected(await open(browser, `${first.url}/counter`));
     const inc = tab.locator('[data-lv-click=inc]').first();
     for (const count of [1, 2]) {

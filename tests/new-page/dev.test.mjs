@@ -23,7 +23,7 @@ test('a change comes to the browser by itself', async () => {
 
   const server = spawn('cargo', ['run', '--quiet'], { cwd: folder, env: { ...env, DEV: 'true' }, stdio: 'inherit' });
   const ended = new Promise((resolve) => server.on('exit', (code) => resolve(code)));
-  const browser = await launch();
+  const browser = await launch({ whole: true });
   try {
     await listening(port);
     const tab = await open(browser, `http://127.0.0.1:${port}/`);

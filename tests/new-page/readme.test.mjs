@@ -25,7 +25,7 @@ test("README's page runs in an empty folder", async () => {
 
   execFileSync('cargo', ['build', '--quiet'], { cwd: folder, env, stdio: 'inherit' });
   const server = spawn(join(env.CARGO_TARGET_DIR, 'debug/hello'), { stdio: 'inherit' });
-  const browser = await launch();
+  const browser = await launch({ whole: true });
   try {
     await listening(port);
     const tab = await open(browser, `http://127.0.0.1:${port}/?name=Ada`);

@@ -33,7 +33,7 @@ const SCENES = [
 
 const script = await bundle("import '../../tests/browser/bench/page.ts'");
 const server = await serve({ '/': page({ script }), '/favicon.ico': { type: 'image/x-icon', body: '' } });
-const browser = await launch();
+const browser = await launch({ whole: true });
 const tab = await open(browser, server.url);
 const cdp = await tab.context().newCDPSession(tab);
 await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });

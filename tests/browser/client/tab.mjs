@@ -6,31 +6,63 @@ import { app } from './app.mjs';
 import { fake, PATIENCE } from './fake.mjs';
 
 const browser = await launch();
-after(() => browser.close());
+
+/**
+ * A tab costs more to open than a page takes to load: tests that pass hand theirs on, with the server, for which the tab's page may ask until the next one is
+ * loaded. Each server has an origin, and so a storage, of its own.
+ */
+let kept;
+
+after(async () => {
+  await kept?.server.close();
+  await browser.close();
+});
+
+/**
+ * Runs `run` with a tab, and closes `server` afterwards. The tab is one of a new context, with those options, where it is to be `alone`, or its `clock` stands
+ * still: a test that changes its tab for more than a page has it so.
+ */
+async function inTab({ server, clock, alone = clock, options }, run) {
+  const before = alone ? undefined : kept;
+  if (before) kept = undefined;
+  let tab = before?.tab;
+  try {
+    // What the page before reports until it goes is another test's.
+    tab?.once('framenavigated', () => (tab.problems.length = 0));
+    tab ??= await open(browser, 'about:blank', options);
+    tab.setDefaultTimeout(PATIENCE);
+    if (clock) {
+      await tab.clock.install({ time: 0 });
+      await tab.clock.pauseAt(1000);
+    }
+    await run(tab);
+    if (!alone) kept ??= { tab, server };
+  } finally {
+    await before?.server.close();
+    if (kept?.tab !== tab) {
+      await tab?.context().close();
+      await server.close();
+    }
+  }
+}
+
+/** Whether the runtime has its connection; read past what names in the page may hide of the document. */
+const isConnected = () => !!Document.prototype.querySelector.call(document, '.lv-connected');
 
 /**
  * Opens a page whose root holds `inner`, and runs `run` with `{ server, tab, connection }`, the connection welcomed. At the end
  * the page must have reported no error but those that match `expected`.
  */
-export function live(inner, run, { welcome, expected = /$^/, clock = false, ...options } = {}) {
+export function live(inner, run, { welcome, expected = /$^/, clock, alone, ...options } = {}) {
   return async () => {
     const server = await fake(inner, options);
-    let tab;
-    try {
-      tab = await open(browser, 'about:blank');
-      if (clock) {
-        await tab.clock.install({ time: 0 });
-        await tab.clock.pauseAt(1000);
-      }
+    await inTab({ server, clock, alone }, async (tab) => {
       await tab.goto(server.url);
       const connection = await server.welcomed(welcome);
-      await tab.locator('.lv-connected').waitFor({ state: 'attached' });
+      await becomes(tab, isConnected, true);
       await run({ server, tab, connection });
       assert.deepEqual(tab.problems.filter((problem) => !expected.test(problem)), []);
-    } finally {
-      await tab?.context().close();
-      await server.close();
-    }
+    });
   };
 }
 
@@ -68,18 +100,10 @@ const REFUSED = /WebSocket connection to|net::ERR_CONNECTION/;
  * happen for which a server closes a connection, and the page must have reported no error, but those that match `expected`. `prepare` runs before the page
  * is loaded.
  */
-export function conversation(name, page, run, { expected = /$^/, faults = [], clock = false, context, prepare } = {}) {
+export function conversation(name, page, run, { expected = /$^/, faults = [], clock, context, prepare } = {}) {
   test(name, { timeout: LIMIT }, async () => {
     const served = await app(page);
-    let tab;
-    try {
-      const alone = clock || context || prepare;
-      tab = alone ? await open(browser, 'about:blank', context) : await sharedTab();
-      tab.setDefaultTimeout(PATIENCE);
-      if (clock) {
-        await tab.clock.install({ time: 0 });
-        await tab.clock.pauseAt(1000);
-      }
+    await inTab({ server: served, clock, alone: !!(clock || context || prepare), options: context }, async (tab) => {
       await prepare?.({ tab, app: served });
       // Whoever waits for all of the page's load waits longer than a user does.
       await tab.goto(served.url, { waitUntil: 'commit' });
@@ -88,25 +112,8 @@ export function conversation(name, page, run, { expected = /$^/, faults = [], cl
       await run({ app: served, tab, browser });
       assert.deepEqual(served.faults, faults);
       assert.deepEqual(tab.problems.filter((problem) => !expected.test(problem) && !REFUSED.test(problem)), []);
-      if (!alone) kept = tab;
-    } finally {
-      if (tab !== kept) await tab?.context().close();
-      await served.close();
-    }
+    });
   });
-}
-
-/** Whether the runtime has its connection; read past what names in the page may hide of the document. */
-const isConnected = () => !!Document.prototype.querySelector.call(document, '.lv-connected');
-
-/** A tab costs more to open than a page takes to load: tests that pass hand theirs on. Each server has an origin, and so a storage, of its own. */
-let kept;
-
-async function sharedTab() {
-  const tab = kept ?? (await open(browser, 'about:blank'));
-  kept = undefined;
-  tab.problems.length = 0;
-  return tab;
 }
 
 /** Clicks on what `selector` finds and types `text` as a person does, `delay` ms a key. */

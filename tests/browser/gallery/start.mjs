@@ -55,7 +55,7 @@ export async function start(args = ['--addr', '127.0.0.1:0'], env = {}, ignored 
 
 /** One gallery and one browser for a file's tests, both ended after them. Gives functions that open a page in a context of its own: live, or without JavaScript. */
 export async function gallery(args) {
-  const [server, browser] = [await start(args), await launch()];
+  const [server, browser] = [await start(args), await launch({ whole: true })];
   after(() => Promise.all([server.stop(), browser.close()]));
   const visit = (path, options) => open(browser, server.url + path, options);
   const live = async (path, options) => connected(await visit(path, options));
