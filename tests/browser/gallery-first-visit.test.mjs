@@ -7,7 +7,7 @@ import { proxy } from './lib/proxy.mjs';
 
 const TABS = ['/counter', '/todos', '/counter?again'];
 
-const [server, browser] = [await start(), await launch()];
+const [server, browser] = [await start(), await launch({ whole: true })];
 after(() => Promise.all([server.stop(), browser.close()]));
 
 /** Opens all of them through a proxy that answers the first only when all are on their way. */

@@ -1,6 +1,6 @@
 // README's page as a project of its own, outside of the workspace.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +8,17 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
-/** The environment in which cargo builds it: what the tests have built before is used again. */
-export const env = { ...process.env, CARGO_TARGET_DIR: join(ROOT, 'target/new-page') };
+/**
+ * The environment in which cargo builds it: a new user's, but for the folder and the profile of what it depends on. What the other
+ * tests have built is used again.
+ */
+export const env = {
+  ...process.env,
+  CARGO_BUILD_BUILD_DIR: process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'),
+  CARGO_PROFILE_DEV_DEBUG: 'line-tables-only',
+};
+delete env.CARGO_TARGET_DIR;
+delete env.CARGO_INCREMENTAL;
 
 /** The code that README gives for a file: the first block behind its bold name. */
 export function file(name) {
@@ -18,12 +27,13 @@ export function file(name) {
   return behind.match(/```\w+\n([^]*?)```/)[1];
 }
 
-/** Writes README's three files into a folder, for a server on this port. */
+/** Writes README's three files into a folder, for a server on this port; the workspace's versions of what it depends on beside them. */
 export function write(folder, port) {
   for (const name of ['Cargo.toml', 'templates/hello.stpl', 'src/main.rs']) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), file(name).replace('../mizu-live/', ROOT).replace(':3000', `:${port}`));
   }
+  copyFileSync(join(ROOT, 'Cargo.lock'), join(folder, 'Cargo.lock'));
 }
 
 export async function freePort() {

@@ -24,7 +24,7 @@ test("README's page runs in an empty folder", async () => {
   assert.ok(lines <= 50, `${lines} lines`);
 
   execFileSync('cargo', ['build', '--quiet'], { cwd: folder, env, stdio: 'inherit' });
-  const server = spawn(join(env.CARGO_TARGET_DIR, 'debug/hello'), { stdio: 'inherit' });
+  const server = spawn(join(folder, 'target/debug/hello'), { stdio: 'inherit' });
   const browser = await launch({ whole: true });
   try {
     await listening(port);

@@ -1,10 +1,7 @@
 //! `Event::refuse`: what the call has done stays, and the browser keeps what was typed.
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{Catch, Decimal, Pair};
 use live_core::client::{Action, Heard};
 use live_core::limits::{MAX_PENDING, MAX_STRIKES, MAX_TIMERS};
 use live_core::wire::{NoticeLevel, Received};
@@ -12,6 +9,8 @@ use live_core::{
     Call, Command, Config, Ctx, Duration, Effect, Event, Focus, Input, Machine, Output, Page, Record,
     RecoverableError, Redirect, Refused, Result, Rollback, Session, View,
 };
+
+use crate::common::{Catch, Decimal, Pair};
 
 /// Counts what it refuses, in each way that a call can leave something behind.
 struct Strict<const REMOUNTS: bool>;

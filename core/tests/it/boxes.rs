@@ -1,5 +1,5 @@
 //! A page whose state is its tree of regions, so that a test can say what the page shows next.
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test file uses its part of it")]
+#![allow(missing_docs, unreachable_pub)]
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use live_core::{
     RegionError, Result, Session, StateCodec, View,
 };
 
-use super::common::{Catch, Pair};
+use crate::common::{Catch, Pair};
 
 thread_local! {
     static CALLS: Cell<u32> = const { Cell::new(0) };

@@ -1,16 +1,13 @@
 //! Nested and dynamic regions: after every step the client shows what a full render shows.
 
-#[path = "../../tests/browser/server/src/board.rs"]
-mod board;
-mod common;
-
 use std::fmt::Write;
 
-use board::{Board, Nudge, State, step};
-use common::{Pair, fresh_html};
 use live_core::client::{Action, Client};
 use live_core::wire::{Body, Region, ServerFrame};
 use live_core::{Config, Ctx, Event, Input, Page, Result, Scratch, Session, View};
+
+use crate::board::{Board, Nudge, State, step};
+use crate::common::{Catch, Pair, fresh_html};
 
 fn walk(seed: u64, steps: u64, reconnect: impl Fn(u64) -> bool) -> Pair<Board> {
     let mut pair = Pair::new(Board);
@@ -153,7 +150,7 @@ fn large_regions_change_by_one_element_first_and_by_deltas_after() {
 
 #[test]
 fn without_deltas_regions_travel_whole() {
-    let mut pair = Pair::with(Large, common::Catch, Config { deltas: false, ..Config::default() });
+    let mut pair = Pair::with(Large, Catch, Config { deltas: false, ..Config::default() });
     pair.connect(false).click("inc");
     let ServerFrame::Update(update) = pair.last() else { panic!("an update") };
     assert!(matches!(update.patches.iter().next().unwrap().body, Body::Full(_)));

@@ -1,17 +1,14 @@
 //! Random pages: regions nest, come, go and move, legally and not, under every way to mark them, while connections are
 //! lost and machines rest. After each round the browser shows what the state says, and the machine holds no more than that.
 
-#[path = "common/boxes.rs"]
-mod boxes;
-mod common;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use boxes::{Automatic, Boxes, Lines, Marks, Next, Node, Tree, bounded, holds_state, render_errors};
-use common::{Catch, ID, Pair};
 use live_core::client::Client;
 use live_core::{Config, Duration, Effect, Error, Input, Instant, Machine, Page};
+
+use crate::boxes::{Automatic, Boxes, Lines, Marks, Next, Node, Tree, bounded, holds_state, render_errors};
+use crate::common::{Catch, ID, Pair};
 
 /// A small generator: Knuth's LCG.
 struct Dice(u64);

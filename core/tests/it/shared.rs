@@ -1,13 +1,10 @@
 //! Regions that many sessions look at: rendered once, the same frame for all, and one patch for whoever fell behind.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
-use common::{Catch, Pair};
 use live_core::client::Action;
 use live_core::limits::{WINDOW_BYTES, WINDOW_FRAMES};
 use live_core::wire::{Body, Received, Region, ServerFrame};
@@ -15,6 +12,8 @@ use live_core::{
     Call, Config, Ctx, Effect, Error, Event, Input, Machine, Page, Request, Result, Session, SessionId,
     Stream, Streams, Version, View,
 };
+
+use crate::common::{Catch, Pair};
 
 /// A room: what was said in it, and how often it was rendered. Each visitor counts for himself, too.
 #[derive(Clone, Debug, Default)]

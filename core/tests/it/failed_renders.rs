@@ -1,19 +1,16 @@
 //! A render that fails leaves everything as it was, and is tried again; a render for an answer is not thrown away.
 
-#[path = "common/boxes.rs"]
-mod boxes;
-mod common;
-
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use boxes::{
-    Boxes, Lines, Marks, Next, Tree, exactly, holds_state, region_errors, show, showing, shows_state,
-};
-use common::Pair;
 use live_core::client::{Action, Heard};
 use live_core::{Config, Ctx, Duration, Error, Event, Input, Page, RegionError, Result, Session, View};
+
+use crate::boxes::{
+    Boxes, Lines, Marks, Next, Tree, exactly, holds_state, region_errors, show, showing, shows_state,
+};
+use crate::common::Pair;
 
 /// A tree in which the page holds a box that nobody declares.
 fn broken(tree: &str) -> Tree {

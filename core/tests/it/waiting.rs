@@ -1,13 +1,12 @@
 //! What a driver asks of work that isn't done yet.
 #![allow(missing_docs)]
 
-mod common;
-
 use std::fmt::Write;
 
-use common::{Decimal, Pair};
 use live_core::limits::COMMIT_WITHIN;
 use live_core::{Config, Ctx, Input, Page, Result, Session, View};
+
+use crate::common::{Decimal, Pair};
 
 /// Spawns in `mount`, and once more for each message above zero.
 struct Spawner;

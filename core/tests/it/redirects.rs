@@ -1,16 +1,15 @@
 //! A `Redirect` that page code returns as an error sends the browser elsewhere, whichever call returned it.
 #![allow(missing_docs)]
 
-mod common;
-
 use std::fmt::Write;
 
-use common::{Catch, Decimal, Pair};
 use live_core::client::Heard;
 use live_core::{
     Command, Config, Ctx, Duration, Effect, Event, Input, Machine, Page, Redirect, Result, Rollback, Session,
     View,
 };
+
+use crate::common::{Catch, Decimal, Pair};
 
 /// Leaves whenever it is asked to, and changes its state before.
 #[derive(Debug)]

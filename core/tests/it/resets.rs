@@ -1,15 +1,14 @@
 //! `Reset`: the command says which event it was pushed for, so that what was typed since then stays.
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{Catch, Decimal, Pair};
 use live_core::client::{Action, Heard};
 use live_core::wire::ServerFrame;
 use live_core::{
     Command, Config, Ctx, Duration, Event, Machine, Page, Redirect, Reset, Result, Session, View,
 };
+
+use crate::common::{Catch, Decimal, Pair};
 
 /// Resets fields from each call.
 struct Desk;

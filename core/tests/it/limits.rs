@@ -1,13 +1,12 @@
 //! What a machine holds has limits, whatever browser and page do.
 
-mod common;
-
 use std::fmt::Write;
 
-use common::{Decimal, Pair};
 use live_core::limits::{MAX_INBOX, MAX_MARKS, MAX_TIMERS, MAX_TOPICS};
 use live_core::wire::Received;
 use live_core::{Config, Ctx, Duration, Event, Input, Page, Result, Session, View};
+
+use crate::common::{Decimal, ID, Pair};
 
 /// Follows topics and sets timers as it is told; its message sends itself again.
 struct Hoarder;
@@ -77,7 +76,7 @@ fn a_session_follows_so_many_topics_and_may_swap_one() {
 
 #[test]
 fn past_the_limit_of_marks_everything_is_marked() {
-    let mut session = Session::new(common::ID, ());
+    let mut session = Session::new(ID, ());
     (0..=MAX_MARKS).for_each(|n| session.mark(n.to_string()));
     assert!(session.dirty().is_all() && session.dirty().iter().next().is_none());
 }

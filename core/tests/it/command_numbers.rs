@@ -1,15 +1,14 @@
 //! Commands run once: their numbers never repeat, whatever crashes or is mounted anew (rule R6).
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{Catch, Decimal, Pair};
 use live_core::client::Heard;
 use live_core::wire::{BrowserFrame, ServerFrame};
 use live_core::{
     Command, Config, Ctx, Duration, Event, Focus, Input, Machine, Output, Page, Record, Result, Session, View,
 };
+
+use crate::common::{Catch, Decimal, Pair};
 
 /// Gives an element the focus, named by what has happened.
 struct Pointer;

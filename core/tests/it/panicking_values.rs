@@ -1,19 +1,18 @@
 //! State and messages are page code, too: what panics in their `Clone`, `Default`, `Drop` or codec is a failed call, and nothing
 //! more (rule R5).
 
-mod common;
-
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use common::{Catch, ID, Pair};
 use live_core::client::Heard;
 use live_core::wire::Reason;
 use live_core::{
     CodecError, Config, Ctx, Duration, Effect, Event, Input, Machine, Page, Panicked, Result, Rollback,
     Session, StateCodec, View,
 };
+
+use crate::common::{Catch, ID, Pair};
 
 /// What panics next, and after how many calls that don't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,16 +1,15 @@
 //! What a session's record holds, of both schemas, and who may write it (rule R1).
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{Catch, Decimal, ID, Pair};
 use live_core::client::Heard;
 use live_core::wire::{Node, Reason};
 use live_core::{
     CommitError, Config, Ctx, Duration, Effect, Event, Focus, Input, Machine, Output, Page, Position, Record,
     RecordError, RecoverableError, Reset, Result, Session, View,
 };
+
+use crate::common::{Catch, Decimal, ID, Pair};
 
 /// Has something of each kind that a record keeps.
 struct Archive;

@@ -1,14 +1,13 @@
 //! What both ends say of themselves when a connection begins, and what else version 2 of the wire asks of a machine.
 
-mod common;
-
 use std::fmt::Write;
 
-use common::Pair;
 use live_core::client::{Action, Client, ClientError};
 use live_core::limits::{MAX_MESSAGE, MAX_NODES};
 use live_core::wire::{BrowserFrame, DecodeError, Reason, ServerFrame};
 use live_core::{Config, Ctx, Event, Page, Result, Session, View};
+
+use crate::common::{Catch, Pair};
 
 /// Counts the fields of the form that it is sent.
 struct Census;
@@ -29,7 +28,7 @@ impl Page for Census {
 }
 
 fn connected(config: Config) -> Pair<Census> {
-    let mut pair = Pair::with(Census, common::Catch, config);
+    let mut pair = Pair::with(Census, Catch, config);
     pair.connect(false);
     pair
 }

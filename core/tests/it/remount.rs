@@ -1,12 +1,11 @@
 //! `Rollback::Remount`: what a failure leaves is a new session's state, and nothing of the old one's.
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{Catch, Decimal, Pair};
 use live_core::limits::MAX_TIMERS;
 use live_core::{Config, Ctx, Duration, Error, Event, Machine, Page, Result, Rollback, Session, View};
+
+use crate::common::{Catch, Decimal, Pair};
 
 /// Ticks each second, and starts anew where it fails.
 struct Clock;

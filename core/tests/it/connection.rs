@@ -1,15 +1,14 @@
 //! `Page::connection`: the page is told when its browser goes and comes back.
 
-mod common;
-
 use std::fmt::Write;
 use std::sync::Arc;
 
-use common::{Catch, Pair};
 use live_core::{
     CodecError, CommitError, Config, Ctx, Effect, Input, Machine, Page, PageCodec, Request, Result, Session,
     StateCodec, View,
 };
+
+use crate::common::{Catch, Pair};
 
 /// Writes down what it is told.
 struct Presence;

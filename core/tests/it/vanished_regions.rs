@@ -1,16 +1,15 @@
 //! Regions whose host is gone: they are not rendered, not kept and not sent, and they come back with their content.
 
-#[path = "common/boxes.rs"]
-mod boxes;
-mod common;
-
 use std::fmt::Write;
 
-use boxes::{Automatic, Boxes, Marks, Next, Tree, exactly, render_errors, show, showing, shows_state};
-use common::{Pair, fresh_html};
 use live_core::client::Action;
 use live_core::wire::ServerFrame;
 use live_core::{Ctx, Event, Input, Marking, Page, Result, Session, View};
+
+use crate::boxes::{
+    self, Automatic, Boxes, Marks, Next, Tree, exactly, render_errors, show, showing, shows_state,
+};
+use crate::common::{Pair, fresh_html};
 
 /// How many patches of regions the last frame has.
 fn patches<P: Page, C>(pair: &Pair<P, C>) -> usize

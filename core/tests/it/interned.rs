@@ -1,15 +1,14 @@
 //! What sessions show alike is in memory once, without being declared.
 
-mod common;
-
 use std::sync::{Arc, Mutex};
 
-use common::{Catch, Pair};
 use live_core::client::Action;
 use live_core::{
     Config, Ctx, Event, Instant, Interner, Machine, Page, Request, Result, Session, SessionId, Stream,
     Streams, View,
 };
+
+use crate::common::{Catch, Pair};
 
 /// A long text that all see alike until somebody changes his own, and a short one.
 struct Leaflet;

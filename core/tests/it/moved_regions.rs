@@ -1,19 +1,16 @@
 //! Regions that move to another place: with all that is in them, never into themselves, and never too deep.
 
-#[path = "common/boxes.rs"]
-mod boxes;
-mod common;
-
 use std::sync::Arc;
 
-use boxes::{
-    Automatic, Boxes, Lines, Marks, Next, Tree, bounded, exactly, holds_state, region_errors, show, showing,
-    shows_state,
-};
-use common::{Catch, Pair};
 use live_core::limits::MAX_REGION_DEPTH;
 use live_core::wire::{Region, ServerFrame};
 use live_core::{Config, Input, Machine, PageCodec, RegionError};
+
+use crate::boxes::{
+    Automatic, Boxes, Lines, Marks, Next, Tree, bounded, exactly, holds_state, region_errors, show, showing,
+    shows_state,
+};
+use crate::common::{Catch, Pair};
 
 /// A chain of so many regions, the last of which holds `end`.
 fn chain(prefix: &str, length: usize, end: &str) -> String {

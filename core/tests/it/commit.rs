@@ -1,11 +1,8 @@
 //! The commit exchange: nothing of an event is sent before it is durable (rule R3), and a record restores a session.
 
-mod common;
-
 use std::fmt::Write;
 use std::sync::Arc;
 
-use common::{Catch, Decimal, Pair};
 use live_core::client::{Action, Client, Heard};
 use live_core::limits::MAX_INBOX;
 use live_core::wire::Reason;
@@ -13,6 +10,8 @@ use live_core::{
     Claim, CommitError, Config, Ctx, Duration, Effect, Event, Focus, Input, Machine, Page, Record,
     RecordError, Result, Session, View,
 };
+
+use crate::common::{Catch, Decimal, ID, Pair};
 
 #[derive(Debug)]
 struct Counter;
@@ -180,12 +179,8 @@ fn a_record_restores_a_session() {
 
 #[test]
 fn a_record_that_cannot_be_restored_says_why() {
-    let record = |bytes: &[u8]| Record {
-        id: common::ID,
-        claim: Claim::default(),
-        generation: 1,
-        bytes: bytes.to_vec(),
-    };
+    let record =
+        |bytes: &[u8]| Record { id: ID, claim: Claim::default(), generation: 1, bytes: bytes.to_vec() };
     let restore = |record: &Record| {
         let machine =
             Machine::restore(Arc::new(Counter), Decimal, Catch, record, Arc::default(), durable(), true);

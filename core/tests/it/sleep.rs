@@ -1,17 +1,16 @@
 //! Sessions that leave memory and come back: nobody notices.
 
-mod common;
-
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use common::{Decimal, Pair};
 use live_core::client::{Action, Heard};
 use live_core::limits::COMMIT_WITHIN;
 use live_core::wire::Reason;
 use live_core::{
     CommitError, Config, Ctx, Duration, Event, Focus, Input, Page, Record, Result, Session, Timer, View,
 };
+
+use crate::common::{Decimal, Pair};
 
 /// Shows a number, a row for each of its last digit, and how often it was asked to.
 #[derive(Debug, Default)]

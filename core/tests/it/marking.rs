@@ -1,13 +1,12 @@
 //! Who says what has changed: the page by its marks, which dev mode looks after, or nobody.
 
-mod common;
-
 use std::fmt::Write;
 
-use common::Pair;
 use live_core::client::Heard;
 use live_core::wire::{Body, NoticeLevel, ServerFrame};
 use live_core::{Config, Ctx, Event, Marking, Page, RecoverableError, Result, Session, View};
+
+use crate::common::{Catch, Pair};
 
 /// Two numbers, of which events change one or both, and mark what they say.
 struct Forgetful;
@@ -106,7 +105,7 @@ fn a_forgotten_mark_is_found() {
 
 #[test]
 fn dev_mode_names_each_forgotten_region_once() {
-    let mut pair = Pair::with(Forgetful, common::Catch, Config { dev: true, ..Config::default() });
+    let mut pair = Pair::with(Forgetful, Catch, Config { dev: true, ..Config::default() });
     pair.connect(false);
     pair.click("both");
     assert!(warnings(&pair).is_empty());

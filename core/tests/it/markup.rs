@@ -1,14 +1,13 @@
 //! Pages whose regions make no sense: a clear error, and the page keeps what it showed.
 
-mod common;
-
-use common::{Catch, Pair, fresh_html};
 use live_core::client::Heard;
 use live_core::limits::MAX_REGION_DEPTH;
 use live_core::wire::NoticeLevel;
 use live_core::{Call, Config, Ctx, Effect, Event, Input, Page, RegionError, Request, Result, Session, View};
 use std::fmt::Write;
 use std::sync::Arc;
+
+use crate::common::{Catch, ID, Pair, fresh_html};
 
 /// Shows the markup that its state holds; each region `name=html` of the list is declared.
 struct Markup;
@@ -154,7 +153,7 @@ fn a_first_response_is_whole_and_says_what_it_holds() {
         Arc::new(Markup),
         Catch,
         Catch,
-        common::ID,
+        ID,
         Arc::new(Request::default()),
         Config::default(),
         false,

@@ -1,16 +1,15 @@
 //! The end of a server: what has changed is committed, then the connection is closed (rule R13).
 
-mod common;
-
 use std::fmt::Write;
 
-use common::{Catch, Decimal, ID, Pair};
 use live_core::client::{Action, Heard};
 use live_core::limits::MAX_AWAY;
 use live_core::wire::Reason;
 use live_core::{
     CommitError, Config, Ctx, Duration, Event, Input, Machine, Page, Result, Session, Timer, View,
 };
+
+use crate::common::{Catch, Decimal, ID, Pair};
 
 #[derive(Debug)]
 struct Counter;

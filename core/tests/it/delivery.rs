@@ -1,10 +1,7 @@
 //! Events: numbered, applied once, undone where they fail; and what a browser may do wrong.
 
-mod common;
-
 use std::fmt::Write;
 
-use common::Pair;
 use live_core::client::{Action, Heard};
 use live_core::limits::{MAX_NAME, MAX_TIMERS, WINDOW_FRAMES};
 use live_core::wire::{Reason, Received, ServerFrame};
@@ -12,6 +9,8 @@ use live_core::{
     Block, Call, Command, Config, Ctx, Download, Duration, Effect, Error, Event, Focus, Input, Js, Page,
     RecoverableError, Redirect, Result, Rollback, Scroll, Session, View,
 };
+
+use crate::common::{Catch, Pair};
 
 struct Counter;
 
@@ -326,7 +325,7 @@ fn what_breaks_the_protocol_closes_the_connection() {
 #[test]
 fn dev_mode_says_what_went_wrong_and_production_does_not() {
     for dev in [true, false] {
-        let mut pair = Pair::with(Counter, common::Catch, Config { dev, ..Config::default() });
+        let mut pair = Pair::with(Counter, Catch, Config { dev, ..Config::default() });
         pair.connect(false).click("nothing").frame(&[1]);
         let notices = pair.heard.iter().filter(|heard| matches!(heard, Heard::Notice(..))).count();
         assert_eq!(notices, if dev { 2 } else { 0 });

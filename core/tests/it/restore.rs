@@ -1,16 +1,15 @@
 //! What a crash may not take: rules R1 to R3, seen from the record.
 
-mod common;
-
 use std::fmt::Write;
 use std::sync::Arc;
 
-use common::{Catch, Decimal, Pair};
 use live_core::client::Heard;
 use live_core::wire::{BrowserFrame, Reason, Received};
 use live_core::{
     Config, Ctx, Duration, Effect, Error, Event, Input, Machine, Page, Record, Result, Session, View,
 };
+
+use crate::common::{Catch, Decimal, Pair};
 
 /// Adds up what timers and others say, and tells others.
 struct Sum;

@@ -1,5 +1,5 @@
 //! A machine and a client joined without a network, under a clock that the test moves.
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test file uses its part of it")]
+#![allow(missing_docs, unreachable_pub)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
