@@ -1,26 +1,23 @@
 // Nested and dynamic regions in a real browser: after every random step the DOM is what a full render of the same state is.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launch, open } from './lib/chromium.mjs';
+import { on, start } from './gallery/start.mjs';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+on('browser-pages');
+
 const STEPS = 120;
 let server, browser, url;
 
 before(async () => {
-  const target = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`;
-  server = spawn(`${target}/release/browser-pages`, { stdio: ['ignore', 'pipe', 'inherit'] });
-  [url] = await once(createInterface(server.stdout), 'line');
+  server = await start([]);
+  url = server.url;
   browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
-  server?.kill();
+  server?.stop();
 });
 
 for (const moveBefore of [true, false]) {
