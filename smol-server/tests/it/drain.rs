@@ -257,7 +257,8 @@ fn a_terminal_that_is_closed_ends_a_server_in_order() {
         lab(options()).run(address.as_str()).unwrap();
         return;
     }
-    let (mut child, address) = child("a_terminal_that_is_closed_ends_a_server_in_order");
+    let test = "a_terminal_that_is_closed_ends_a_server_in_order";
+    let (mut child, address) = child_under(&["--default-signal=HUP"], test);
     let mut tab = Tab::new(address, "/lab/a");
     tab.act("inc");
     signal(&child, "HUP");
@@ -266,10 +267,34 @@ fn a_terminal_that_is_closed_ends_a_server_in_order() {
     assert!(child.wait().unwrap().success());
 }
 
-/// This test's own program again, once it answers.
+#[test]
+fn a_server_that_is_to_outlive_its_terminal_does() {
+    if let Ok(address) = std::env::var(ADDRESS) {
+        lab(options()).run(address.as_str()).unwrap();
+        return;
+    }
+    let test = "a_server_that_is_to_outlive_its_terminal_does";
+    let (mut child, address) = child_under(&["--ignore-signal=HUP"], test);
+    let mut tab = Tab::new(address, "/lab/a");
+    signal(&child, "HUP");
+    tab.act("inc");
+    tab.until_html("count", "1");
+    signal(&child, "TERM");
+    assert_eq!(tab.closed().0, 1012);
+    drop(tab);
+    assert!(child.wait().unwrap().success());
+}
+
 fn child(test: &str) -> (Child, SocketAddr) {
+    child_under(&[], test)
+}
+
+/// This test's own program again, once it answers. `signals` says which it begins with: env(1).
+fn child_under(signals: &[&str], test: &str) -> (Child, SocketAddr) {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut child = Command::new("env")
+        .args(signals)
+        .arg(std::env::current_exe().unwrap())
         .args(["--exact", &format!("drain::{test}")])
         .env(ADDRESS, address.to_string())
         .stdout(Stdio::null())
