@@ -9,7 +9,11 @@ use crate::heap::{bound, watched};
 
 pub fn look(data: &[u8]) {
     let (uri, value) = halves(data);
-    let Ok(access) = Access::new(Some("https://example.org"), &["https://other.example".to_owned()]) else {
+    let Ok(access) = Access::new(
+        Some("https://example.org"),
+        &["*.example.net".to_owned()],
+        &["https://other.example".to_owned()],
+    ) else {
         return;
     };
     if let Ok(text) = str::from_utf8(value) {
