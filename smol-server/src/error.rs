@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use live_std::{InvalidOrigin, InvalidRoute};
+use live_std::{InvalidAssets, InvalidOption, InvalidRoute};
 
 /// Why a server doesn't start. As text it says what to do.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub enum Error {
         reason: String,
     },
     /// An option has a value that it can't have.
-    Option(InvalidOrigin),
+    Option(InvalidOption),
     /// The system gives no threads, signals or sockets.
     Start(io::Error),
 }
@@ -45,9 +45,15 @@ impl From<InvalidRoute> for Error {
     }
 }
 
-impl From<InvalidOrigin> for Error {
-    fn from(error: InvalidOrigin) -> Self {
+impl From<InvalidOption> for Error {
+    fn from(error: InvalidOption) -> Self {
         Self::Option(error)
+    }
+}
+
+impl From<InvalidAssets> for Error {
+    fn from(error: InvalidAssets) -> Self {
+        Self::Option(error.into())
     }
 }
 
