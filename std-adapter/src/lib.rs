@@ -71,7 +71,7 @@ pub use pubsub::{InmemPubSub, PubSub, PubSubExt};
 pub use secret::{Keys, SecretKey};
 pub use store::{MemoryStore, SessionStore};
 #[cfg(feature = "redb")]
-pub use store::{RedbError, RedbProblem, RedbStore};
+pub use store::{RedbError, RedbProblem, RedbStore, RedbSuccessor};
 pub use template::{Once, SafeUrl, Simple, Template, safe_url};
 #[cfg(feature = "test-client")]
 pub use test_client::{TestClient, TestOptions};

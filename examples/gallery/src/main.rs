@@ -7,7 +7,6 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use live_smol::live_std::{Keys, RedbStore};
 use live_smol::prelude::*;
@@ -18,9 +17,6 @@ use settings::{Settings, USAGE};
 /// Gives back what sessions that have come to rest let go of, which glibc's allocator hardly does.
 #[global_allocator]
 static HEAP: MiMalloc = MiMalloc;
-
-/// How long the process before this one may take to end.
-const PREDECESSOR: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     match Settings::read() {
@@ -53,7 +49,7 @@ fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let mut options = Options { dev: settings.dev, public_url: settings.public_url, ..Options::default() };
     if let Some(path) = settings.store {
         options.keys = Keys::from_file(with_suffix(&path, ".key"))?;
-        options.session_store = Arc::new(RedbStore::open_waiting(path, PREDECESSOR)?);
+        options.session_store = Arc::new(RedbStore::open_behind(path)?);
     }
     let started = |server: &Server| {
         let _ = writeln!(stdout(), "The gallery is at {}", server.url());

@@ -14,7 +14,7 @@ use live_core::{Record, SessionId};
 
 pub use memory::{MAX_RECORDS, MemoryStore};
 #[cfg(feature = "redb")]
-pub use redb::{MAX_WAITING, MAX_WAITING_BYTES, RedbError, RedbProblem, RedbStore};
+pub use redb::{MAX_WAITING, MAX_WAITING_BYTES, RedbError, RedbProblem, RedbStore, RedbSuccessor};
 
 /// A future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -5,6 +5,7 @@ mod error;
 mod oneshot;
 mod queue;
 mod renewed;
+mod successor;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use super::{SessionStore, StoreError, StoreFuture};
 use crate::clock::Clock;
 
 pub use error::{RedbError, RedbProblem};
+pub use successor::RedbSuccessor;
 
 /// The most changes that wait for the disk at a time; past it a [`RedbStore`] answers [`StoreError::Full`].
 pub const MAX_WAITING: usize = 65_536;
@@ -60,7 +62,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// written once more, since after a failed sync nobody knows what the disk has of it. A change that failed may be in the file or not,
 /// as after a crash; a commit may simply be tried again. On a full disk it goes on when there is room.
 ///
-/// **Limits.** One process at a time has a file open: [`RedbStore::open_waiting`] lets a successor wait for its turn. Times are kept in
+/// **Limits.** One process at a time has a file open: [`RedbStore::open_behind`] and [`RedbStore::open_waiting`] let a successor wait for its turn. Times are kept in
 /// whole seconds, rounded up, of a clock that the wall clock sets when the file is opened: it may jump afterwards, and no record ends by that. Nor is
 /// the time ever before the last that the file knows of, to the minute. Records whose time is over are never given out; 1024 sessions a second are looked at
 /// to remove them. The file doesn't shrink, but its room is used again. redb's cache takes up to 64 MB, and what waits at most
@@ -117,6 +119,15 @@ impl RedbStore {
                 done => return done,
             }
         }
+    }
+
+    /// Opens a file, or makes it. While another process has it, the store is there already, and all that is asked of it waits until that process has
+    /// ended: so a server listens before the one that it follows is told to end, and no request finds nobody.
+    ///
+    /// # Errors
+    /// As [`RedbStore::open`], but for a file in use.
+    pub fn open_behind(path: impl AsRef<Path>) -> Result<RedbSuccessor, RedbError> {
+        RedbSuccessor::open(path.as_ref())
     }
 
     fn on(path: &Path, disk: impl Disk, clock: Clock) -> Result<Self, RedbError> {

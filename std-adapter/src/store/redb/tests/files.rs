@@ -187,3 +187,57 @@ fn folders_and_missing_ones_are_named() {
     let missing = folder.0.join("none").join("sessions.redb");
     assert!(refused(&missing).to_string().contains("Make the folder"));
 }
+
+#[test]
+fn what_a_successor_is_asked_waits_until_the_one_before_has_ended() {
+    let folder = Folder::new();
+    let first = RedbStore::open(folder.file()).unwrap();
+    done(first.set(record(1), LONG)).unwrap();
+    let second = RedbStore::open_behind(folder.file()).unwrap();
+    assert!(!second.is_open());
+    thread::scope(|scope| {
+        let asked: Vec<_> = (0..8)
+            .map(|n| {
+                scope.spawn({
+                    let second = &second;
+                    move || {
+                        done(second.set(record(10 + n), LONG)).unwrap();
+                        done(second.get(SessionId::new([1; 16]))).unwrap()
+                    }
+                })
+            })
+            .collect();
+        // A commit of the last moment.
+        done(first.set(Record { generation: 2, ..record(1) }, LONG)).unwrap();
+        assert!(!second.is_open() && asked.iter().all(|asked| !asked.is_finished()));
+        drop(first);
+        for asked in asked {
+            assert_eq!(asked.join().unwrap().unwrap().generation, 2);
+        }
+    });
+    assert!(second.is_open());
+    assert!(done(second.get(SessionId::new([17; 16]))).unwrap().is_some());
+}
+
+#[test]
+fn a_successor_of_nobody_is_a_session_store_at_once() {
+    let folder = Folder::new();
+    let store = RedbStore::open_behind(folder.file()).unwrap();
+    assert!(store.is_open());
+    conforms(&store);
+    drop(store);
+    fs::write(folder.file(), "something else").unwrap();
+    assert!(RedbStore::open_behind(folder.file()).is_err());
+}
+
+#[test]
+fn a_successor_that_is_given_up_leaves_the_file_alone() {
+    let folder = Folder::new();
+    let first = RedbStore::open(folder.file()).unwrap();
+    let second = RedbStore::open_behind(folder.file()).unwrap();
+    drop(second);
+    done(first.set(record(1), LONG)).unwrap();
+    drop(first);
+    let third = RedbStore::open_waiting(folder.file(), LONG).unwrap();
+    assert!(done(third.get(SessionId::new([1; 16]))).unwrap().is_some());
+}
