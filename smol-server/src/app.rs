@@ -18,6 +18,7 @@ use crate::http::{HttpLimits, Service};
 use crate::request::Request;
 use crate::response::Response;
 use crate::routes::{Route, Routes};
+use crate::tls::Tls;
 
 /// Pages, routes and middleware of one server.
 pub(crate) struct App {
@@ -25,13 +26,14 @@ pub(crate) struct App {
     pub(crate) routes: Routes,
     pub(crate) layers: Arc<[Layer]>,
     pub(crate) http: HttpLimits,
+    pub(crate) tls: Option<Tls>,
 }
 
-/// An app as one TCP connection sees it.
+/// An app as one connection sees it.
 #[derive(Clone)]
 pub(crate) struct From {
     pub(crate) app: Arc<App>,
-    pub(crate) peer: IpAddr,
+    pub(crate) peer: Option<IpAddr>,
 }
 
 impl Service for From {

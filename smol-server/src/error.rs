@@ -54,6 +54,9 @@ impl From<InvalidOrigin> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AddressInUse(address) if address.starts_with("unix:") => {
+                write!(f, "another program listens on {address} already: stop it, or choose another path")
+            }
             Self::AddressInUse(address) => write!(
                 f,
                 "another program listens on {address} already: stop it, or choose another address (--addr 127.0.0.1:0 takes \

@@ -55,6 +55,7 @@
 //! that moves messages between its socket and a [`live_std::Connection`]. Nothing here knows what a page is: that is the engine's.
 #![forbid(unsafe_code)]
 
+mod address;
 mod app;
 mod count;
 mod crew;
@@ -65,6 +66,7 @@ mod executor;
 pub mod guide;
 mod handler;
 mod http;
+mod listen;
 mod live;
 mod pool;
 mod request;
@@ -73,12 +75,16 @@ mod routes;
 mod server;
 mod signals;
 mod stream;
+#[path = "tls_none.rs"]
+mod tls;
+mod transport;
 mod websocket;
 mod wire;
 
 pub use live_core;
 pub use live_std;
 
+pub use self::address::Address;
 pub use self::error::Error;
 pub use self::handler::{Handler, Next};
 pub use self::http::HttpLimits;

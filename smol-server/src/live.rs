@@ -1,7 +1,6 @@
 //! The server's public face.
 
 use std::fmt;
-use std::net::{TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,17 +10,20 @@ use live_std::{EngineBuilder, Options, PubSub};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::address::Address;
 use crate::app::App;
 use crate::dev::Dev;
 use crate::error::Error;
 use crate::executor::Workers;
 use crate::handler::{self, Handler, Layer, Next};
 use crate::http::HttpLimits;
+use crate::listen::Listener;
 use crate::request::Request;
 use crate::response::Response;
 use crate::routes::Routes;
 use crate::server::Server;
 use crate::signals;
+use crate::tls::Tls;
 
 /// A server of live pages while it is being put together.
 ///
@@ -47,6 +49,7 @@ pub struct Live {
     routes: Routes,
     layers: Vec<Layer>,
     http: HttpLimits,
+    tls: Option<Tls>,
     error: Option<Error>,
 }
 
@@ -59,6 +62,7 @@ impl Live {
             routes: Routes::default(),
             layers: Vec::new(),
             http: HttpLimits::default(),
+            tls: None,
             error: None,
         }
     }
@@ -112,19 +116,19 @@ impl Live {
         self.options.pubsub.clone()
     }
 
-    /// Starts to serve, on threads of its own, until the [`Server`] is dropped.
+    /// Starts to serve at an [`Address`], on threads of its own, until the [`Server`] is dropped.
     ///
     /// # Errors
     /// A route or an option that can't be, an address that can't be listened on.
-    pub fn bind(self, address: impl ToSocketAddrs + fmt::Display) -> Result<Server, Error> {
+    pub fn bind(self, address: impl Into<Address>) -> Result<Server, Error> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let shown = address.to_string();
-        let listener = TcpListener::bind(address).map_err(|error| Error::listen(shown, error))?;
+        let listener = Listener::open(&address.into())?;
         let workers = Workers::start().map_err(Error::Start)?;
         let engine = self.pages.start(self.options, Arc::new(workers.spawner()))?;
-        let app = App { engine, routes: self.routes, layers: self.layers.into(), http: self.http };
+        let (layers, tls) = (self.layers.into(), self.tls);
+        let app = App { engine, routes: self.routes, layers, http: self.http, tls };
         Server::start(listener, Arc::new(app), workers).map_err(Error::Start)
     }
 
@@ -135,7 +139,7 @@ impl Live {
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
-    pub fn run(self, address: impl ToSocketAddrs + fmt::Display) -> Result<(), Error> {
+    pub fn run(self, address: impl Into<Address>) -> Result<(), Error> {
         self.run_with(address, |_| ())
     }
 
@@ -143,11 +147,8 @@ impl Live {
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
-    pub fn run_with(
-        self,
-        address: impl ToSocketAddrs + fmt::Display,
-        started: impl FnOnce(&Server),
-    ) -> Result<(), Error> {
+    pub fn run_with(self, address: impl Into<Address>, started: impl FnOnce(&Server)) -> Result<(), Error> {
+        let address = address.into();
         let (delay, spread) = match self.options.dev {
             true => (Duration::ZERO, Duration::ZERO),
             false => (self.options.drain_delay, self.options.drain_spread),

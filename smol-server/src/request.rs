@@ -28,10 +28,10 @@ pub struct Request {
 }
 
 impl Request {
-    pub(crate) fn new(request: http::Request<Body>, peer: IpAddr) -> Self {
+    pub(crate) fn new(request: http::Request<Body>, peer: Option<IpAddr>) -> Self {
         let (head, body) = request.into_parts();
         let (method, uri, headers) = (head.method, head.uri, head.headers);
-        Self { method, uri, headers, body, peer: Some(peer), ..Self::default() }
+        Self { method, uri, headers, body, peer, ..Self::default() }
     }
 
     /// The path, without the query.

@@ -1,5 +1,6 @@
 //! The server as its clients see it: over TCP.
 
+mod addresses;
 mod auth;
 mod bad_input;
 mod blocked;
