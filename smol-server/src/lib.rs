@@ -68,6 +68,11 @@ mod handler;
 mod http;
 mod listen;
 mod live;
+#[cfg(unix)]
+mod manager;
+#[cfg(not(unix))]
+#[path = "manager_none.rs"]
+mod manager;
 mod pool;
 mod request;
 mod response;

@@ -137,6 +137,9 @@ impl Live {
     /// signal ends the process at once. A process for which SIGHUP is ignored, as by `nohup`, goes on ignoring it.
     /// With [`Options::dev`] it also returns into a new build of the program when its files change.
     ///
+    /// Under systemd, and whatever else sets `NOTIFY_SOCKET`, it tells the service manager that it listens, how many sessions it has, that it isn't stuck
+    /// (`WATCHDOG_USEC`), and that it begins to end: sd_notify(3).
+    ///
     /// # Errors
     /// As [`bind`](Self::bind).
     pub fn run(self, address: impl Into<Address>) -> Result<(), Error> {
@@ -157,7 +160,8 @@ impl Live {
         if let Some(dev) = self.options.dev.then(Dev::of_cargo).flatten() {
             return dev.run(self, address, started, signals);
         }
-        let server = self.bind(address)?;
+        let mut server = self.bind(address)?;
+        server.attend();
         started(&server);
         if signals.wait() {
             server.retire(delay);

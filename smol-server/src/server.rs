@@ -24,6 +24,7 @@ use crate::descriptors::Descriptors;
 use crate::executor::{Spawner, Workers};
 use crate::http::{self, Served};
 use crate::listen::{Listener, Local, SocketFile};
+use crate::manager::Manager;
 use crate::pool::Source;
 use crate::tls::Tls;
 use crate::transport::Transport;
@@ -47,6 +48,8 @@ pub struct Server {
     workers: Option<Workers>,
     /// Removed once nobody listens any more.
     file: Option<SocketFile>,
+    /// Who is told how the server is.
+    manager: Option<Manager>,
 }
 
 impl Server {
@@ -57,7 +60,7 @@ impl Server {
         let listener = spawner.source(socket)?;
         let accepts = Accepts { listener, app: app.clone(), open: open.clone(), descriptors };
         spawner.run(supervised(Arc::new(accepts), spawner.clone()));
-        Ok(Self { app, local, open, workers: Some(workers), file })
+        Ok(Self { app, local, open, workers: Some(workers), file, manager: None })
     }
 
     /// The address that it listens on, with the port that the system chose where 0 was asked for. None for a Unix socket, which has a
@@ -112,11 +115,27 @@ impl Server {
         self.drain(Duration::ZERO);
     }
 
+    /// Tells the service manager, if there is one, that the server listens, and how it is from now on.
+    pub(crate) fn attend(&mut self) {
+        let (Some(manager), Some(workers)) = (Manager::of_process(), &self.workers) else { return };
+        manager.ready(self.engine(), &self.local);
+        let attending = manager.clone().attend(self.app.engine.clone(), self.local.clone());
+        workers.spawner().run(attending);
+        self.manager = Some(manager);
+    }
+
     /// Says that it will end soon, for `delay`: see [`Options::drain_delay`](live_std::Options::drain_delay).
     pub(crate) fn retire(&self, delay: Duration) {
         if !delay.is_zero() {
             self.app.engine.retire();
+            self.tell_stopping();
             thread::sleep(delay);
+        }
+    }
+
+    fn tell_stopping(&self) {
+        if let Some(manager) = &self.manager {
+            manager.stopping(self.engine(), &self.local);
         }
     }
 
@@ -130,6 +149,7 @@ impl Server {
         let Some(workers) = self.workers.take() else { return };
         let until = Instant::now() + if spread.is_zero() { STOP_WITHIN } else { DRAIN_WITHIN };
         self.app.engine.drain(spread);
+        self.tell_stopping();
         self.open.wait_until_none(until - Instant::now());
         let limit = async {
             Delay::new(until.saturating_duration_since(Instant::now())).await;

@@ -27,6 +27,7 @@ mod redirects;
 mod requests;
 mod routes;
 mod secrets;
+mod service;
 mod sessions;
 mod shared;
 mod silence;
