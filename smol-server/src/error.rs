@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use live_std::{InvalidOrigin, InvalidRoute};
 
@@ -26,6 +27,13 @@ pub enum Error {
     },
     /// An option has a value that it can't have.
     Option(InvalidOrigin),
+    /// A certificate or its key can't be used.
+    Tls {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The system gives no threads, signals or sockets.
     Start(io::Error),
 }
@@ -67,6 +75,7 @@ impl fmt::Display for Error {
             }
             Self::Route { route, reason } => write!(f, "the route \"{route}\" can't be added: {reason}"),
             Self::Option(error) => error.fmt(f),
+            Self::Tls { file, reason } => write!(f, "TLS can't be had with {}: {reason}", file.display()),
             Self::Start(error) => write!(f, "the server can't start: {error}"),
         }
     }
@@ -77,7 +86,7 @@ impl std::error::Error for Error {
         match self {
             Self::Listen { source, .. } | Self::Start(source) => Some(source),
             Self::Option(error) => Some(error),
-            Self::AddressInUse(_) | Self::Route { .. } => None,
+            Self::AddressInUse(_) | Self::Route { .. } | Self::Tls { .. } => None,
         }
     }
 }

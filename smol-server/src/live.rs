@@ -111,6 +111,13 @@ impl Live {
         self
     }
 
+    /// Speaks TLS. A request without is answered with an error.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// The bus, for messages from outside the pages.
     pub fn pubsub(&self) -> Arc<dyn PubSub> {
         self.options.pubsub.clone()

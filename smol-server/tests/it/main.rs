@@ -38,5 +38,6 @@ mod steps;
 mod store;
 mod survival;
 mod tasks;
+mod tls;
 mod traces;
 mod watchdog;
