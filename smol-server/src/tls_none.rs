@@ -28,7 +28,7 @@ impl Session {
         match *self {}
     }
 
-    pub(crate) fn pending(&mut self) -> usize {
+    pub(crate) fn pending(&self) -> usize {
         match *self {}
     }
 

@@ -55,7 +55,7 @@ impl Transport {
 
     /// How many bytes were taken that the socket hasn't, as they are on the wire.
     pub(crate) fn pending(&self) -> usize {
-        self.session().map_or(0, |mut session| session.pending())
+        self.session().map_or(0, |session| session.pending())
     }
 
     /// Sends what is pending.

@@ -1,5 +1,10 @@
 //! What TLS costs an idle connection: the same WebSockets with it and without, to a process of their own whose live memory is counted.
-#![allow(missing_docs, dead_code, reason = "of what the tests have in common it takes a part")]
+#![allow(
+    missing_docs,
+    dead_code,
+    unused_imports,
+    reason = "of what the tests have in common it takes a part"
+)]
 
 #[path = "it/common/mod.rs"]
 mod common;

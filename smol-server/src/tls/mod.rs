@@ -1,6 +1,7 @@
 //! TLS in the server itself.
 
 mod files;
+mod kept;
 mod session;
 
 use std::fmt;

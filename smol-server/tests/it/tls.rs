@@ -223,6 +223,57 @@ fn who_comes_back_is_known() {
 }
 
 #[test]
+fn keys_may_change_and_records_come_in_pieces() {
+    let site = Site::new();
+    let mut stream = site.connect();
+    for path in ["/where", "/where?b", "/where?c"] {
+        stream.write_all(&get(path)).unwrap();
+        assert_eq!(http::read_head(&mut stream).text(), path);
+        stream.conn.refresh_traffic_keys().unwrap();
+    }
+    let mut records = Vec::new();
+    stream.conn.writer().write_all(&[get("/where?d"), get("/where?e")].concat()).unwrap();
+    while stream.conn.wants_write() {
+        stream.conn.write_tls(&mut records).unwrap();
+    }
+    for piece in records.chunks(7) {
+        stream.sock.write_all(piece).unwrap();
+        sleep(Duration::from_millis(1));
+    }
+    assert_eq!(http::read_head(&mut stream).text(), "/where?d");
+    assert_eq!(http::read_head(&mut stream).text(), "/where?e");
+}
+
+#[test]
+fn who_says_that_it_sends_no_more_still_gets_the_answer() {
+    let site = Site::new();
+    let mut stream = site.connect();
+    stream.write_all(&get("/large")).unwrap();
+    stream.conn.send_close_notify();
+    stream.flush().unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(answer.len() > LARGE && answer.ends_with(b"0\r\n\r\n"), "{}", answer.len());
+}
+
+#[test]
+fn a_record_that_was_tampered_with_ends_the_connection_and_says_why() {
+    let site = Site::new();
+    let mut stream = site.connect();
+    stream.write_all(&get("/where")).unwrap();
+    http::read_head(&mut stream);
+    stream.sock.write_all(&[[23, 3, 3, 0, 32].as_slice(), &[7; 32]].concat()).unwrap();
+    let error = stream.read(&mut [0; 9]).unwrap_err().to_string();
+    assert!(error.contains("BadRecordMac"), "{error}");
+    // Several at once, before any handshake.
+    let mut stream = site.connect();
+    let bad = [[23, 3, 3, 0, 32].as_slice(), &[7; 32]].concat().repeat(3);
+    stream.sock.write_all(&bad).unwrap();
+    let error = stream.write_all(&get("/where")).and_then(|()| stream.read(&mut [0; 9])).unwrap_err();
+    assert!(error.to_string().contains("fatal alert"), "{error}");
+}
+
+#[test]
 fn large_bodies_go_both_ways_whole() {
     let site = Site::new();
     let mut stream = site.connect();
@@ -361,9 +412,9 @@ fn what_is_no_handshake_ends_and_costs_others_nothing() {
         assert!(told.first() == Some(&21) || told.is_empty(), "{told:?}");
     }
     for begun in [&[][..], &[22, 3], &[22, 3, 1, 2, 0, 1]] {
+        let began = Instant::now();
         let mut stream = http::connect(site.address);
         stream.write_all(begun).unwrap();
-        let began = Instant::now();
         let mut told = Vec::new();
         stream.read_to_end(&mut told).unwrap();
         assert!(began.elapsed() >= SHORT && began.elapsed() < PATIENCE, "{:?}", began.elapsed());

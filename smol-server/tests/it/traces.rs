@@ -59,9 +59,8 @@ fn events_have_spans_within_their_sessions_and_no_payload() {
     let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/traced");
     tab.send(Action { form: vec![("text".into(), "my secret".into())], ..Action::new("say") });
     tab.until("the message", |tab| tab.client.page_html().contains("my secret"));
-    let line = until("event{name=say}");
+    let line = until("path=/lab/traced}:event{name=say}");
     assert!(line.contains("session{id=SessionId("), "{line}");
-    assert!(line.contains("path=/lab/traced}:event{name=say}"), "{line}");
     tab.act("line\nbreak");
     until("event{name=line\\nbreak}");
     until("path=/lab/traced}:info");
