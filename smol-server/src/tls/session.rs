@@ -203,10 +203,10 @@ impl Session {
     /// After an error: puts out what the other end is told of it. What has come must not be processed again.
     fn fail(&mut self) {
         self.has_failed = true;
-        if self.connection.wants_write()
-            && let UnbufferedStatus { state: Ok(ConnectionState::EncodeTlsData(mut data)), .. } =
-                self.connection.process_tls_records(&mut [])
-        {
+        // It may stand behind what was to be sent anyway.
+        while self.connection.wants_write() {
+            let UnbufferedStatus { state, .. } = self.connection.process_tls_records(&mut []);
+            let Ok(ConnectionState::EncodeTlsData(mut data)) = state else { return };
             self.outgoing.fill(OVERHEAD, |space| encoded(data.encode(space)));
         }
     }
