@@ -1,5 +1,6 @@
 // The browser's runtime: what a page loads. `window.live` is its interface to the page's own scripts.
 
+import { attr } from './dom/markup';
 import { find } from './dom/native';
 import { Press } from './events/press';
 import { on } from './listeners';
@@ -33,7 +34,7 @@ Object.assign(window, { live });
 if (root) {
   const queue = new Queue();
   const status = new Status(root, queue);
-  connection = new Connection(status, new Press(root));
+  connection = new Connection(status, new Press(root), attr(root, 'base') ?? '');
   session = new Session(root, queue, status, connection);
   session.begin();
 }

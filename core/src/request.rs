@@ -13,7 +13,9 @@ pub type Pair = (Box<str>, Box<str>);
 /// (rule S3): the path and its parameters are signed, the query is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
-    /// The path, without the query.
+    /// The path that the application is under, such as `/app`; empty, if it has its host for itself. See [`url`](Self::url).
+    pub base: Arc<str>,
+    /// The path below [`base`](Self::base), without the query.
     pub path: String,
     /// The path's parameters: `room` of `/chat/{room}`.
     pub params: Vec<Pair>,
@@ -31,6 +33,16 @@ pub struct Request {
 }
 
 impl Request {
+    /// The URL, for links and redirects, of a path of the application: wherever that is served.
+    ///
+    /// ```
+    /// let request = live_core::Request { base: "/app".into(), ..Default::default() };
+    /// assert_eq!(request.url("/todos?done=1"), "/app/todos?done=1");
+    /// ```
+    pub fn url(&self, path: &str) -> String {
+        [&*self.base, path].concat()
+    }
+
     /// A path parameter.
     pub fn param(&self, name: &str) -> Option<&str> {
         find(&self.params, name)

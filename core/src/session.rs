@@ -53,6 +53,7 @@ pub struct Session<S> {
     /// Who is logged in, as the application's authentication says.
     pub user_id: Option<String>,
     pub(crate) csrf: Arc<str>,
+    pub(crate) base: Arc<str>,
     pub(crate) dirty: DirtySet,
     pub(crate) pushed: Vec<Command>,
 }
@@ -66,6 +67,7 @@ impl<S> Session<S> {
             flash: Flash::default(),
             user_id: None,
             csrf: Arc::default(),
+            base: Arc::default(),
             dirty: DirtySet::default(),
             pushed: Vec::new(),
         }
@@ -92,6 +94,11 @@ impl<S> Session<S> {
     /// by a browser without JavaScript. HTML, to be placed as it is; the same for as long as the session lives.
     pub fn csrf_field(&self) -> String {
         format!("<input type=\"hidden\" name=\"_csrf\" value=\"{}\">", self.csrf)
+    }
+
+    /// The URL, for links and redirects, of a path of the application: as [`Request::url`](crate::Request::url).
+    pub fn url(&self, path: &str) -> String {
+        [&*self.base, path].concat()
     }
 
     /// Whether anything is marked.

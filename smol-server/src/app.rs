@@ -11,7 +11,7 @@ use http::header::{
 use http::uri::PathAndQuery;
 use http::{StatusCode, Uri, Version};
 use live_core::Error;
-use live_std::{Body, Engine, Reply, SOCKET, Upgrade, Visitor, caught, not_allowed};
+use live_std::{AcceptEncoding, Body, Engine, Reply, SOCKET, Upgrade, Visitor, caught, not_allowed};
 
 use crate::handler::{Endpoint, Layer, Next, ResponseFuture};
 use crate::http::{HttpLimits, Service};
@@ -24,6 +24,8 @@ use crate::tls::Tls;
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) routes: Routes,
+    /// Answers where there is nothing.
+    pub(crate) fallback: Option<Endpoint>,
     pub(crate) layers: Arc<[Layer]>,
     pub(crate) http: HttpLimits,
     pub(crate) tls: Option<Tls>,
@@ -38,9 +40,12 @@ pub(crate) struct From {
 
 impl Service for From {
     async fn answer(&self, request: http::Request<Body>) -> Response {
-        let response = self.response(request).await;
+        let accept = AcceptEncoding::of(request.headers());
+        let mut response = self.response(request).await;
+        let engine = &self.app.engine;
+        response.body = engine.compress(accept, response.status, &mut response.headers, response.body);
         // Asked behind the handler, which may have taken its time.
-        Response { closes: !self.app.engine.is_ready(), ..response }
+        Response { closes: !engine.is_ready(), ..response }
     }
 }
 
@@ -51,7 +56,8 @@ impl From {
             request.headers_mut().remove(UPGRADE);
         }
         let Self { app, peer } = self;
-        if let Some(answer) = app.engine.intercept(&request) {
+        app.engine.strip_prefix(request.uri_mut());
+        if let Some(answer) = app.engine.intercept(request.method(), request.uri(), request.headers()).await {
             return answer.into();
         }
         if app.engine.is_draining() && request.uri().path() != SOCKET {
@@ -63,7 +69,8 @@ impl From {
         let dispatching = app.clone();
         let endpoint: Endpoint = Arc::new(move |request| dispatching.clone().dispatch(request));
         let next = Next::new(app.layers.clone(), endpoint);
-        let response = caught(Box::pin(next.run(Request::new(request, peer)))).await;
+        let request = Request::new(request, peer, app.engine.clone());
+        let response = caught(Box::pin(next.run(request))).await;
         let response =
             response.unwrap_or_else(|panicked| Response::from(Err::<Response, _>(Error::from(panicked))));
         if response.new_csrf {
@@ -82,14 +89,20 @@ impl App {
             Route::OtherMethods(allowed) => Some(allowed),
             Route::Unknown => None,
         };
-        let visitor = Visitor { peer: request.peer, user_id: request.user_id.take() };
+        let (peer, user_id) = (request.peer, request.user_id.take());
+        let visitor = Visitor { peer, user_id: user_id.clone() };
         Box::pin(async move {
             match self.engine.reply(request.into(), visitor).await {
                 Reply::Response(answer) => answer.into(),
                 Reply::Upgrade(upgrade, request) => switch(*upgrade, &request),
-                Reply::NotMine(_) => {
-                    other.map_or_else(Response::not_found, |allowed| not_allowed(&allowed).into())
-                }
+                Reply::NotMine(request) => match (other, &self.fallback) {
+                    (Some(allowed), _) => not_allowed(&allowed).into(),
+                    (None, Some(fallback)) => {
+                        fallback(Request { user_id, ..Request::new(request, peer, self.engine.clone()) })
+                            .await
+                    }
+                    (None, None) => Response::not_found(),
+                },
             }
         })
     }

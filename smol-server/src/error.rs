@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use live_std::{InvalidOrigin, InvalidRoute};
+use live_std::{InvalidAssets, InvalidOption, InvalidRoute};
 
 /// Why a server doesn't start. As text it says what to do.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub enum Error {
         reason: String,
     },
     /// An option has a value that it can't have.
-    Option(InvalidOrigin),
+    Option(InvalidOption),
     /// A certificate or its key can't be used.
     Tls {
         /// The file.
@@ -53,9 +53,15 @@ impl From<InvalidRoute> for Error {
     }
 }
 
-impl From<InvalidOrigin> for Error {
-    fn from(error: InvalidOrigin) -> Self {
+impl From<InvalidOption> for Error {
+    fn from(error: InvalidOption) -> Self {
         Self::Option(error)
+    }
+}
+
+impl From<InvalidAssets> for Error {
+    fn from(error: InvalidAssets) -> Self {
+        Self::Option(error.into())
     }
 }
 

@@ -39,8 +39,8 @@
 //!
 //! # The guide
 //!
-//! - To begin: [a first page](guide::first_page), [regions](guide::regions), [forms](guide::forms), [the
-//!   attributes](guide::browser), [testing](guide::testing), [development](guide::development).
+//! - To begin: [a first page](guide::first_page), [regions](guide::regions), [forms](guide::forms), [documents and
+//!   files](guide::files), [the attributes](guide::browser), [testing](guide::testing), [development](guide::development).
 //! - Further: [messages between pages](guide::pubsub), [timers and tasks](guide::timers_and_tasks), [commands](guide::commands),
 //!   [errors](guide::errors), [who is logged in](guide::auth).
 //! - Around: [deploying](guide::deploying), [deployment](guide::deployment), [embedding](guide::embedding), [the protocol](guide::protocol),
@@ -114,8 +114,8 @@ pub mod prelude {
         RecoverableError, Redirect, Reset, Result, Scroll, Session, SessionId, Timer, Value, View,
     };
     pub use live_std::{
-        Auth, Escaped, EventForm, InmemPubSub, MemoryStore, PubSub, PubSubExt, SessionError, SessionStore,
-        Template, safe_url,
+        Assets, Auth, DefaultLayout, Escaped, EventForm, InmemPubSub, Layout, MemoryStore, PubSub, PubSubExt,
+        SessionError, SessionStore, Shell, Template, safe_url,
     };
     #[cfg(feature = "test-client")]
     pub use live_std::{TestClient, TestOptions};

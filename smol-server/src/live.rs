@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::Method;
 use live_core::Page;
-use live_std::{EngineBuilder, Options, PubSub};
+use live_std::{Assets, EngineBuilder, Options, PubSub};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::dev::Dev;
 use crate::error::Error;
 use crate::executor::Workers;
-use crate::handler::{self, Handler, Layer, Next};
+use crate::handler::{self, Endpoint, Handler, Layer, Next};
 use crate::http::HttpLimits;
 use crate::listen::Listener;
 use crate::request::Request;
@@ -47,6 +47,7 @@ pub struct Live {
     options: Options,
     pages: EngineBuilder,
     routes: Routes,
+    fallback: Option<Endpoint>,
     layers: Vec<Layer>,
     http: HttpLimits,
     tls: Option<Tls>,
@@ -60,6 +61,7 @@ impl Live {
             options,
             pages: EngineBuilder::default(),
             routes: Routes::default(),
+            fallback: None,
             layers: Vec::new(),
             http: HttpLimits::default(),
             tls: None,
@@ -93,6 +95,30 @@ impl Live {
     pub fn route(mut self, method: Method, route: &str, handler: impl Handler) -> Self {
         let added = self.routes.add(method, route, handler::endpoint(handler));
         self.check(added.map_err(|reason| Error::Route { route: route.to_owned(), reason }))
+    }
+
+    /// Answers where there is no route, file or page. Default: status 404 and a line of text.
+    pub fn fallback(mut self, handler: impl Handler) -> Self {
+        self.fallback = Some(handler::endpoint(handler));
+        self
+    }
+
+    /// Serves the files of a directory, or those that are built into the program, below `path`. Routes come before them, pages behind.
+    ///
+    /// ```
+    /// use live_smol::prelude::*;
+    ///
+    /// let style = Assets::embedded([("app.css", "body { margin: 0 }")]);
+    /// let layout = DefaultLayout { stylesheets: vec!["app.css".into()], ..DefaultLayout::default() };
+    /// let options = Options { layout: std::sync::Arc::new(layout), ..Options::default() };
+    /// let live = Live::new(options).assets("/assets", style);
+    /// # let _ = live;
+    /// ```
+    ///
+    /// See [`Assets`] for names, and the guide's chapter [`files`](crate::guide::files).
+    pub fn assets(mut self, path: &str, assets: impl Into<Assets>) -> Self {
+        let added = self.pages.assets(path, assets);
+        self.check(added.map_err(Error::from))
     }
 
     /// Runs `middleware` around every page, route and WebSocket handshake. What is added later runs first.
@@ -134,8 +160,14 @@ impl Live {
         let listener = Listener::open(&address.into())?;
         let workers = Workers::start().map_err(Error::Start)?;
         let engine = self.pages.start(self.options, Arc::new(workers.spawner()))?;
-        let (layers, tls) = (self.layers.into(), self.tls);
-        let app = App { engine, routes: self.routes, layers, http: self.http, tls };
+        let app = App {
+            engine,
+            routes: self.routes,
+            fallback: self.fallback,
+            layers: self.layers.into(),
+            http: self.http,
+            tls: self.tls,
+        };
         Server::start(listener, Arc::new(app), workers).map_err(Error::Start)
     }
 

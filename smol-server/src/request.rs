@@ -2,11 +2,14 @@
 
 use std::mem::take;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::{HeaderMap, Method, Uri};
-use live_core::{Pair, Result};
-use live_std::{Body, MAX_BODY, form};
+use live_core::{Error, Pair, Result};
+use live_std::{Body, Engine, MAX_BODY, Markup, Visitor, form};
 use serde::de::DeserializeOwned;
+
+use crate::response::Response;
 
 /// An HTTP request.
 #[derive(Debug, Default)]
@@ -25,13 +28,55 @@ pub struct Request {
     pub user_id: Option<String>,
     /// The path's parameters: `name` of `/files/{name}`.
     pub params: Vec<Pair>,
+    /// None for a request that a test has made.
+    pub(crate) engine: Option<Arc<Engine>>,
 }
 
 impl Request {
-    pub(crate) fn new(request: http::Request<Body>, peer: Option<IpAddr>) -> Self {
+    pub(crate) fn new(request: http::Request<Body>, peer: Option<IpAddr>, engine: Arc<Engine>) -> Self {
         let (head, body) = request.into_parts();
         let (method, uri, headers) = (head.method, head.uri, head.headers);
-        Self { method, uri, headers, body, peer, ..Self::default() }
+        Self { method, uri, headers, body, peer, engine: Some(engine), ..Self::default() }
+    }
+
+    /// The URL, for links and redirects, of a path of the application: with [`Options::path_prefix`](live_std::Options::path_prefix).
+    pub fn url(&self, path: &str) -> String {
+        let prefix = self.engine.as_ref().map_or("", |engine| &engine.options().path_prefix);
+        [prefix.strip_suffix('/').unwrap_or(prefix), path].concat()
+    }
+
+    /// A document with `html` in [`Options::layout`](live_std::Options::layout), as around pages: for plain routes. `title` is text. Its policy lets scripts run that have the
+    /// layout's nonce, as in pages.
+    ///
+    /// ```
+    /// use live_smol::prelude::*;
+    ///
+    /// async fn imprint(request: Request) -> Result<Response> {
+    ///     request.in_layout("Imprint", "<h1>Imprint</h1>")
+    /// }
+    ///
+    /// async fn not_found(request: Request) -> Result<Response> {
+    ///     Ok(request.in_layout("Not found", "<h1>There is nothing here</h1>")?.with_status(StatusCode::NOT_FOUND))
+    /// }
+    /// # let _ = Live::new(Options::default()).get("/imprint", imprint).fallback(not_found);
+    /// ```
+    ///
+    /// # Errors
+    /// In a request that no server has got, as in a test of a handler.
+    pub fn in_layout(&self, title: &str, html: &str) -> Result<Response> {
+        self.in_layout_named("", title, html)
+    }
+
+    /// [`in_layout`](Self::in_layout) in one of [`Options::layouts`](live_std::Options::layouts).
+    ///
+    /// # Errors
+    /// Where no layout has the name.
+    pub fn in_layout_named(&self, layout: &str, title: &str, html: &str) -> Result<Response> {
+        let engine = self.engine.as_ref().ok_or_else(|| Error::msg("a request of a test has no layout"))?;
+        let visitor = Visitor { peer: self.peer, user_id: self.user_id.clone() };
+        let document =
+            engine.in_layout(Markup { layout, title, html }, &self.uri, &self.headers, &visitor)?;
+        Ok(document.map(Body::from).into())
     }
 
     /// The path, without the query.

@@ -63,6 +63,17 @@ impl Body {
         Self(Kind::Stream(StreamBody::new(Frames(Box::pin(chunks))).boxed_unsync()))
     }
 
+    /// All of it, if it is there.
+    ///
+    /// # Errors
+    /// The same body, if its bytes come one after another.
+    pub(crate) fn whole(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Kind::Whole(bytes) => Ok(bytes),
+            stream @ Kind::Stream(_) => Err(Self(stream)),
+        }
+    }
+
     /// The next bytes, as soon as there are some; none at the end. Nothing more is read until they are asked for.
     ///
     /// # Errors

@@ -4,6 +4,8 @@ use std::fmt::{self, Write as _};
 
 use live_core::Request;
 
+use crate::assets::Mounts;
+
 /// What a layout has to place in its document.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -12,12 +14,34 @@ pub struct Shell<'a> {
     pub title: &'a str,
     /// The tags that load the browser's runtime, for the `<head>`: to be placed as they are.
     pub head: &'a str,
-    /// The root element with the page in it, for the `<body>`: to be placed as it is.
+    /// The root element with the page in it, or a plain route's markup, for the `<body>`: to be placed as it is.
     pub root: &'a str,
     /// Marks the layout's own scripts and styles as the server's: `<style nonce="…">`.
     pub nonce: &'a str,
     /// The request that the page answers.
     pub request: &'a Request,
+    pub(crate) assets: &'a Mounts,
+}
+
+impl Shell<'_> {
+    /// The tag that loads a script or a stylesheet of the [assets](crate::Assets), by its name: `shell.asset("app.js")` is
+    /// `<script nonce="…" src="/assets/app-4f1c09e2a7d35b86.js" defer></script>`. A name that ends with `.mjs` is a module, one that ends with `.css` a stylesheet. Of any other file it is
+    /// a link that lets the browser load it early.
+    pub fn asset(&self, name: &str) -> String {
+        let (url, nonce) = (self.asset_url(name), Escaped(self.nonce));
+        let url = Escaped(&url);
+        match name.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("js") => format!("<script nonce=\"{nonce}\" src=\"{url}\" defer></script>"),
+            Some("mjs") => format!("<script nonce=\"{nonce}\" src=\"{url}\" type=\"module\"></script>"),
+            Some("css") => format!("<link nonce=\"{nonce}\" rel=\"stylesheet\" href=\"{url}\">"),
+            _ => format!("<link rel=\"prefetch\" href=\"{url}\">"),
+        }
+    }
+
+    /// The URL of an asset, by its name: for images, icons and downloads.
+    pub fn asset_url(&self, name: &str) -> String {
+        self.assets.url(name)
+    }
 }
 
 /// Writes the document around a page. A closure `|shell: &Shell<'_>, out: &mut String| …` is one.
@@ -37,7 +61,7 @@ impl<F: Fn(&Shell<'_>, &mut String) + Send + Sync + 'static> Layout for F {
 pub struct DefaultLayout {
     /// The document's language, as in `lang="en"`.
     pub lang: String,
-    /// Paths of stylesheets to link.
+    /// Paths of stylesheets to link; without a slash at its begin, a name of one of the [assets](crate::Assets).
     pub stylesheets: Vec<String>,
     /// Rules for an inline stylesheet.
     pub style: String,
@@ -67,7 +91,11 @@ impl DefaultLayout {
         // No icon of its own: without this, a browser asks for /favicon.ico and says that it is missing.
         out.push_str("<link rel=\"icon\" href=\"data:,\">\n");
         for path in &self.stylesheets {
-            writeln!(out, "<link rel=\"stylesheet\" href=\"{}\">", Escaped(path))?;
+            if path.starts_with('/') || path.contains(':') {
+                writeln!(out, "<link rel=\"stylesheet\" href=\"{}\">", Escaped(path))?;
+            } else {
+                writeln!(out, "{}", shell.asset(path))?;
+            }
         }
         if !self.style.is_empty() {
             writeln!(out, "<style nonce=\"{nonce}\">{}</style>", self.style)?;
@@ -113,13 +141,24 @@ impl fmt::Display for Escaped<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assets::Assets;
 
     #[test]
     fn the_default_layout_escapes_what_is_text_and_places_the_rest() {
         let request = Request::default();
-        let shell = Shell { title: "a<b", head: "<HEAD>", root: "<ROOT>", nonce: "n", request: &request };
+        let mut assets = Mounts::default();
+        assets.add("/assets", Assets::embedded([("app.css", "p{}")])).unwrap();
+        assets.start("").unwrap();
+        let shell = Shell {
+            title: "a<b",
+            head: "<HEAD>",
+            root: "<ROOT>",
+            nonce: "n",
+            request: &request,
+            assets: &assets,
+        };
         let layout = DefaultLayout {
-            stylesheets: vec!["/a\"b.css".into()],
+            stylesheets: vec!["/a\"b.css".into(), "app.css".into()],
             style: "p{}".into(),
             ..Default::default()
         };
@@ -130,6 +169,7 @@ mod tests {
             "<HEAD>",
             "<ROOT>",
             "href=\"/a&quot;b.css\"",
+            &format!("<link nonce=\"n\" rel=\"stylesheet\" href=\"{}\">", assets.url("app.css")),
             "<style nonce=\"n\">p{}</style>",
         ] {
             assert!(out.contains(part), "{part} in {out}");

@@ -12,18 +12,20 @@
 #![forbid(unsafe_code)]
 
 mod access;
-pub mod assets;
+mod assets;
 mod auth;
 mod body;
 mod clock;
 mod codec;
+mod compress;
 pub mod cookie;
 mod engine;
 pub mod entropy;
 mod files;
 pub mod form;
 mod guard;
-pub mod headers;
+mod headers;
+mod invalid;
 pub mod json;
 mod key_file;
 mod layout;
@@ -31,6 +33,8 @@ mod log;
 mod metrics;
 mod notice;
 mod options;
+mod policy;
+mod prefix;
 mod proxies;
 pub mod pubsub;
 mod secret;
@@ -41,22 +45,27 @@ pub mod test_client;
 mod token;
 
 pub use access::{Access, Denied, InvalidOrigin};
+pub use assets::{Assets, IntoContent, InvalidAssets, MAX_HELD, MAX_HELD_BYTES, VERSION};
 pub use auth::{Auth, Csrf, Form, TokenFunc, csrf_token};
 pub use body::{Body, BodyError};
 pub use clock::Clock;
 pub use codec::{MsgpackCodec, from_msgpack, to_msgpack};
+pub use compress::{AcceptEncoding, MIN_COMPRESSED, compress};
 pub use engine::{
-    Answer, BrowserId, Connection, Direct, Engine, EngineBuilder, Incoming, InvalidRoute, MAX_BODY, Outgoing,
-    Protocol, Refused, Reply, Runtime, SOCKET, Upgrade, Visitor, caught, not_allowed, params,
+    Answer, BrowserId, Connection, Direct, Engine, EngineBuilder, Incoming, InvalidRoute, MAX_BODY, Markup,
+    Outgoing, Protocol, Refused, Reply, Runtime, SOCKET, Upgrade, Visitor, caught, not_allowed, params,
 };
 pub use form::EventForm;
 pub use guard::CatchUnwind;
+pub use invalid::InvalidOption;
 pub use key_file::KeysError;
 pub use layout::{DefaultLayout, Escaped, Layout, Shell};
 pub use log::{LogWriter, MAX_WAITING_LOG, log_panics};
 pub use metrics::{Metrics, Snapshot};
 pub use notice::Notice;
 pub use options::{AuthEpoch, ErrorHook, Options, SessionHook, SessionInfo};
+pub use policy::InvalidPolicy;
+pub use prefix::InvalidPrefix;
 pub use proxies::{InvalidProxies, Proxies, ProxyHeader};
 pub use pubsub::{InmemPubSub, PubSub, PubSubExt};
 pub use secret::{Keys, SecretKey};

@@ -29,6 +29,10 @@ pub struct Options {
     /// Further hosts that are answered, such as `www.example.com`; `*.example.com` are all below that domain. Their pages may connect where they are opened
     /// in the same way as [`public_url`](Self::public_url), which is to say by its scheme and port. Each host has cookies of its own. Default: none.
     pub hosts: Vec<String>,
+    /// The path that the application is under, such as `/app`, where it shares a host with others. Paths of routes, pages and assets are written without
+    /// it, and requests are understood with and without it, so a proxy may remove it or leave it. What the server writes has it: scripts, assets, cookies,
+    /// the address of the WebSocket. Links and redirects are the application's: [`Request::url`](live_core::Request::url) has it for them. Default: none.
+    pub path_prefix: String,
     /// Origins of other sites that may connect, such as `https://partner.example`. Default: none.
     pub allowed_origins: Vec<String>,
     /// Addresses of reverse proxies, ranges of them, and `unix` for whoever comes by a Unix socket: they are believed about whom they speak for. Default: none.
@@ -119,8 +123,11 @@ pub struct Options {
     pub layouts: BTreeMap<&'static str, Arc<dyn Layout>>,
     /// What people are told when the connection is away. Default: English texts.
     pub notice: Notice,
-    /// More directives for the content security policy, such as `font-src https://fonts.example`. Default: none.
+    /// More directives for the content security policy, such as `font-src https://fonts.example`. Sources of a directive that it has already are added to
+    /// those; `'none'` replaces them. Default: none.
     pub content_security_policy: String,
+    /// Whether responses are compressed as browsers accept it ([`compress`](fn@crate::compress)). No where a proxy does that. Default: yes.
+    pub compress: bool,
     /// Counts what the server does; its text is then served at `/metrics`, to whoever asks, so let a proxy guard that path.
     /// Default: none.
     pub metrics: Option<Arc<Metrics>>,
@@ -161,6 +168,7 @@ impl Default for Options {
             dev: false,
             public_url: None,
             hosts: Vec::new(),
+            path_prefix: String::new(),
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             proxy_header: ProxyHeader::default(),
@@ -199,6 +207,7 @@ impl Default for Options {
             layouts: BTreeMap::new(),
             notice: Notice::default(),
             content_security_policy: String::new(),
+            compress: true,
             metrics: None,
             on_error: Arc::new(log_error),
             on_session_start: None,

@@ -4,7 +4,7 @@ import type { Live } from '../live';
 
 const MAX_NAME = 128; // bytes of an event's name, target and key
 const ATTRIBUTE =
-  /^data-lv-(view|region|own|click|submit|change|keydown|keyup|focus|blur|key|target|value-.+|debounce|throttle|prevent|stop|loading-(class|show|hide|disable))$/;
+  /^data-lv-(base|view|region|own|click|submit|change|keydown|keyup|focus|blur|key|target|value-.+|debounce|throttle|prevent|stop|loading-(class|show|hide|disable))$/;
 
 const given = new Set<string>();
 

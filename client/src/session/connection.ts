@@ -48,6 +48,8 @@ export class Connection {
   constructor(
     private status_: Status,
     private press_: Press,
+    /** The path that the application is under. */
+    private base_: string,
   ) {}
 
   /** Opens the first connection. */
@@ -74,7 +76,7 @@ export class Connection {
     if (this.status_.get() != 'disconnected') this.status_.set('connecting');
     // Before the start nobody knows whose session it is.
     if (!endpoint) return;
-    const socket = (this.socket_ = new WebSocket(PATH, [SUBPROTOCOL, OLD_SUBPROTOCOL]));
+    const socket = (this.socket_ = new WebSocket(this.base_ + PATH, [SUBPROTOCOL, OLD_SUBPROTOCOL]));
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => (socket.protocol == OLD_SUBPROTOCOL ? this.tooNew_(endpoint) : endpoint.opened());
     socket.onmessage = ({ data }) => this.press_.after(() => socket == this.socket_ && this.receive_(data));

@@ -52,6 +52,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         let mut machine = Self::blank(page, codec, guard, Session::new(id, state), request, config);
         machine.session.user_id = user_id;
         machine.session.csrf = machine.request.csrf.clone();
+        machine.session.base = machine.request.base.clone();
         (machine.live, machine.present) = (connected, connected);
         // A session that is mounted once more under its old id doesn't repeat its numbers.
         machine.asked.next_publish = now.as_micros();
@@ -85,6 +86,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         session.flash = restored_flash(&saved.flash);
         session.user_id = saved.user_id.map(Into::into);
         session.csrf = request.csrf.clone();
+        session.base = request.base.clone();
         session.mark_all();
         let mut machine = Self::blank(page, codec, guard, session, request, config);
         machine.live = live;

@@ -13,7 +13,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use live_std::{Answer, Connection, Engine, Reply, Upgrade, Visitor};
+use live_std::{AcceptEncoding, Answer, Connection, Engine, Reply, Upgrade, Visitor};
 use tokio::sync::watch;
 
 use crate::socket;
@@ -35,8 +35,18 @@ impl Live {
 
     /// The application `own`, with live pages where it has no route, and the engine's checks of host and origin around all of it.
     pub(crate) fn mount(self: &Arc<Self>, own: Router) -> Router {
-        own.fallback_service(reply.with_state(self.clone()))
-            .layer(middleware::from_fn_with_state(self.clone(), intercept))
+        let router = own
+            .fallback_service(reply.with_state(self.clone()))
+            .layer(middleware::from_fn_with_state(self.clone(), intercept));
+        match self.engine.options().path_prefix.as_str() {
+            "" | "/" => router,
+            prefix => Router::new().nest(prefix, router.clone()).fallback_service(router),
+        }
+    }
+
+    /// The engine, for routes of the application's own.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Lets every session commit and closes its WebSocket with code 1012, so that browsers come back to a successor within `spread`.
@@ -56,16 +66,20 @@ impl Live {
     }
 
     /// An application whose own middleware knows the user says so here, in `user_id`; `Options::auth` is the other way.
-    fn visitor(&self, peer: SocketAddr, headers: &HeaderMap) -> Visitor {
+    pub(crate) fn visitor(&self, peer: SocketAddr, headers: &HeaderMap) -> Visitor {
         Visitor { peer: self.engine.client(Some(peer.ip()), headers), ..Visitor::default() }
     }
 }
 
 async fn intercept(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
-    match live.engine.intercept(&request) {
-        Some(answer) => response(answer),
-        None => next.run(request).await,
-    }
+    let accept = AcceptEncoding::of(request.headers());
+    let answer = live.engine.intercept(request.method(), request.uri(), request.headers()).await;
+    let (mut head, body) = match answer {
+        Some(answer) => answer.into_parts(),
+        None => next.run(request).await.map(live_std::Body::new).into_parts(),
+    };
+    let body = live.engine.compress(accept, head.status, &mut head.headers, body);
+    response(Answer::from_parts(head, body))
 }
 
 async fn reply(

@@ -7,6 +7,8 @@ mod live;
 mod runtime;
 mod socket;
 #[cfg(test)]
+mod suite;
+#[cfg(test)]
 mod tests;
 
 use std::error::Error;
@@ -17,7 +19,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use axum::serve::ListenerExt;
 use gallery::chat::ChatPage;
@@ -26,7 +27,7 @@ use gallery::files::STYLE;
 use lexopt::prelude::*;
 use live::Live;
 use live_core::limits::DRAIN_WITHIN;
-use live_std::{EngineBuilder, LogWriter, Options, log_panics};
+use live_std::{Assets, EngineBuilder, LogWriter, Options, log_panics};
 use runtime::Tokio;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -70,7 +71,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let listener = listener
         .map_err(|error| format!("can't listen on {address}: {error} (--addr HOST:PORT says where)"))?;
     let _ = writeln!(stdout(), "The application is at http://{}", listener.local_addr()?);
-    let result = serve(listener, live, told).await;
+    let result = serve(listener, own(live.clone()), live, told).await;
     log.flush()?;
     Ok(result?)
 }
@@ -98,16 +99,14 @@ fn live(options: Options) -> Result<Arc<Live>, Box<dyn Error>> {
     let mut pages = EngineBuilder::default();
     pages.page("/counter", CounterPage)?;
     pages.page("/chat/{room}", ChatPage::default())?;
+    pages.assets("/assets", Assets::embedded([("gallery.css", STYLE)]))?;
     let options = Options { layout: Arc::new(document::layout), ..options };
     Ok(Live::new(pages.start(options, Arc::new(Tokio(Handle::current())))?))
 }
 
 /// The application's own routes.
-fn own() -> Router {
-    Router::new()
-        .route("/", get(document::index))
-        .route("/gallery.css", get(async || ([(CONTENT_TYPE, "text/css")], STYLE)))
-        .route("/healthz", get(async || "ok"))
+fn own(live: Arc<Live>) -> Router {
+    Router::new().route("/", get(document::index)).route("/healthz", get(async || "ok")).with_state(live)
 }
 
 /// Serves until `told` over how much time browsers come back, and then for as long as its sessions take to commit and close, but no longer than
@@ -115,10 +114,11 @@ fn own() -> Router {
 /// before it.
 async fn serve(
     listener: TcpListener,
+    own: Router,
     live: Arc<Live>,
     told: impl Future<Output = Duration> + Send + 'static,
 ) -> io::Result<()> {
-    let app = live.mount(own()).into_make_service_with_connect_info::<SocketAddr>();
+    let app = live.mount(own).into_make_service_with_connect_info::<SocketAddr>();
     // Without it a small frame may wait for the acknowledgement of the one before.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let (stop, stopping) = oneshot::channel();

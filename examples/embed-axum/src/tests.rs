@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tungstenite::Message;
 
-use super::{live, serve};
+use super::{live, own, serve};
 use tab::{Tab, closed, open, request};
 
 /// How long a test waits for what must come.
@@ -47,7 +47,10 @@ fn start(options: Options) -> Server {
     let address = listener.local_addr().unwrap();
     let served = runtime.spawn(async {
         let live = live(options).expect("the options are good");
-        serve(listener, live, async { told.await.map_or(Duration::ZERO, |()| Duration::ZERO) }).await
+        serve(listener, own(live.clone()), live, async {
+            told.await.map_or(Duration::ZERO, |()| Duration::ZERO)
+        })
+        .await
     });
     Server { address, stop, served, runtime }
 }

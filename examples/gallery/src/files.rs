@@ -1,6 +1,5 @@
-//! Plain routes beside the pages: style sheet, icon, a download, the pages' own sources, a sign of life.
+//! What is beside the pages: style sheet, icon, a download, the pages' own sources, a sign of life.
 
-use live_smol::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use live_smol::prelude::*;
 
 use crate::stock;
@@ -27,15 +26,14 @@ const SOURCES: [(&str, &str); 16] = [
     ("logins.rs", include_str!("logins.rs")),
 ];
 
-/// Adds the routes.
+/// Adds the routes, and the files of the layout.
 pub fn serve(live: Live) -> Live {
-    live.get("/gallery.css", |_: Request| async { file("text/css", STYLE) })
-        .get("/commands.js", |_: Request| async {
-            file("text/javascript", include_str!("../assets/commands.js"))
-        })
-        .get("/favicon.svg", |_: Request| async {
-            file("image/svg+xml", include_str!("../assets/favicon.svg"))
-        })
+    let files = Assets::embedded([
+        ("gallery.css", STYLE),
+        ("commands.js", include_str!("../assets/commands.js")),
+        ("favicon.svg", include_str!("../assets/favicon.svg")),
+    ]);
+    live.assets("/assets", files)
         .get("/table.csv", |_: Request| async {
             Response::download("table.csv", "text/csv; charset=utf-8", stock::csv(&stock::products()))
         })
@@ -49,11 +47,4 @@ async fn source(request: Request) -> Response {
         || Response::text("There is no such file.").with_status(StatusCode::NOT_FOUND),
         |(_, text)| Response::text(*text),
     )
-}
-
-/// Browsers may keep it for five minutes.
-fn file(content_type: &'static str, body: &str) -> Response {
-    let mut response = Response::text(body).with_header(CACHE_CONTROL, "max-age=300");
-    response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
 }

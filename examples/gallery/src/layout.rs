@@ -1,7 +1,5 @@
 //! The document around every page: header, navigation, footer.
 
-use live_smol::header::HeaderValue;
-use live_smol::live_std::{Shell, Template, entropy, headers};
 use live_smol::prelude::*;
 use sailfish::TemplateSimple;
 
@@ -9,11 +7,13 @@ use sailfish::TemplateSimple;
 #[template(path = "layout.stpl")]
 struct Document<'a> {
     title: &'a str,
+    icon: String,
+    style: String,
     head: &'a str,
-    root: &'a str,
-    /// A script of the page's own, and what marks it as the server's.
-    script: Option<(&'static str, &'a str)>,
+    /// A script of the page's own.
+    script: String,
     links: Vec<(&'static str, &'static str, bool)>,
+    root: &'a str,
 }
 
 /// The pages: path, name, and what their paths begin with.
@@ -27,28 +27,17 @@ const LINKS: [(&str, &str, &str); 7] = [
     ("/account", "Account", "/account"),
 ];
 
-/// Writes the document around a live page. The title stands before the project's name.
+/// Writes the document around a live page, or around a plain route's markup. The title stands before the project's name.
 pub fn layout(shell: &Shell<'_>, out: &mut String) {
     let path = shell.request.path.as_str();
-    let script = (path == "/commands").then_some(("/commands.js", shell.nonce));
-    let document =
-        Document { title: shell.title, head: shell.head, root: shell.root, script, links: links(path) };
+    let document = Document {
+        title: shell.title,
+        icon: shell.asset_url("favicon.svg"),
+        style: shell.asset("gallery.css"),
+        head: shell.head,
+        script: if path == "/commands" { shell.asset("commands.js") } else { String::new() },
+        links: LINKS.into_iter().map(|(to, name, start)| (to, name, path.starts_with(start))).collect(),
+        root: shell.root,
+    };
     document.write(out).expect("the layout only joins strings");
-}
-
-/// The same document around markup of a plain route.
-///
-/// # Errors
-/// What the template says.
-pub(crate) fn plain(title: &str, path: &str, root: &str) -> Result<Response> {
-    let mut body = String::new();
-    Document { title, head: "", root, script: None, links: links(path) }.write(&mut body)?;
-    let mut response = Response::html(body);
-    let policy = headers::content_security_policy(&entropy::text(), "");
-    headers::secure(&mut response.headers, HeaderValue::from_str(&policy)?);
-    Ok(response)
-}
-
-fn links(path: &str) -> Vec<(&'static str, &'static str, bool)> {
-    LINKS.into_iter().map(|(to, name, start)| (to, name, path.starts_with(start))).collect()
 }

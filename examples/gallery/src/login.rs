@@ -9,7 +9,6 @@ use sailfish::TemplateSimple;
 use serde::Deserialize;
 
 use crate::account::{Changed, topic};
-use crate::layout;
 use crate::logins::{COOKIE, Logins, USERS};
 
 /// What the form has.
@@ -38,7 +37,7 @@ struct Markup<'a> {
 /// Adds the routes. `https` keeps the cookie to https.
 pub fn serve(live: Live, logins: Arc<Logins>, https: bool) -> Live {
     let (pubsub, leaving, gone) = (live.pubsub(), logins.clone(), live.pubsub());
-    live.get("/login", async |_: Request| form(&Credentials::default(), StatusCode::OK))
+    live.get("/login", async |request: Request| form(&request, &Credentials::default(), StatusCode::OK))
         .post("/login", move |request| log_in(request, logins.clone(), pubsub.clone(), https))
         .post("/logout", move |request| log_out(request, leaving.clone(), gone.clone()))
 }
@@ -51,7 +50,7 @@ async fn log_in(
 ) -> Result<Response> {
     let given: Credentials = request.form().await?;
     let Some(token) = logins.enter(&given.name, &given.password) else {
-        return form(&given, StatusCode::UNPROCESSABLE_ENTITY);
+        return form(&request, &given, StatusCode::UNPROCESSABLE_ENTITY);
     };
     pubsub.publish(&topic(&given.name), &Changed)?;
     Ok(Response::redirect("/account").with_cookie(COOKIE, &token, https).with_new_csrf())
@@ -65,8 +64,8 @@ async fn log_out(mut request: Request, logins: Arc<Logins>, pubsub: Arc<dyn PubS
     Ok(Response::redirect("/login").without_cookie(COOKIE).with_new_csrf())
 }
 
-fn form(given: &Credentials, status: StatusCode) -> Result<Response> {
+fn form(request: &Request, given: &Credentials, status: StatusCode) -> Result<Response> {
     let mut body = String::new();
     Markup { name: &given.name, is_wrong: status != StatusCode::OK }.write(&mut body)?;
-    Ok(layout::plain("Log in", "/login", &body)?.with_status(status))
+    Ok(request.in_layout("Log in", &body)?.with_status(status))
 }

@@ -5,6 +5,7 @@
 //! | [`first_page`] | a page from nothing to running |
 //! | [`regions`] | the parts of a page, and how a change costs no more than it has to |
 //! | [`forms`] | fields, validation, errors beside the field; with and without JavaScript |
+//! | [`files`] | the document around pages, static files, plain routes, compression |
 //! | [`pubsub`] | pages that talk to each other; who is present |
 //! | [`timers_and_tasks`] | messages that come later, work that takes long |
 //! | [`browser`] | every attribute of the markup, and what a script may call |
@@ -54,6 +55,8 @@ pub mod development {}
 pub mod embedding {}
 #[doc = include_str!("errors.md")]
 pub mod errors {}
+#[doc = include_str!("files.md")]
+pub mod files {}
 #[doc = include_str!("first_page.md")]
 pub mod first_page {}
 #[doc = include_str!("forms.md")]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use live_smol::Options;
 use live_smol::live_core::wire::{SUBPROTOCOL, SUBPROTOCOL_V1};
-use live_smol::live_std::{Metrics, assets};
+use live_smol::live_std::{Metrics, VERSION};
 use tungstenite::{Error, Message};
 
 use crate::common::tab::{closed, load, open, request};
@@ -55,7 +55,7 @@ fn a_script_that_speaks_both_versions_is_spoken_to_in_the_newer() {
         ws.send(Message::Binary(page.client.hello().into())).unwrap();
         let Ok(Message::Binary(welcome)) = ws.read() else { panic!("no welcome") };
         page.client.receive(&welcome).unwrap();
-        assert_eq!(page.client.server_version(), assets::VERSION);
+        assert_eq!(page.client.server_version(), VERSION);
         assert_eq!(page.client.limit(), options().max_message_size as u64);
     }
 }

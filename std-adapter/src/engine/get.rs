@@ -18,7 +18,7 @@ use super::pages::Found;
 use super::runtime::{caught, within, yield_now};
 use super::upgrade::pairs;
 use super::{Engine, Visitor};
-use crate::assets;
+use crate::assets::runtime::{DEV, RUNTIME, Script};
 use crate::cookie;
 use crate::entropy;
 use crate::form;
@@ -95,6 +95,7 @@ impl Engine {
             }
         };
         let request = Request {
+            base: self.prefix.shared(),
             path: uri.path().to_owned(),
             params,
             query,
@@ -295,6 +296,7 @@ impl Engine {
             root: &self.root(&token, page),
             nonce: &nonce,
             request: &fetched.request,
+            assets: &self.assets,
         };
         let mut body = String::with_capacity(page.html.len() + 2048);
         layout.render(&shell, &mut body);
@@ -309,18 +311,23 @@ impl Engine {
         Ok(response)
     }
 
-    fn layout(&self, name: &str) -> Result<&dyn Layout, UnknownLayout> {
+    pub(super) fn layout(&self, name: &str) -> Result<&dyn Layout, UnknownLayout> {
         let found = if name.is_empty() { Some(&self.options.layout) } else { self.options.layouts.get(name) };
         found.map(|layout| &**layout).ok_or_else(|| UnknownLayout(name.to_owned()))
     }
 
     fn head(&self, nonce: &str) -> String {
-        let runtime = script(nonce, &assets::RUNTIME);
+        let runtime = self.script(nonce, &RUNTIME);
         let mut head = ["<style nonce=\"", nonce, "\">", notice::STYLE, "</style>\n", &runtime].concat();
         if self.options.dev {
-            head += &script(nonce, &assets::DEV);
+            head += &self.script(nonce, &DEV);
         }
         head
+    }
+
+    fn script(&self, nonce: &str, script: &Script) -> String {
+        ["<script nonce=\"", nonce, "\" src=\"", &script.url(self.prefix.as_str()), "\" defer></script>\n"]
+            .concat()
     }
 
     /// The root element, which holds the page, and the notice.
@@ -330,6 +337,7 @@ impl Engine {
         [
             "<div data-lv=\"",
             token,
+            &self.base_attribute,
             "\" data-lv-view=\"",
             &view,
             "\" data-lv-region=\"\">",
@@ -369,10 +377,10 @@ impl Engine {
     /// The cookie by which a browser comes back to what its forms have made.
     pub(super) fn keep_form(&self, uri: &Uri, fetched: &Fetched, response: &mut Response<String>) {
         // A semicolon would end the attribute.
-        let path = Some(&*fetched.request.path).filter(|path| !path.contains(';')).unwrap_or("/");
+        let path = fetched.request.url(&fetched.request.path);
         let seconds = self.options.session_timeout.as_secs();
         let value = format!("{}{}", fetched.request.csrf, query_mark(uri));
-        let value = cookie::set_form(path, &value, seconds, self.access.is_https());
+        let value = cookie::set_form(&path, &value, seconds, self.access.is_https());
         insert(response, SET_COOKIE, &value);
     }
 
@@ -386,9 +394,7 @@ impl Engine {
     pub(super) fn html(&self, status: StatusCode, nonce: &str, body: String) -> Response<String> {
         let mut response = Response::new(body);
         *response.status_mut() = status;
-        let policy = headers::content_security_policy(nonce, &self.options.content_security_policy);
-        let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
-        headers::secure(response.headers_mut(), policy);
+        headers::secure(response.headers_mut(), self.policy.header(nonce));
         if self.options.dev && status == StatusCode::INTERNAL_SERVER_ERROR {
             *response.body_mut() += &self.come_back(nonce);
         }
@@ -428,10 +434,6 @@ impl Fetched {
     pub(super) fn info(&self) -> SessionInfo<'_> {
         SessionInfo { id: self.id(), path: &self.request.path, user_id: self.request.user_id.as_deref() }
     }
-}
-
-fn script(nonce: &str, asset: &assets::Asset) -> String {
-    ["<script nonce=\"", nonce, "\" src=\"", &asset.url(), "\" defer></script>\n"].concat()
 }
 
 /// Stands for a URL's query in a cookie.

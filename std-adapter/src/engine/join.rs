@@ -93,6 +93,7 @@ impl Engine {
     ) -> Result<Arc<Request>, Reason> {
         let found = self.page_of(claims)?;
         let request = Request {
+            base: self.prefix.shared(),
             path: claims.path.clone(),
             params: found.params,
             query: form::query(hello.query.strip_prefix('?').unwrap_or(hello.query))

@@ -24,6 +24,7 @@ mod outdated;
 mod outputs;
 mod pages;
 mod peers;
+mod plain;
 mod post;
 mod records;
 mod refusals;
@@ -52,14 +53,17 @@ use live_core::{Admission, Config, ErrorReport, Instant, Page};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::access::{Access, InvalidOrigin};
-use crate::assets;
+use crate::access::Access;
+use crate::assets::{self, Assets, InvalidAssets, Mounts};
 use crate::clock::Clock;
 use crate::cookie;
 use crate::entropy;
 use crate::guard::CatchUnwind;
+use crate::invalid::InvalidOption;
 use crate::metrics::Metrics;
 use crate::options::{Options, SessionInfo};
+use crate::policy::Policy;
+use crate::prefix::Prefix;
 use crate::pubsub::PubSub;
 use crate::secret::Keys;
 use crate::token::{Signer, cookie_hash};
@@ -76,6 +80,7 @@ use outdated::Outdated;
 use pages::Pages;
 pub use pages::{InvalidRoute, params};
 use peers::Peers;
+pub use plain::Markup;
 use refusals::Refusals;
 use registry::Registry;
 pub use respond::{Answer, MAX_BODY, Reply, not_allowed};
@@ -89,12 +94,14 @@ use watchdog::Watchdog;
 #[derive(Default)]
 pub struct EngineBuilder {
     pages: Pages,
+    assets: Mounts,
 }
 
 /// Pages, sessions, and what they share. A server of any kind does this for it:
 ///
 /// 1. gives [`EngineBuilder::start`] its [`Runtime`];
-/// 2. lets [`intercept`](Self::intercept) look at each request, for routes of its own as well;
+/// 2. lets [`intercept`](Self::intercept) look at each request, for routes of its own as well, [`strip_prefix`](Self::strip_prefix) make its URL one of
+///    the application's, and [`compress`](Self::compress) change the response;
 /// 3. hands what it has no route for to [`reply`](Self::reply), with the peer that [`client`](Self::client) says;
 /// 4. where that lets a handshake in, runs a [`Connection`];
 /// 5. calls [`drain`](Self::drain) and waits for its connections to end, and for [`drained`](Self::drained), before it ends itself.
@@ -106,10 +113,15 @@ pub struct Engine {
     options: Options,
     /// The element of the options' notice.
     notice: String,
+    /// Tells the browser's runtime the prefix, if there is one.
+    base_attribute: String,
     access: Access,
     cookie: &'static str,
     signer: Signer,
     pages: Pages,
+    assets: Mounts,
+    prefix: Prefix,
+    policy: Policy,
     /// By the number of the page.
     streams: Vec<Arc<PageStreams>>,
     registry: Arc<Registry>,
@@ -149,11 +161,20 @@ impl EngineBuilder {
         self.pages.add(route, Arc::new(Typed::new(page)))
     }
 
+    /// Serves files below `path`, such as `/assets`. Pages and their layouts have the files' URLs by [`Shell::asset`](crate::Shell::asset), and by
+    /// [`Assets::url`] of a copy of the handle. Where two have a file of a name, the first counts.
+    ///
+    /// # Errors
+    /// Where the path isn't one, the directory can't be read, or the files are mounted already.
+    pub fn assets(&mut self, path: &str, assets: impl Into<Assets>) -> Result<(), InvalidAssets> {
+        self.assets.add(path, assets.into())
+    }
+
     /// The engine, and its clock's task on `runtime`.
     ///
     /// # Errors
-    /// Where an option of [`Options`] isn't an origin but has to be.
-    pub fn start(self, options: Options, runtime: Arc<dyn Runtime>) -> Result<Arc<Engine>, InvalidOrigin> {
+    /// Where one of the [`Options`] has a value that it can't have.
+    pub fn start(self, options: Options, runtime: Arc<dyn Runtime>) -> Result<Arc<Engine>, InvalidOption> {
         self.start_by(Clock::start(), options, runtime)
     }
 
@@ -162,10 +183,13 @@ impl EngineBuilder {
         clock: Clock,
         options: Options,
         runtime: Arc<dyn Runtime>,
-    ) -> Result<Arc<Engine>, InvalidOrigin> {
+    ) -> Result<Arc<Engine>, InvalidOption> {
         // After a restart in dev mode pages load again, since their scripts may be others.
         let keys = if options.dev { Keys::default() } else { options.keys.clone() };
         let access = Access::new(options.public_url.as_deref(), &options.hosts, &options.allowed_origins)?;
+        let (prefix, policy) =
+            (Prefix::new(&options.path_prefix)?, Policy::new(&options.content_security_policy)?);
+        self.assets.start(prefix.as_str())?;
         let (registry, calls) = (Arc::<Registry>::default(), Arc::<Calls>::default());
         let watchdog = Watchdog::start(&options, calls.clone(), registry.clone());
         let engine = Arc::new_cyclic(|engine| {
@@ -178,8 +202,12 @@ impl EngineBuilder {
                 admission: Mutex::new(Admission::new(options.admission_rate, options.admission_burst)),
                 streams: (0..self.pages.len()).map(|page| PageStreams::new(&streams, page)).collect(),
                 notice: options.notice.to_string(),
+                base_attribute: base_attribute(&prefix),
                 options,
                 pages: self.pages,
+                assets: self.assets,
+                prefix,
+                policy,
                 _watchdog: watchdog,
                 registry,
                 calls,
@@ -286,6 +314,14 @@ impl Engine {
     /// The session has no connection any more; it waits for the next one.
     fn detached(&self, slot: &Slot, count: u64) {
         self.registry.wait(slot.id, count, self.now() + self.options.grace);
+    }
+}
+
+/// Behind the token, in the root element; an attribute's value ends and begins around it.
+fn base_attribute(prefix: &Prefix) -> String {
+    match prefix.as_str() {
+        "" => String::new(),
+        path => format!("\" data-lv-base=\"{path}"),
     }
 }
 

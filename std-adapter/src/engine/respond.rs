@@ -1,8 +1,7 @@
 //! The one door for HTTP: a request in, a reply out, for any server.
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, IF_NONE_MATCH, ORIGIN, UPGRADE,
-    X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN, UPGRADE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 
@@ -10,8 +9,10 @@ use super::refusals::Refusal;
 use super::start::START;
 use super::{Engine, Refused, SOCKET, Upgrade, Visitor};
 use crate::access::Denied;
-use crate::assets::{self, Asset};
+use crate::assets;
+use crate::assets::runtime::{DEV, RUNTIME, Script};
 use crate::body::Body;
+use crate::compress::{self, AcceptEncoding};
 use crate::metrics::Metrics;
 
 /// An HTTP response. Length and date are the server's to add, and so is leaving out the body of an answer to HEAD.
@@ -33,15 +34,31 @@ pub enum Reply {
 pub const MAX_BODY: usize = 1024 * 1024;
 
 impl Engine {
+    /// Makes a request's URL one of the application's, as routes have it: without [`Options::path_prefix`](crate::Options::path_prefix).
+    pub fn strip_prefix(&self, uri: &mut Uri) {
+        self.prefix.strip(uri);
+    }
+
+    /// Compresses a response as its request accepts it, unless [`Options::compress`](crate::Options::compress) forbids that: see
+    /// [`compress`](fn@crate::compress). For every response, those of the application's own routes, too.
+    pub fn compress(
+        &self,
+        accept: AcceptEncoding,
+        status: StatusCode,
+        headers: &mut HeaderMap,
+        body: Body,
+    ) -> Body {
+        if self.options.compress { compress::compress(accept, status, headers, body) } else { body }
+    }
+
     /// What is answered before any route of the application's own: requests for other hosts, those of other sites that would change something (rule
     /// S1), and what is at paths that are the engine's, whoever asks: the browser's runtime, and the numbers of
     /// [`Options::metrics`](crate::Options::metrics). `/healthz` and `/metrics` answer for any host. While the server [drains](Self::drain), `/healthz`
     /// answers 503 in the place of the application's own, so that no proxy sends it anybody new.
-    pub fn intercept<B>(&self, request: &Request<B>) -> Option<Answer> {
-        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+    pub async fn intercept(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
         match self.admit(method, uri, headers) {
             Ok(()) if uri.path() == "*" => Some(about_all()),
-            Ok(()) => self.builtin(method, uri, headers),
+            Ok(()) => self.builtin(method, uri, headers).await,
             Err(denied) => {
                 self.refused(denied.refusal(), &denied);
                 Some(denied.into())
@@ -49,7 +66,7 @@ impl Engine {
         }
     }
 
-    /// Answers a request that wasn't [intercepted](Self::intercept): a page, a form that a page has posted, of at most [`MAX_BODY`] bytes, or the
+    /// Answers a request that wasn't [intercepted](Self::intercept): a file, a page, a form that a page has posted, of at most [`MAX_BODY`] bytes, or the
     /// WebSocket at [`SOCKET`].
     pub async fn reply(&self, request: Request<Body>, visitor: Visitor) -> Reply {
         if request.uri().path() == SOCKET {
@@ -60,6 +77,10 @@ impl Engine {
                     Reply::Response(refused.into())
                 }
             };
+        }
+        if let Some((found, for_good)) = self.assets.find(request.uri().path()).await {
+            let (method, headers) = (request.method(), request.headers());
+            return Reply::Response(self.file(found, for_good, method, headers).await);
         }
         if !self.has_page(request.uri().path()) {
             return Reply::NotMine(request);
@@ -96,40 +117,45 @@ impl Engine {
         }
     }
 
-    fn builtin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
+    async fn builtin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
         let answer = match (uri.path(), &self.options.metrics) {
             ("/metrics", Some(metrics)) => of(StatusCode::OK, Metrics::CONTENT_TYPE, metrics.to_text()),
             ("/healthz", _) if !self.is_ready() => {
                 plain(StatusCode::SERVICE_UNAVAILABLE, "The server is about to end.\n")
             }
             (START, _) if self.options.dev => plain(StatusCode::OK, self.start.clone()),
-            (path, _) => script(self.asset(path)?, uri, headers),
+            (path, _) => {
+                let script = self.script_at(path)?;
+                self.file(script.found(), script.is_named(uri.query()), method, headers).await
+            }
         };
         let read = matches!(*method, Method::GET | Method::HEAD);
         Some(if read { answer } else { not_allowed("GET, HEAD") })
     }
 
-    fn asset(&self, path: &str) -> Option<&'static Asset> {
-        let served: [(&'static Asset, bool); 2] =
-            [(&assets::RUNTIME, true), (&assets::DEV, self.options.dev)];
-        served.into_iter().find(|(asset, is_served)| *is_served && asset.path == path).map(|(asset, _)| asset)
+    fn script_at(&self, path: &str) -> Option<&'static Script> {
+        let served: [(&'static Script, bool); 2] = [(&RUNTIME, true), (&DEV, self.options.dev)];
+        served
+            .into_iter()
+            .find(|(script, is_served)| *is_served && script.path == path)
+            .map(|(script, _)| script)
     }
-}
 
-/// Under its own version's URL a browser may keep a script for good.
-fn script(asset: &'static Asset, uri: &Uri, headers: &HeaderMap) -> Answer {
-    let tag = format!("\"{}\"", asset.version);
-    let (status, content) = if is_known(headers, &tag) {
-        (StatusCode::NOT_MODIFIED, "")
-    } else {
-        (StatusCode::OK, asset.content)
-    };
-    let versioned = uri.query().is_some_and(|query| query.strip_prefix("v=") == Some(&asset.version));
-    let keep = if versioned { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let mut answer = of(status, "text/javascript; charset=utf-8", content);
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));
-    set(&mut answer, ETAG, &tag);
-    answer
+    /// The answer to a request for a file. Under a URL with its version in it a browser may keep it for good.
+    async fn file(
+        &self,
+        found: assets::Found,
+        for_good: bool,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Answer {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return not_allowed("GET, HEAD");
+        }
+        let accept =
+            if self.options.compress { AcceptEncoding::of(headers) } else { AcceptEncoding::default() };
+        assets::respond(found, for_good, accept, method, headers).await
+    }
 }
 
 /// The answer to `OPTIONS *`, which asks about the server: RFC 9110, section 9.3.7.
@@ -145,13 +171,6 @@ pub fn not_allowed(allowed: &str) -> Answer {
     let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, told);
     set(&mut answer, ALLOW, allowed);
     answer
-}
-
-/// Whether a browser has what it asks for already: RFC 9110, section 13.1.2. A proxy that has compressed it has made its tag a weak one.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let listed = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut items = listed.flat_map(|value| value.split(',')).map(str::trim);
-    items.any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == tag)
 }
 
 impl Denied {
@@ -213,9 +232,12 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
     use std::sync::Arc;
+    use std::task::{Context, Poll, Waker};
     use std::time::Duration;
 
+    use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
     use http_body::Body as _;
 
     use super::*;
@@ -263,36 +285,51 @@ mod tests {
         assert!(admits(Method::POST, "/", &[(HOST, b"localhost")]), "a client that is no browser");
     }
 
+    /// Nothing here waits.
+    fn builtin(uri: &str, method: Method, headers: HeaderMap) -> Option<Answer> {
+        let (engine, uri) = (engine(), uri.parse().unwrap());
+        let mut answer = pin!(engine.builtin(&method, &uri, &headers));
+        match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => panic!("a script is in memory"),
+        }
+    }
+
     #[test]
     fn a_script_is_kept_for_good_under_its_version_alone() {
-        let get = |uri: &str, headers: &HeaderMap| {
-            engine().builtin(&Method::GET, &uri.parse().unwrap(), headers).unwrap()
-        };
-        let kept = get(&assets::RUNTIME.url(), &HeaderMap::new());
+        let get = |uri: &str, headers| builtin(uri, Method::GET, headers).unwrap();
+        let kept = get(&RUNTIME.url(""), HeaderMap::new());
         assert!(kept.headers()[CACHE_CONTROL].to_str().unwrap().ends_with("immutable"));
-        assert_eq!(kept.body().size_hint().exact(), Some(assets::RUNTIME.content.len() as u64));
-        let plain = get(assets::RUNTIME.path, &HeaderMap::new());
+        let plain = get(RUNTIME.path, HeaderMap::new());
         assert_eq!(plain.headers()[CACHE_CONTROL], "no-cache");
+        assert_eq!(plain.body().size_hint().exact(), kept.body().size_hint().exact());
         let known = HeaderMap::from_iter([(IF_NONE_MATCH, plain.headers()[ETAG].clone())]);
-        let answer = get(assets::RUNTIME.path, &known);
+        let answer = get(RUNTIME.path, known);
         assert!(answer.status() == StatusCode::NOT_MODIFIED && answer.body().is_end_stream());
-        for (known, status) in [
-            (format!("W/{}", plain.headers()[ETAG].to_str().unwrap()), 304),
-            (format!("\"a\", {} ,W/\"b\"", plain.headers()[ETAG].to_str().unwrap()), 304),
-            ("*".to_owned(), 304),
-            ("\"a\"".to_owned(), 200),
-            (assets::RUNTIME.version.to_string(), 200),
-            (String::new(), 200),
-        ] {
-            let headers = HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_str(&known).unwrap())]);
-            assert_eq!(get(assets::RUNTIME.path, &headers).status().as_u16(), status, "{known}");
+        assert_eq!(answer.headers()[ETAG], plain.headers()[ETAG]);
+    }
+
+    #[test]
+    fn a_script_is_compressed_as_it_is_accepted() {
+        for (accepted, coding) in [("gzip, br", "br"), ("gzip", "gzip")] {
+            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(accepted))]);
+            let answer = builtin(RUNTIME.path, Method::GET, headers).unwrap();
+            assert_eq!(answer.headers()[CONTENT_ENCODING], coding);
+            assert_eq!(answer.headers()[VARY], "accept-encoding");
+            assert!(answer.headers()[ETAG].to_str().unwrap().starts_with("W/"));
         }
-        let uri = assets::RUNTIME.path.parse().unwrap();
-        let posted = engine().builtin(&Method::POST, &uri, &known).unwrap();
+        let plain = builtin(RUNTIME.path, Method::GET, HeaderMap::new()).unwrap();
+        assert!(!plain.headers().contains_key(CONTENT_ENCODING));
+        assert_eq!(plain.headers()[VARY], "accept-encoding");
+    }
+
+    #[test]
+    fn scripts_are_only_read_and_those_of_dev_mode_are_there_in_dev_mode() {
+        let posted = builtin(RUNTIME.path, Method::POST, HeaderMap::new()).unwrap();
         assert_eq!(
             (posted.status().as_u16(), &posted.headers()[ALLOW]),
             (405, &HeaderValue::from_static("GET, HEAD"))
         );
-        assert!(engine().builtin(&Method::GET, &assets::DEV.path.parse().unwrap(), &known).is_none());
+        assert!(builtin(DEV.path, Method::GET, HeaderMap::new()).is_none());
     }
 }

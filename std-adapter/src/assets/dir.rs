@@ -1,0 +1,143 @@
+//! Files of a directory, as they are when they are asked for.
+
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::file::{Content, File, Found, content_type, digest};
+use super::name::Name;
+use super::{MAX_HELD, MAX_HELD_BYTES};
+
+pub(super) struct Dir {
+    path: PathBuf,
+    known: Mutex<Known>,
+}
+
+/// What was read of a directory before.
+#[derive(Default)]
+struct Known {
+    files: HashMap<Name, (Stamp, Arc<File>)>,
+    held: u64,
+}
+
+/// What is other in a file after a change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Stamp {
+    len: u64,
+    modified: Option<SystemTime>,
+    inode: u64,
+}
+
+impl Dir {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, known: Mutex::default() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// # Errors
+    /// Where it is no directory that can be read.
+    pub(super) fn check(&self) -> io::Result<()> {
+        fs::read_dir(&self.path).map(drop)
+    }
+
+    /// # Errors
+    /// Where there is no such file, it can't be read, or it is outside of the directory.
+    pub(super) fn find(&self, name: &Name) -> io::Result<Found> {
+        let read = self.read(name);
+        if read.is_err() {
+            self.known().forget(name);
+        }
+        read
+    }
+
+    fn read(&self, name: &Name) -> io::Result<Found> {
+        let path = self.inside(name)?;
+        // Before it is opened: that may wait for ever, if it is no file.
+        if !fs::metadata(&path)?.is_file() {
+            return Err(ErrorKind::NotFound.into());
+        }
+        let mut open = fs::File::open(path)?;
+        let stamp = Stamp::of(&open.metadata()?);
+        let known = self.known().get(name, stamp);
+        let file = match known {
+            Some(file) => file,
+            None => {
+                let file = Arc::new(file(name, &mut open, stamp)?);
+                self.known().keep(name, stamp, file)
+            }
+        };
+        if file.variants().is_some() {
+            return Ok(Found::held(file));
+        }
+        open.rewind()?;
+        Ok(Found { file, open: Some(open) })
+    }
+
+    /// The file's own path, without links.
+    fn inside(&self, name: &Name) -> io::Result<PathBuf> {
+        let path = name.below(&self.path).canonicalize()?;
+        if path.starts_with(self.path.canonicalize()?) { Ok(path) } else { Err(ErrorKind::NotFound.into()) }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn get(&self, name: &Name, stamp: Stamp) -> Option<Arc<File>> {
+        self.files.get(name).filter(|(known, _)| *known == stamp).map(|(_, file)| file.clone())
+    }
+
+    /// Keeps a file, and its content, if there is room for that.
+    fn keep(&mut self, name: &Name, stamp: Stamp, file: Arc<File>) -> Arc<File> {
+        self.forget(name);
+        let room = MAX_HELD_BYTES - self.held;
+        let file =
+            if held(&file) <= room { file } else { Arc::new(on_disk(name, stamp, file.version.clone())) };
+        self.held += held(&file);
+        self.files.insert(name.clone(), (stamp, file.clone()));
+        file
+    }
+
+    fn forget(&mut self, name: &Name) {
+        if let Some((_, file)) = self.files.remove(name) {
+            self.held -= held(&file);
+        }
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Self { len: metadata.len(), modified: metadata.modified().ok(), inode }
+    }
+}
+
+fn file(name: &Name, open: &mut fs::File, stamp: Stamp) -> io::Result<File> {
+    if stamp.len > MAX_HELD {
+        let mark = format!("{} {:?}", stamp.len, stamp.modified);
+        return Ok(on_disk(name, stamp, digest(mark.as_bytes())));
+    }
+    let mut content = Vec::with_capacity(stamp.len as usize);
+    open.read_to_end(&mut content)?;
+    Ok(File::held(name, content, stamp.modified))
+}
+
+fn on_disk(name: &Name, stamp: Stamp, version: String) -> File {
+    let (content_type, Stamp { len, modified, .. }) = (content_type(name), stamp);
+    File { content_type, version, len, modified, content: Content::OnDisk }
+}
+
+fn held(file: &File) -> u64 {
+    file.variants().map_or(0, |_| file.len)
+}

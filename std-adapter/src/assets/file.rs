@@ -1,0 +1,125 @@
+//! One file, as it is sent.
+
+use std::fs;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::name::{Name, VERSION};
+use crate::compress::{Coding, Effort, is_text, smaller};
+
+/// A file at one moment.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// The value of `Content-Type`.
+    pub(crate) content_type: String,
+    /// Changes with the content: what stands in the name and in the `ETag`.
+    pub(crate) version: String,
+    pub(crate) len: u64,
+    /// When it was changed the last time, if that is known.
+    pub(crate) modified: Option<SystemTime>,
+    pub(crate) content: Content,
+}
+
+#[derive(Debug)]
+pub(crate) enum Content {
+    Held(Variants),
+    /// It is read from its file as it is sent.
+    OnDisk,
+}
+
+/// A content, and what it is compressed to: made once, when somebody asks for it.
+#[derive(Debug)]
+pub(crate) struct Variants {
+    pub(crate) plain: Bytes,
+    brotli: OnceLock<Option<Bytes>>,
+    gzip: OnceLock<Option<Bytes>>,
+}
+
+/// A file that a request asks for.
+pub(crate) struct Found {
+    pub(crate) file: Arc<File>,
+    /// Open at its begin, if its content isn't in memory.
+    pub(crate) open: Option<fs::File>,
+}
+
+impl Found {
+    pub(super) fn held(file: Arc<File>) -> Self {
+        Self { file, open: None }
+    }
+}
+
+impl File {
+    pub(super) fn held(name: &Name, content: impl Into<Bytes>, modified: Option<SystemTime>) -> Self {
+        let plain = content.into();
+        Self {
+            content_type: content_type(name),
+            version: digest(&plain),
+            len: plain.len() as u64,
+            modified,
+            content: Content::Held(Variants::new(plain)),
+        }
+    }
+
+    /// The content, if it is in memory.
+    pub(super) fn variants(&self) -> Option<&Variants> {
+        match &self.content {
+            Content::Held(variants) => Some(variants),
+            Content::OnDisk => None,
+        }
+    }
+
+    /// Whether it gets smaller by compression.
+    pub(crate) fn is_text(&self) -> bool {
+        is_text(&self.content_type)
+    }
+}
+
+impl Variants {
+    pub(crate) fn new(plain: Bytes) -> Self {
+        Self { plain, brotli: OnceLock::new(), gzip: OnceLock::new() }
+    }
+
+    /// A content that was compressed in advance.
+    pub(crate) fn prepared(plain: Bytes, brotli: Bytes, gzip: Bytes) -> Self {
+        Self { plain, brotli: Some(brotli).into(), gzip: Some(gzip).into() }
+    }
+
+    /// The content in a coding; none where that makes it no smaller. The first call takes its time.
+    pub(crate) fn encoded(&self, coding: Coding) -> Option<Bytes> {
+        self.place(coding).get_or_init(|| smaller(coding, Effort::Many, &self.plain).map(Bytes::from)).clone()
+    }
+
+    /// Whether [`encoded`](Self::encoded) answers at once.
+    pub(crate) fn has(&self, coding: Coding) -> bool {
+        self.place(coding).get().is_some()
+    }
+
+    fn place(&self, coding: Coding) -> &OnceLock<Option<Bytes>> {
+        match coding {
+            Coding::Brotli => &self.brotli,
+            Coding::Gzip => &self.gzip,
+        }
+    }
+}
+
+pub(super) fn digest(content: &[u8]) -> String {
+    let mut digest = HEXLOWER.encode(&Sha256::digest(content));
+    digest.truncate(VERSION);
+    digest
+}
+
+pub(super) fn content_type(name: &Name) -> String {
+    let guessed = mime_guess::from_path(name.as_str()).first_raw().unwrap_or("application/octet-stream");
+    let is_utf8 =
+        guessed.starts_with("text/") || matches!(guessed, "application/javascript" | "application/json");
+    match guessed {
+        // RFC 9239: `application/javascript` is obsolete.
+        "application/javascript" => "text/javascript; charset=utf-8".to_owned(),
+        _ if is_utf8 => format!("{guessed}; charset=utf-8"),
+        _ => guessed.to_owned(),
+    }
+}

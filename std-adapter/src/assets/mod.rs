@@ -1,0 +1,304 @@
+//! Files that are sent as they are: the application's own, and the browser's runtime.
+
+mod conditions;
+mod dir;
+mod embedded;
+mod file;
+mod name;
+mod range;
+mod respond;
+pub(crate) mod runtime;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use dir::Dir;
+use embedded::Embedded;
+pub(crate) use file::Found;
+use name::Name;
+pub(crate) use respond::respond;
+pub use runtime::VERSION;
+
+/// The most bytes of a file that is kept in memory, with what it is compressed to. A larger one is read anew for each request, and is compressed while it is
+/// sent; its version stands for its size and the time of its last change.
+pub const MAX_HELD: u64 = 1 << 20;
+
+/// The most bytes of a directory's files that are kept in memory.
+pub const MAX_HELD_BYTES: u64 = 64 << 20;
+
+/// Files for [`EngineBuilder::assets`](crate::EngineBuilder::assets): of a directory, or built into the program. A copy is another handle to the same
+/// files.
+///
+/// ```
+/// use live_std::Assets;
+///
+/// let built_in = Assets::embedded([("app.css", "body { margin: 0 }"), ("app.js", "console.log('hello')")]);
+/// let of_a_directory = Assets::dir("assets");
+/// # let _ = (built_in, of_a_directory);
+/// ```
+#[derive(Clone)]
+pub struct Assets(Arc<Inner>);
+
+struct Inner {
+    source: Source,
+    /// Where they are mounted, once they are.
+    base: OnceLock<String>,
+}
+
+enum Source {
+    Dir(Arc<Dir>),
+    Embedded(Embedded),
+}
+
+impl Assets {
+    /// The files in a directory and in those below it. Each request sees a file as it is then. What has a name that begins with a dot isn't there for
+    /// browsers, nor is a link that leads out of the directory.
+    ///
+    /// A relative path is relative to where the program was started; `concat!(env!("CARGO_MANIFEST_DIR"), "/assets")` is a directory beside `Cargo.toml`.
+    pub fn dir(path: impl Into<PathBuf>) -> Self {
+        Self::of(Source::Dir(Arc::new(Dir::new(path.into()))))
+    }
+
+    /// Files that are built into the program, by their names, such as `img/logo.svg`:
+    /// `Assets::embedded([("app.css", include_bytes!("../assets/app.css"))])`. With the crate `rust-embed`:
+    /// `Assets::embedded(Files::iter().filter_map(|name| Some((name.clone(), Files::get(&name)?.data))))`.
+    pub fn embedded<N, C>(files: impl IntoIterator<Item = (N, C)>) -> Self
+    where
+        N: Into<String>,
+        C: IntoContent,
+    {
+        let files = files.into_iter().map(|(name, content)| (name.into(), content.into_content()));
+        Self::of(Source::Embedded(files.collect()))
+    }
+
+    fn of(source: Source) -> Self {
+        Self(Arc::new(Inner { source, base: OnceLock::new() }))
+    }
+
+    /// The URL of a file, such as `/assets/app-4f1c09e2a7d35b86.css`: the name has a digest of the content in it, so that browsers keep the file for good and still see each
+    /// change. Without it, if there is no such file.
+    ///
+    /// # Panics
+    /// Before the files are mounted.
+    pub fn url(&self, name: &str) -> String {
+        match self.versioned(name) {
+            Some(url) => url,
+            None => {
+                crate::log!(warn, name, "there is no such asset");
+                format!("{}/{}", self.base(), name::encoded(name))
+            }
+        }
+    }
+
+    /// The URL of a file that is there.
+    pub(crate) fn versioned(&self, name: &str) -> Option<String> {
+        let version = self.version(&Name::of(name)?)?;
+        Some(format!("{}/{}", self.base(), name::encoded(&name::versioned(name, &version))))
+    }
+
+    fn base(&self) -> &str {
+        self.0.base.get().expect("the assets are mounted: `Live::assets` or `EngineBuilder::assets` does it")
+    }
+
+    fn version(&self, name: &Name) -> Option<String> {
+        match &self.0.source {
+            Source::Dir(dir) => Some(dir.find(name).ok()?.file.version.clone()),
+            Source::Embedded(files) => Some(files.find(name)?.version.clone()),
+        }
+    }
+
+    async fn find(&self, name: Name) -> Option<Found> {
+        match &self.0.source {
+            Source::Dir(dir) => {
+                let dir = dir.clone();
+                blocking::unblock(move || dir.find(&name)).await.ok()
+            }
+            Source::Embedded(files) => files.find(&name).map(Found::held),
+        }
+    }
+
+    /// The file that the rest of a path names, and whether the name has the file's version in it.
+    async fn named(&self, rest: &str) -> Option<(Found, bool)> {
+        let name = Name::decoded(rest)?;
+        if let Some((plain, version)) = name.split_version() {
+            if let Some(found) = self.find(name).await {
+                return Some((found, false));
+            }
+            let found = self.find(plain).await?;
+            let is_current = found.file.version == version;
+            return Some((found, is_current));
+        }
+        Some((self.find(name).await?, false))
+    }
+}
+
+/// The assets of an engine, by the paths that they are below.
+#[derive(Default, Debug)]
+pub(crate) struct Mounts(Vec<Mount>);
+
+#[derive(Debug)]
+struct Mount {
+    /// Without a slash at its end.
+    path: String,
+    assets: Assets,
+}
+
+/// A path that no assets can be at, or a directory that isn't there.
+#[derive(Debug)]
+pub struct InvalidAssets {
+    path: String,
+    problem: Problem,
+}
+
+#[derive(Debug)]
+enum Problem {
+    Path,
+    Twice,
+    Dir(PathBuf, io::Error),
+}
+
+impl Mounts {
+    pub(crate) fn add(&mut self, path: &str, assets: Assets) -> Result<(), InvalidAssets> {
+        let invalid = |problem| InvalidAssets { path: path.to_owned(), problem };
+        let plain = path.strip_suffix('/').unwrap_or(path);
+        if !(path.starts_with('/') && name::is_plain(path)) {
+            return Err(invalid(Problem::Path));
+        }
+        if self.0.iter().any(|mount| Arc::ptr_eq(&mount.assets.0, &assets.0)) {
+            return Err(invalid(Problem::Twice));
+        }
+        if let Source::Dir(dir) = &assets.0.source {
+            dir.check().map_err(|error| invalid(Problem::Dir(dir.path().to_owned(), error)))?;
+        }
+        self.0.push(Mount { path: plain.to_owned(), assets });
+        Ok(())
+    }
+
+    /// Says below which path browsers find all of them.
+    pub(crate) fn start(&self, prefix: &str) -> Result<(), InvalidAssets> {
+        for Mount { path, assets } in &self.0 {
+            let base = assets.0.base.get_or_init(|| format!("{prefix}{path}"));
+            if *base != format!("{prefix}{path}") {
+                return Err(InvalidAssets { path: path.clone(), problem: Problem::Twice });
+            }
+        }
+        Ok(())
+    }
+
+    /// The file at a path, and whether that names the file's version.
+    pub(crate) async fn find(&self, path: &str) -> Option<(Found, bool)> {
+        for mount in &self.0 {
+            let rest = path.strip_prefix(&*mount.path).and_then(|rest| rest.strip_prefix('/'));
+            if let Some(rest) = rest
+                && let Some(found) = mount.assets.named(rest).await
+            {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// The URL of a file; that of one which is missing is where it would be.
+    pub(crate) fn url(&self, name: &str) -> String {
+        let found = self.0.iter().find_map(|mount| mount.assets.versioned(name));
+        found.unwrap_or_else(|| match self.0.first() {
+            Some(mount) => mount.assets.url(name),
+            None => {
+                crate::log!(
+                    warn,
+                    name,
+                    "there are no assets: `Live::assets` or `EngineBuilder::assets` adds them"
+                );
+                name.to_owned()
+            }
+        })
+    }
+}
+
+/// Bytes of a file that is built into a program.
+pub trait IntoContent {
+    /// The bytes.
+    fn into_content(self) -> Cow<'static, [u8]>;
+}
+
+impl IntoContent for &'static [u8] {
+    fn into_content(self) -> Cow<'static, [u8]> {
+        self.into()
+    }
+}
+
+impl<const N: usize> IntoContent for &'static [u8; N] {
+    fn into_content(self) -> Cow<'static, [u8]> {
+        self.as_slice().into()
+    }
+}
+
+impl IntoContent for &'static str {
+    fn into_content(self) -> Cow<'static, [u8]> {
+        self.as_bytes().into()
+    }
+}
+
+impl IntoContent for Vec<u8> {
+    fn into_content(self) -> Cow<'static, [u8]> {
+        self.into()
+    }
+}
+
+impl IntoContent for Cow<'static, [u8]> {
+    fn into_content(self) -> Cow<'static, [u8]> {
+        self
+    }
+}
+
+impl From<&str> for Assets {
+    fn from(path: &str) -> Self {
+        Self::dir(path)
+    }
+}
+
+impl From<&Path> for Assets {
+    fn from(path: &Path) -> Self {
+        Self::dir(path)
+    }
+}
+
+impl From<PathBuf> for Assets {
+    fn from(path: PathBuf) -> Self {
+        Self::dir(path)
+    }
+}
+
+impl fmt::Debug for Assets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.source {
+            Source::Dir(dir) => f.debug_tuple("Assets").field(&dir.path()).finish(),
+            Source::Embedded(files) => f.debug_tuple("Assets").field(&files.len()).finish(),
+        }
+    }
+}
+
+impl fmt::Display for InvalidAssets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        match &self.problem {
+            Problem::Path => write!(
+                f,
+                "assets can't be at `{path}`: a path begins with a slash, and has no parameters and no characters that URLs escape"
+            ),
+            Problem::Twice => {
+                write!(f, "the assets at `{path}` are mounted already, at another path or in another server")
+            }
+            Problem::Dir(dir, error) => {
+                write!(f, "the assets at `{path}` can't be read from {}: {error}", dir.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for InvalidAssets {}

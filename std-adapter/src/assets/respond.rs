@@ -1,0 +1,206 @@
+//! The answer to a request for a file.
+
+use std::fs;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use blocking::Task;
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    HeaderName, HeaderValue, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, Method, Response, StatusCode};
+use http_body::{Frame, SizeHint};
+
+use super::conditions::{self, Current, Outcome};
+use super::file::{File, Found};
+use super::range::Wanted;
+use crate::body::Body;
+use crate::compress::{AcceptEncoding, Coding, vary, weaken};
+
+/// A URL's content never changes.
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+
+/// It is asked for again each time, and mostly answered by status 304.
+const ASK_AGAIN: &str = "no-cache";
+
+/// How much of a file is read at a time.
+const PIECE: u64 = 64 << 10;
+
+/// Answers GET or HEAD. `for_good`: the URL has the file's version in it.
+pub(crate) async fn respond(
+    found: Found,
+    for_good: bool,
+    accept: AcceptEncoding,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Response<Body> {
+    let file = &found.file;
+    let mut response = Response::new(Body::default());
+    describe(response.headers_mut(), file, for_good);
+    let current = Current { version: &file.version, modified: file.modified };
+    match conditions::check(headers, current) {
+        Outcome::Send => {}
+        Outcome::Known => {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        Outcome::Failed => {
+            *response.status_mut() = StatusCode::PRECONDITION_FAILED;
+            return response;
+        }
+    }
+    let range =
+        headers.get(RANGE).filter(|_| *method == Method::GET && conditions::may_send_part(headers, current));
+    match Wanted::read(range.and_then(|value| value.to_str().ok()), file.len) {
+        Wanted::All => all(response, found, accept).await,
+        Wanted::Part(part) => {
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let told = format!("bytes {}-{}/{}", part.start, part.end - 1, file.len);
+            set(&mut response, CONTENT_RANGE, &told);
+            with_part(response, found, part)
+        }
+        Wanted::Nothing => {
+            *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+            set(&mut response, CONTENT_RANGE, &format!("bytes */{}", file.len));
+            response
+        }
+    }
+}
+
+/// The headers that are the same whatever is sent.
+fn describe(headers: &mut HeaderMap, file: &File, for_good: bool) {
+    let keep = if for_good { FOR_GOOD } else { ASK_AGAIN };
+    for (name, value) in
+        [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (CACHE_CONTROL, keep), (ACCEPT_RANGES, "bytes")]
+    {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let told = [
+        (CONTENT_TYPE, file.content_type.clone()),
+        (ETAG, format!("\"{}\"", file.version)),
+        (LAST_MODIFIED, file.modified.map(httpdate::fmt_http_date).unwrap_or_default()),
+    ];
+    for (name, value) in told {
+        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(&value)) {
+            headers.insert(name, value);
+        }
+    }
+    if file.is_text() {
+        vary(headers);
+    }
+}
+
+async fn all(mut response: Response<Body>, found: Found, accept: AcceptEncoding) -> Response<Body> {
+    let coding = accept.coding().filter(|_| found.file.is_text());
+    if let Some(coding) = coding
+        && let Some(encoded) = encoded(&found.file, coding).await
+    {
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        headers.remove(ACCEPT_RANGES);
+        weaken(headers);
+        *response.body_mut() = encoded.into();
+        return response;
+    }
+    let len = found.file.len;
+    with_part(response, found, 0..len)
+}
+
+/// A content that is in memory, compressed; on another thread, if that is still to be done.
+async fn encoded(file: &Arc<File>, coding: Coding) -> Option<Bytes> {
+    let variants = file.variants()?;
+    if variants.has(coding) {
+        return variants.encoded(coding);
+    }
+    let file = file.clone();
+    blocking::unblock(move || file.variants()?.encoded(coding)).await
+}
+
+fn with_part(mut response: Response<Body>, found: Found, part: Range<u64>) -> Response<Body> {
+    if let Some(variants) = found.file.variants() {
+        *response.body_mut() = variants.plain.slice(part.start as usize..part.end as usize).into();
+    } else if let Some(open) = found.open {
+        set(&mut response, CONTENT_LENGTH, &(part.end - part.start).to_string());
+        *response.body_mut() = Body::new(Reading::new(open, part));
+    }
+    response
+}
+
+/// A header of digits and the program's own text.
+fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// A part of a file, read piece by piece on other threads: a disk may take its time.
+struct Reading {
+    left: u64,
+    state: State,
+}
+
+enum State {
+    Waiting(Option<fs::File>),
+    Reading(Task<io::Result<(fs::File, Bytes)>>),
+}
+
+impl Reading {
+    fn new(mut open: fs::File, part: Range<u64>) -> Self {
+        let left = part.end - part.start;
+        let seeked = if part.start == 0 { Ok(0) } else { open.seek(SeekFrom::Start(part.start)) };
+        Self { left, state: State::Waiting(seeked.is_ok().then_some(open)) }
+    }
+}
+
+impl http_body::Body for Reading {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        if let State::Waiting(open) = &mut self.state {
+            let Some(open) = open.take() else {
+                return Poll::Ready(Some(Err(io::Error::other("the file can't be read any more"))));
+            };
+            let count = self.left.min(PIECE);
+            self.state = State::Reading(blocking::unblock(move || read(open, count)));
+        }
+        let State::Reading(reading) = &mut self.state else { return Poll::Ready(None) };
+        let read = ready!(Pin::new(reading).poll(cx));
+        let bytes = read.map(|(open, bytes)| {
+            self.state = State::Waiting(Some(open));
+            self.left -= bytes.len() as u64;
+            Frame::data(bytes)
+        });
+        if bytes.is_err() {
+            self.state = State::Waiting(None);
+        }
+        Poll::Ready(Some(bytes))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+/// # Errors
+/// Also at the end of the file: it has become shorter than it was, and nobody may take the rest for all of it.
+fn read(mut open: fs::File, count: u64) -> io::Result<(fs::File, Bytes)> {
+    let mut bytes = vec![0; count as usize];
+    let count = open.read(&mut bytes)?;
+    if count == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    bytes.truncate(count);
+    Ok((open, bytes.into()))
+}
