@@ -18,6 +18,7 @@ use crate::http::{HttpLimits, Service};
 use crate::request::Request;
 use crate::response::Response;
 use crate::routes::{Route, Routes};
+use crate::tls::Tls;
 
 /// Pages, routes and middleware of one server.
 pub(crate) struct App {
@@ -27,13 +28,14 @@ pub(crate) struct App {
     pub(crate) fallback: Option<Endpoint>,
     pub(crate) layers: Arc<[Layer]>,
     pub(crate) http: HttpLimits,
+    pub(crate) tls: Option<Tls>,
 }
 
-/// An app as one TCP connection sees it.
+/// An app as one connection sees it.
 #[derive(Clone)]
 pub(crate) struct From {
     pub(crate) app: Arc<App>,
-    pub(crate) peer: IpAddr,
+    pub(crate) peer: Option<IpAddr>,
 }
 
 impl Service for From {
@@ -67,7 +69,7 @@ impl From {
         let dispatching = app.clone();
         let endpoint: Endpoint = Arc::new(move |request| dispatching.clone().dispatch(request));
         let next = Next::new(app.layers.clone(), endpoint);
-        let request = Request::new(request, Some(peer), app.engine.clone());
+        let request = Request::new(request, peer, app.engine.clone());
         let response = caught(Box::pin(next.run(request))).await;
         let response =
             response.unwrap_or_else(|panicked| Response::from(Err::<Response, _>(Error::from(panicked))));

@@ -1,9 +1,11 @@
 //! How many files, and so how many connections, the process may have open.
 
 use std::io;
-use std::net::{IpAddr, TcpStream};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use socket2::Socket;
 
 /// How many descriptors are left to what isn't a connection: the store's file, pipes, what handlers open.
 const RESERVE: usize = 64;
@@ -41,18 +43,22 @@ impl Descriptors {
         Self { most: limit.saturating_sub(RESERVE).max(limit / 2), open: Arc::default() }
     }
 
-    /// Takes one for a connection that was accepted, or turns it away.
+    /// Takes one for a connection that was accepted, or turns it away: with an answer, if it is `plain` HTTP.
     pub(crate) fn enter(
         &self,
-        stream: &TcpStream,
-        peer: IpAddr,
-        refused: impl FnOnce(IpAddr),
+        stream: &Socket,
+        peer: Option<IpAddr>,
+        plain: bool,
+        refused: impl FnOnce(Option<IpAddr>),
     ) -> Option<Descriptor> {
         if self.open.load(Relaxed) < self.most {
             self.open.fetch_add(1, Relaxed);
             return Some(Descriptor(self.open.clone()));
         }
         refused(peer);
+        if !plain {
+            return None;
+        }
         // What doesn't fit into the socket's empty buffer nobody waits for.
         let _ = stream.set_nonblocking(true).and_then(|()| io::Write::write(&mut &*stream, BUSY));
         None
@@ -97,7 +103,7 @@ fn raised() -> usize {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
 
     use super::*;
 
@@ -109,7 +115,7 @@ mod tests {
         let mut accept = || {
             let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let (stream, peer) = listener.accept().unwrap();
-            let entered = descriptors.enter(&stream, peer.ip(), |_| refused += 1);
+            let entered = descriptors.enter(&stream.into(), Some(peer.ip()), true, |_| refused += 1);
             (client, entered)
         };
         let mut all: Vec<_> = (0..65).map(|_| accept()).collect();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use live_std::{InvalidAssets, InvalidOption, InvalidRoute};
 
@@ -26,6 +27,13 @@ pub enum Error {
     },
     /// An option has a value that it can't have.
     Option(InvalidOption),
+    /// A certificate or its key can't be used.
+    Tls {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The system gives no threads, signals or sockets.
     Start(io::Error),
 }
@@ -60,6 +68,9 @@ impl From<InvalidAssets> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AddressInUse(address) if address.starts_with("unix:") => {
+                write!(f, "another program listens on {address} already: stop it, or choose another path")
+            }
             Self::AddressInUse(address) => write!(
                 f,
                 "another program listens on {address} already: stop it, or choose another address (--addr 127.0.0.1:0 takes \
@@ -70,6 +81,7 @@ impl fmt::Display for Error {
             }
             Self::Route { route, reason } => write!(f, "the route \"{route}\" can't be added: {reason}"),
             Self::Option(error) => error.fmt(f),
+            Self::Tls { file, reason } => write!(f, "TLS can't be had with {}: {reason}", file.display()),
             Self::Start(error) => write!(f, "the server can't start: {error}"),
         }
     }
@@ -80,7 +92,7 @@ impl std::error::Error for Error {
         match self {
             Self::Listen { source, .. } | Self::Start(source) => Some(source),
             Self::Option(error) => Some(error),
-            Self::AddressInUse(_) | Self::Route { .. } => None,
+            Self::AddressInUse(_) | Self::Route { .. } | Self::Tls { .. } => None,
         }
     }
 }

@@ -43,7 +43,7 @@
 //!   files](guide::files), [the attributes](guide::browser), [testing](guide::testing), [development](guide::development).
 //! - Further: [messages between pages](guide::pubsub), [timers and tasks](guide::timers_and_tasks), [commands](guide::commands),
 //!   [errors](guide::errors), [who is logged in](guide::auth).
-//! - Around: [deploying](guide::deploying), [embedding](guide::embedding), [the protocol](guide::protocol),
+//! - Around: [deploying](guide::deploying), [deployment](guide::deployment), [embedding](guide::embedding), [the protocol](guide::protocol),
 //!   [coming from Phoenix LiveView](guide::coming_from_liveview), [the specification, with a test of each line](guide::specification).
 //!
 //! `examples/gallery` has pages to read and to try: `cargo run --release` at the repository's root starts it. `ARCHITECTURE.md` is the map.
@@ -55,6 +55,7 @@
 //! that moves messages between its socket and a [`live_std::Connection`]. Nothing here knows what a page is: that is the engine's.
 #![forbid(unsafe_code)]
 
+mod address;
 mod app;
 mod count;
 mod crew;
@@ -65,7 +66,13 @@ mod executor;
 pub mod guide;
 mod handler;
 mod http;
+mod listen;
 mod live;
+#[cfg(unix)]
+mod manager;
+#[cfg(not(unix))]
+#[path = "manager_none.rs"]
+mod manager;
 mod pool;
 mod request;
 mod response;
@@ -73,12 +80,19 @@ mod routes;
 mod server;
 mod signals;
 mod stream;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "tls_none.rs"]
+mod tls;
+mod transport;
 mod websocket;
 mod wire;
 
 pub use live_core;
 pub use live_std;
 
+pub use self::address::Address;
 pub use self::error::Error;
 pub use self::handler::{Handler, Next};
 pub use self::http::HttpLimits;
@@ -86,6 +100,8 @@ pub use self::live::Live;
 pub use self::request::Request;
 pub use self::response::Response;
 pub use self::server::Server;
+#[cfg(feature = "tls")]
+pub use self::tls::Tls;
 pub use ::http::{Method, StatusCode, header};
 pub use live_std::{Body, LogWriter, MAX_BODY, Options, log_panics};
 pub use smol::unblock;

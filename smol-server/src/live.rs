@@ -1,7 +1,6 @@
 //! The server's public face.
 
 use std::fmt;
-use std::net::{TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,17 +10,20 @@ use live_std::{Assets, EngineBuilder, Options, PubSub};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::address::Address;
 use crate::app::App;
 use crate::dev::Dev;
 use crate::error::Error;
 use crate::executor::Workers;
 use crate::handler::{self, Endpoint, Handler, Layer, Next};
 use crate::http::HttpLimits;
+use crate::listen::Listener;
 use crate::request::Request;
 use crate::response::Response;
 use crate::routes::Routes;
 use crate::server::Server;
 use crate::signals;
+use crate::tls::Tls;
 
 /// A server of live pages while it is being put together.
 ///
@@ -48,6 +50,7 @@ pub struct Live {
     fallback: Option<Endpoint>,
     layers: Vec<Layer>,
     http: HttpLimits,
+    tls: Option<Tls>,
     error: Option<Error>,
 }
 
@@ -61,6 +64,7 @@ impl Live {
             fallback: None,
             layers: Vec::new(),
             http: HttpLimits::default(),
+            tls: None,
             error: None,
         }
     }
@@ -133,21 +137,27 @@ impl Live {
         self
     }
 
+    /// Speaks TLS. A request without is answered with an error.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// The bus, for messages from outside the pages.
     pub fn pubsub(&self) -> Arc<dyn PubSub> {
         self.options.pubsub.clone()
     }
 
-    /// Starts to serve, on threads of its own, until the [`Server`] is dropped.
+    /// Starts to serve at an [`Address`], on threads of its own, until the [`Server`] is dropped.
     ///
     /// # Errors
     /// A route or an option that can't be, an address that can't be listened on.
-    pub fn bind(self, address: impl ToSocketAddrs + fmt::Display) -> Result<Server, Error> {
+    pub fn bind(self, address: impl Into<Address>) -> Result<Server, Error> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let shown = address.to_string();
-        let listener = TcpListener::bind(address).map_err(|error| Error::listen(shown, error))?;
+        let listener = Listener::open(&address.into())?;
         let workers = Workers::start().map_err(Error::Start)?;
         let engine = self.pages.start(self.options, Arc::new(workers.spawner()))?;
         let app = App {
@@ -156,6 +166,7 @@ impl Live {
             fallback: self.fallback,
             layers: self.layers.into(),
             http: self.http,
+            tls: self.tls,
         };
         Server::start(listener, Arc::new(app), workers).map_err(Error::Start)
     }
@@ -165,9 +176,12 @@ impl Live {
     /// signal ends the process at once. A process for which SIGHUP is ignored, as by `nohup`, goes on ignoring it.
     /// With [`Options::dev`] it also returns into a new build of the program when its files change.
     ///
+    /// Under systemd, and whatever else sets `NOTIFY_SOCKET`, it tells the service manager that it listens, how many sessions it has, that it isn't stuck
+    /// (`WATCHDOG_USEC`), and that it begins to end: sd_notify(3).
+    ///
     /// # Errors
     /// As [`bind`](Self::bind).
-    pub fn run(self, address: impl ToSocketAddrs + fmt::Display) -> Result<(), Error> {
+    pub fn run(self, address: impl Into<Address>) -> Result<(), Error> {
         self.run_with(address, |_| ())
     }
 
@@ -175,11 +189,8 @@ impl Live {
     ///
     /// # Errors
     /// As [`bind`](Self::bind).
-    pub fn run_with(
-        self,
-        address: impl ToSocketAddrs + fmt::Display,
-        started: impl FnOnce(&Server),
-    ) -> Result<(), Error> {
+    pub fn run_with(self, address: impl Into<Address>, started: impl FnOnce(&Server)) -> Result<(), Error> {
+        let address = address.into();
         let (delay, spread) = match self.options.dev {
             true => (Duration::ZERO, Duration::ZERO),
             false => (self.options.drain_delay, self.options.drain_spread),
@@ -188,7 +199,8 @@ impl Live {
         if let Some(dev) = self.options.dev.then(Dev::of_cargo).flatten() {
             return dev.run(self, address, started, signals);
         }
-        let server = self.bind(address)?;
+        let mut server = self.bind(address)?;
+        server.attend();
         started(&server);
         if signals.wait() {
             server.retire(delay);

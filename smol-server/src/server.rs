@@ -3,7 +3,8 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -15,17 +16,19 @@ use live_core::limits::DRAIN_WITHIN;
 use live_std::{Connection, Engine, caught};
 use smol::block_on;
 use smol::future::FutureExt;
-use smol::io::AsyncReadExt;
-use socket2::SockRef;
+use socket2::{SockAddr, Socket};
 
 use crate::app::{App, From};
 use crate::count::{Count, Counted};
 use crate::descriptors::Descriptors;
 use crate::executor::{Spawner, Workers};
-use crate::http::{self, BACKLOG, Served, UNSENT};
+use crate::http::{self, Served};
+use crate::listen::{Listener, Local, SocketFile};
+use crate::manager::Manager;
 use crate::pool::Source;
-use crate::stream::Stream;
-use crate::websocket::Socket;
+use crate::tls::Tls;
+use crate::transport::Transport;
+use crate::websocket;
 use crate::wire::Wire;
 
 /// How long a server that stops without a successor waits for its sessions and connections.
@@ -40,43 +43,56 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 /// A server that runs until it is dropped or shut down.
 pub struct Server {
     app: Arc<App>,
-    address: SocketAddr,
+    local: Local,
     open: Arc<Count>,
     workers: Option<Workers>,
+    /// Removed once nobody listens any more.
+    file: Option<SocketFile>,
+    /// Who is told how the server is.
+    manager: Option<Manager>,
 }
 
 impl Server {
-    pub(crate) fn start(listener: TcpListener, app: Arc<App>, workers: Workers) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        // What is accepted has the listener's options.
-        let socket = SockRef::from(&listener);
-        socket.listen(BACKLOG)?;
-        #[cfg(target_os = "linux")]
-        socket.set_tcp_notsent_lowat(UNSENT)?;
+    pub(crate) fn start(listener: Listener, app: Arc<App>, workers: Workers) -> io::Result<Self> {
+        let Listener { socket, local, file } = listener;
         let (spawner, open) = (workers.spawner(), Arc::<Count>::default());
         let descriptors = Descriptors::claim(app.engine.options().max_sessions);
-        let listener = spawner.source(listener)?;
+        let listener = spawner.source(socket)?;
         let accepts = Accepts { listener, app: app.clone(), open: open.clone(), descriptors };
         spawner.run(supervised(Arc::new(accepts), spawner.clone()));
-        Ok(Self { app, address, open, workers: Some(workers) })
+        Ok(Self { app, local, open, workers: Some(workers), file, manager: None })
     }
 
-    /// The address that it listens on, with the port that the system chose where 0 was asked for.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.address
+    /// The address that it listens on, with the port that the system chose where 0 was asked for. None for a Unix socket, which has a
+    /// [path](Self::unix_path).
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        match self.local {
+            Local::Tcp(address) => Some(address),
+            Local::Unix(_) => None,
+        }
+    }
+
+    /// The path of the Unix socket that it listens on.
+    pub fn unix_path(&self) -> Option<&Path> {
+        match &self.local {
+            Local::Tcp(_) => None,
+            Local::Unix(path) => Some(path),
+        }
     }
 
     /// The URL to open: [`Options::public_url`](live_std::Options::public_url), else one of this machine. Whoever listens on all of its addresses isn't reached by that
-    /// name: only `localhost` is answered then.
+    /// name: only `localhost` is answered then. A Unix socket has no URL; without a public one this is its address, `unix:/run/app/app.sock`.
     pub fn url(&self) -> String {
         if let Some(url) = &self.app.engine.options().public_url {
             return url.clone();
         }
-        let (ip, port) = (self.address.ip(), self.address.port());
-        if ip.is_unspecified() {
-            format!("http://localhost:{port}")
-        } else {
-            format!("http://{}", self.address)
+        let scheme = if self.app.tls.is_some() { "https" } else { "http" };
+        match &self.local {
+            Local::Tcp(address) if address.ip().is_unspecified() => {
+                format!("{scheme}://localhost:{}", address.port())
+            }
+            Local::Tcp(address) => format!("{scheme}://{address}"),
+            Local::Unix(_) => self.local.to_string(),
         }
     }
 
@@ -99,11 +115,27 @@ impl Server {
         self.drain(Duration::ZERO);
     }
 
+    /// Tells the service manager, if there is one, that the server listens, and how it is from now on.
+    pub(crate) fn attend(&mut self) {
+        let (Some(manager), Some(workers)) = (Manager::of_process(), &self.workers) else { return };
+        manager.ready(self.engine(), &self.local);
+        let attending = manager.clone().attend(self.app.engine.clone(), self.local.clone());
+        workers.spawner().run(attending);
+        self.manager = Some(manager);
+    }
+
     /// Says that it will end soon, for `delay`: see [`Options::drain_delay`](live_std::Options::drain_delay).
     pub(crate) fn retire(&self, delay: Duration) {
         if !delay.is_zero() {
             self.app.engine.retire();
+            self.tell_stopping();
             thread::sleep(delay);
+        }
+    }
+
+    fn tell_stopping(&self) {
+        if let Some(manager) = &self.manager {
+            manager.stopping(self.engine(), &self.local);
         }
     }
 
@@ -117,6 +149,7 @@ impl Server {
         let Some(workers) = self.workers.take() else { return };
         let until = Instant::now() + if spread.is_zero() { STOP_WITHIN } else { DRAIN_WITHIN };
         self.app.engine.drain(spread);
+        self.tell_stopping();
         self.open.wait_until_none(until - Instant::now());
         let limit = async {
             Delay::new(until.saturating_duration_since(Instant::now())).await;
@@ -128,6 +161,7 @@ impl Server {
         };
         block_on(self.app.engine.drained().or(limit));
         drop(workers);
+        drop(self.file.take());
     }
 }
 
@@ -139,7 +173,7 @@ impl Drop for Server {
 
 /// What is needed to take connections in.
 struct Accepts {
-    listener: Source<TcpListener>,
+    listener: Source<Socket>,
     app: Arc<App>,
     open: Arc<Count>,
     descriptors: Descriptors,
@@ -161,7 +195,7 @@ async fn accept(accepts: Arc<Accepts>, spawner: Spawner) {
     loop {
         let accepted = poll_fn(|cx| poll_accept(listener, cx)).await;
         let entered = accepted.and_then(|(stream, peer)| {
-            let descriptor = descriptors.enter(&stream, peer.ip(), refused);
+            let descriptor = descriptors.enter(&stream, peer, app.tls.is_none(), refused);
             Ok((descriptor, spawner.source(stream)?, peer))
         });
         match entered {
@@ -182,66 +216,95 @@ async fn accept(accepts: Arc<Accepts>, spawner: Spawner) {
     }
 }
 
+/// A connection, and the IP address of its other end, if it has one.
 fn poll_accept(
-    listener: &Source<TcpListener>,
+    listener: &Source<Socket>,
     cx: &mut Context<'_>,
-) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+) -> Poll<io::Result<(Socket, Option<IpAddr>)>> {
     loop {
         match listener.get_ref().accept() {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready!(listener.poll_readable(cx))?,
-            accepted => return Poll::Ready(accepted),
+            accepted => {
+                let ip = |address: SockAddr| address.as_socket().map(|address| address.ip());
+                return Poll::Ready(accepted.map(|(stream, peer)| (stream, ip(peer))));
+            }
         }
     }
 }
 
 /// What it holds between requests and messages every connection keeps, so its parts are boxed.
-async fn serve(stream: Source<TcpStream>, peer: SocketAddr, app: Arc<App>, open: Arc<Count>) {
+async fn serve(stream: Source<Socket>, peer: Option<IpAddr>, app: Arc<App>, open: Arc<Count>) {
     // Without it a small frame may wait for the acknowledgement of the one before.
-    let _ = stream.get_ref().set_nodelay(true);
-    let wire = Wire::new(stream);
+    if peer.is_some() {
+        let _ = stream.get_ref().set_tcp_nodelay(true);
+    }
+    let Ok(wire) = wire(stream, app.tls.as_ref()) else { return };
+    let write_timeout = app.http.write_timeout;
+    if app.tls.is_some() && !Box::pin(secured(&wire, app.http.head_timeout)).await {
+        return Box::pin(linger(wire)).await;
+    }
     let (socket, _counted) = match Box::pin(handshake(&wire, peer, app, &open)).await {
         Ok(upgraded) => upgraded.unzip(),
         Err(_) => return,
     };
     if let Some(mut socket) = socket {
         socket.run().await;
+    } else if wire.transport.pending() > 0 {
+        let flushed = poll_fn(|cx| wire.transport.poll_flush(cx));
+        let _ = Box::pin(within(write_timeout, flushed)).await;
     }
     Box::pin(linger(wire)).await;
+}
+
+fn wire(stream: Source<Socket>, tls: Option<&Tls>) -> io::Result<Arc<Wire>> {
+    let session = tls.map(Tls::session).transpose()?;
+    Ok(Wire::new(Transport::new(stream, session)))
+}
+
+/// Whether the other end has agreed on how to encrypt.
+async fn secured(wire: &Wire, limit: Duration) -> bool {
+    let handshake = within(limit, poll_fn(|cx| wire.transport.poll_handshake(cx))).await;
+    if let Err(error) = &handshake {
+        live_std::log!(debug, %error, "a TLS handshake failed");
+    }
+    handshake.is_ok()
+}
+
+/// `work`, or a timeout error.
+async fn within<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let late = async {
+        Delay::new(limit).await;
+        Err(io::ErrorKind::TimedOut.into())
+    };
+    work.or(late).await
 }
 
 /// Answers requests, until one of them is for a WebSocket.
 async fn handshake(
     wire: &Arc<Wire>,
-    peer: SocketAddr,
+    peer: Option<IpAddr>,
     app: Arc<App>,
     open: &Arc<Count>,
-) -> io::Result<Option<(Box<Socket>, Counted)>> {
+) -> io::Result<Option<(Box<websocket::Socket>, Counted)>> {
     let engine = app.engine.clone();
     let limits = app.http;
-    let from = From { app, peer: peer.ip() };
+    let from = From { app, peer };
     let Served::Upgraded(upgrade, read) = http::serve(wire.clone(), from, limits, open).await? else {
         return Ok(None);
     };
     let counted = open.enter();
     let max_message = engine.options().max_message_size;
     let connection = Connection::new(engine, upgrade);
-    Ok(Some((Socket::new(wire.clone(), read, connection, max_message).await, counted)))
+    Ok(Some((websocket::Socket::new(wire.clone(), read, connection, max_message).await, counted)))
 }
 
 /// Reads on for a while after the last write: closing with unread bytes would take back what was sent.
 async fn linger(wire: Arc<Wire>) {
-    let mut stream = Stream::new(wire.clone(), 0);
-    if wire.socket.get_ref().shutdown(Shutdown::Write).is_err() {
-        return;
-    }
     let drain = async {
-        let mut space = [0; 1024];
-        while stream.read(&mut space).await.is_ok_and(|count| count > 0) {}
+        poll_fn(|cx| wire.transport.poll_finish(cx)).await?;
+        poll_fn(|cx| wire.transport.poll_discard(cx)).await
     };
-    let limit = async {
-        Delay::new(LINGER).await;
-    };
-    drain.or(limit).await;
+    let _ = within(LINGER, drain).await;
 }
 
 /// A panic ends its own connection and no other.
@@ -253,6 +316,6 @@ async fn isolated(task: Pin<Box<dyn Future<Output = ()> + Send>>) {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("Server").field("local", &self.local).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,11 @@ use std::task::{Context, Poll, ready};
 
 use smol::io::{AsyncRead, AsyncWrite};
 
+use crate::transport::Took;
 use crate::wire::Wire;
+
+/// How many times it reads what is TLS's own until other tasks have their turn.
+const STEPS: usize = 16;
 
 /// A socket that isn't read again once it has given all it had, but waited for.
 pub(crate) struct Stream {
@@ -26,22 +30,25 @@ impl Stream {
 
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        loop {
+        for _ in 0..STEPS {
             if self.drained {
-                ready!(self.wire.socket.poll_readable(cx))?;
+                ready!(self.wire.transport.poll_readable(cx))?;
                 self.drained = false;
             }
-            match io::Read::read(&mut self.wire.socket.get_ref(), buf) {
+            match self.wire.transport.read(buf) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.drained = true,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Poll::Ready(Err(error)),
-                Ok(count) => {
-                    self.drained = count < buf.len() && count > 0;
+                Ok(Took::Nothing) => {}
+                Ok(Took::Bytes { count, is_drained }) => {
+                    self.drained = is_drained;
                     self.given += count;
                     return Poll::Ready(Ok(count));
                 }
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -52,11 +59,11 @@ impl AsyncWrite for Stream {
         self.wire.poll_write(cx, buf)
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.wire.transport.poll_flush(cx)
     }
 
-    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.wire.socket.get_ref().shutdown(std::net::Shutdown::Write))
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.wire.transport.poll_finish(cx)
     }
 }

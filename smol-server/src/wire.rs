@@ -1,16 +1,16 @@
 //! A connection's socket as both its task and those who go past it write to it.
 
 use std::io;
-use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use crate::pool::Source;
 use live_std::Direct;
+
+use crate::transport::Transport;
 
 /// A connection's socket, and what it hasn't taken yet of a message: written by the connection's task, or past it.
 pub(crate) struct Wire {
-    pub(crate) socket: Source<TcpStream>,
+    pub(crate) transport: Transport,
     rest: Mutex<Rest>,
 }
 
@@ -32,8 +32,8 @@ const HEAD: usize = 10;
 const SHORT: usize = 1024;
 
 impl Wire {
-    pub(crate) fn new(socket: Source<TcpStream>) -> Arc<Self> {
-        Arc::new(Self { socket, rest: Mutex::default() })
+    pub(crate) fn new(transport: Transport) -> Arc<Self> {
+        Arc::new(Self { transport, rest: Mutex::default() })
     }
 
     /// Writes a message, as far as the socket takes it; keeps the rest for [`poll_rest`](Self::poll_rest), and all of it behind what was kept before. Whether
@@ -57,7 +57,7 @@ impl Wire {
             rest.bytes.extend_from_slice(frame);
             return Ok(false);
         }
-        let written = match io::Write::write(&mut self.socket.get_ref(), frame) {
+        let written = match self.transport.write(frame) {
             Ok(written) => written,
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => 0,
             Err(error) => return Err(error),
@@ -65,7 +65,7 @@ impl Wire {
         if written < frame.len() {
             *rest = Rest { bytes: frame[written..].to_vec(), written: 0 };
         }
-        Ok(rest.bytes.is_empty())
+        Ok(rest.bytes.is_empty() && self.transport.pending() == 0)
     }
 
     pub(crate) fn poll_rest(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -76,14 +76,14 @@ impl Wire {
         if !rest.bytes.is_empty() {
             *rest = Rest::default();
         }
-        Poll::Ready(Ok(()))
+        self.transport.poll_flush(cx)
     }
 
     pub(crate) fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         loop {
-            match io::Write::write(&mut self.socket.get_ref(), bytes) {
+            match self.transport.write(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    ready!(self.socket.poll_writable(cx))?
+                    ready!(self.transport.poll_writable(cx))?
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 written => return Poll::Ready(written),
@@ -94,7 +94,7 @@ impl Wire {
     /// What the socket hasn't taken yet, in bytes.
     pub(crate) fn left(&self) -> usize {
         let rest = self.rest();
-        rest.bytes.len() - rest.written
+        rest.bytes.len() - rest.written + self.transport.pending()
     }
 
     fn rest(&self) -> MutexGuard<'_, Rest> {
@@ -139,17 +139,18 @@ fn head(kind: u8, len: usize) -> ([u8; HEAD], usize) {
 mod tests {
     use super::*;
     use crate::executor::Workers;
+    use socket2::Socket;
     use std::future::poll_fn;
     use std::io::Read;
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
 
     /// Both ends of a connection, and who waits for it.
     fn pair() -> (Arc<Wire>, TcpStream, Workers) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let browser = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let workers = Workers::start().unwrap();
-        let socket = workers.spawner().source(listener.accept().unwrap().0).unwrap();
-        (Wire::new(socket), browser, workers)
+        let socket = workers.spawner().source(Socket::from(listener.accept().unwrap().0)).unwrap();
+        (Wire::new(Transport::new(socket, None)), browser, workers)
     }
 
     #[test]

@@ -122,7 +122,7 @@ fn echo(size: usize) -> SocketAddr {
 fn an_event_allocates_at_most_one_time_more_than_an_echo() {
     let options = Options { event_rate: 1_000_000, event_burst: 1_000_000, ..Options::default() };
     let server = Live::new(options).page("/", Counter).bind("127.0.0.1:0").unwrap();
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     let mut ours = Wire { stream: tab.ws.get_mut().try_clone().unwrap(), events: 0 };
     let ours = ours.allocations();
     let mut bare = Wire { stream: TcpStream::connect(echo(17)).unwrap(), events: 0 };

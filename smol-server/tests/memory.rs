@@ -67,7 +67,7 @@ fn connect(server: SocketAddr, path: &str, size: usize) -> Tab {
 #[test]
 fn a_connection_keeps_no_more_than_it_needs() {
     let server = server();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let _tabs = (nothing_of_a_large_message(address), one_copy_of_its_headers(address));
 }
 

@@ -31,7 +31,7 @@ impl Serve for Smol {
     }
 
     fn address(&self) -> SocketAddr {
-        self.0.local_addr()
+        self.0.local_addr().unwrap()
     }
 }
 

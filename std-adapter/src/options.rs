@@ -35,7 +35,7 @@ pub struct Options {
     pub path_prefix: String,
     /// Origins of other sites that may connect, such as `https://partner.example`. Default: none.
     pub allowed_origins: Vec<String>,
-    /// Addresses of reverse proxies, and ranges of them, who are believed about whom they speak for. Default: none.
+    /// Addresses of reverse proxies, ranges of them, and `unix` for whoever comes by a Unix socket: they are believed about whom they speak for. Default: none.
     pub trusted_proxies: Vec<Proxies>,
     /// Which header tells that. Default: `X-Forwarded-For`, or else `Forwarded`.
     pub proxy_header: ProxyHeader,
@@ -93,7 +93,7 @@ pub struct Options {
     /// The most sessions in memory, also those of which the state is in the store. Default: 100,000.
     pub max_sessions: usize,
     /// The most connections from one address; of IPv6, from one network of 64 bits. Whole companies and mobile networks may have one, so this is for
-    /// what no crowd does. Default: 10,000.
+    /// what no crowd does. Whoever comes by a Unix socket has none, unless a trusted proxy tells it. Default: 10,000.
     pub max_connections_per_ip: usize,
     /// How many events a second one session may send for long (rule S10), by however many connections. Past it nothing is read for a
     /// while; who goes on for 10 s is closed. Default: 20.

@@ -8,7 +8,8 @@ use http::HeaderMap;
 use http::header::FORWARDED;
 use ipnet::IpNet;
 
-/// Addresses of proxies: one (`10.0.0.7`, `::1`), or a range in CIDR notation (`10.0.0.0/8`, `fd00::/8`).
+/// Addresses of proxies: one (`10.0.0.7`, `::1`), a range in CIDR notation (`10.0.0.0/8`, `fd00::/8`), or `unix` for whoever comes by a Unix socket. Such a peer has no
+/// address of its own: without `unix` on the list nobody's address is known where a server listens on a Unix socket, and the limits of an address hold nobody.
 ///
 /// ```
 /// use live_std::{Options, Proxies};
@@ -20,7 +21,16 @@ use ipnet::IpNet;
 /// # Ok::<(), live_std::InvalidProxies>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Proxies(IpNet);
+pub struct Proxies(Peers);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Peers {
+    Net(IpNet),
+    Unix,
+}
+
+/// Whoever comes by a Unix socket.
+const UNIX: &str = "unix";
 
 /// A text is neither an address nor a range of addresses.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,14 +50,19 @@ pub enum ProxyHeader {
 }
 
 impl Proxies {
-    fn contains(&self, address: IpAddr) -> bool {
-        self.0.contains(&address)
+    /// Whether a peer is one of them; one by a Unix socket has no address.
+    fn contains(&self, peer: Option<IpAddr>) -> bool {
+        match (self.0, peer) {
+            (Peers::Net(net), Some(address)) => net.contains(&address),
+            (Peers::Unix, None) => true,
+            _ => false,
+        }
     }
 }
 
 impl From<IpAddr> for Proxies {
     fn from(address: IpAddr) -> Self {
-        Self(address.to_canonical().into())
+        Self(Peers::Net(address.to_canonical().into()))
     }
 }
 
@@ -56,8 +71,9 @@ impl FromStr for Proxies {
 
     fn from_str(text: &str) -> Result<Self, InvalidProxies> {
         match (text.parse::<IpAddr>(), text.parse::<IpNet>()) {
+            _ if text == UNIX => Ok(Self(Peers::Unix)),
             (Ok(address), _) => Ok(address.into()),
-            (_, Ok(range)) => Ok(Self(range)),
+            (_, Ok(range)) => Ok(Self(Peers::Net(range))),
             _ => Err(InvalidProxies(text.to_owned())),
         }
     }
@@ -65,22 +81,31 @@ impl FromStr for Proxies {
 
 impl fmt::Display for InvalidProxies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\" is no address, such as 10.0.0.7, and no range of them, such as 10.0.0.0/8", self.0)
+        write!(
+            f,
+            "\"{}\" is no address, such as 10.0.0.7, no range of them, such as 10.0.0.0/8, and not \"unix\"",
+            self.0
+        )
     }
 }
 
 impl std::error::Error for InvalidProxies {}
 
 /// The address of whoever asks: the last one on the request's way that isn't a trusted proxy's. Behind what can't be read nobody is believed.
-pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxies], header: ProxyHeader) -> IpAddr {
-    let mut client = peer.to_canonical();
+pub(crate) fn client(
+    peer: Option<IpAddr>,
+    headers: &HeaderMap,
+    trusted: &[Proxies],
+    header: ProxyHeader,
+) -> Option<IpAddr> {
+    let mut client = peer.map(|peer| peer.to_canonical());
     let is_trusted = |address| trusted.iter().any(|proxies| proxies.contains(address));
     if !is_trusted(client) {
         return client;
     }
     for step in way(headers, header).into_iter().rev() {
         match step {
-            Some(address) if is_trusted(client) => client = address,
+            Some(address) if is_trusted(client) => client = Some(address),
             _ => break,
         }
     }
@@ -152,7 +177,7 @@ mod tests {
         for (name, value) in headers {
             all.append(HeaderName::from_static(name), HeaderValue::from_bytes(value).unwrap());
         }
-        client(ip(peer), &all, &trusted(), header).to_string()
+        client(Some(ip(peer)), &all, &trusted(), header).unwrap().to_string()
     }
 
     fn told(peer: &str, value: &str) -> String {
@@ -166,6 +191,23 @@ mod tests {
         assert_eq!(told("10.0.0.1", way), "3.3.3.3");
         assert_eq!(told("10.0.0.1", ""), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", ProxyHeader::Any, &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn whoever_comes_by_a_unix_socket_is_believed_where_that_is_trusted() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("6.6.6.6, 3.3.3.3, 10.0.0.1"));
+        let seen = |trusted: &[&str]| {
+            let trusted: Vec<Proxies> = trusted.iter().map(|text| text.parse().unwrap()).collect();
+            client(None, &headers, &trusted, ProxyHeader::Any).map(|address| address.to_string())
+        };
+        assert_eq!(seen(&[]), None);
+        assert_eq!(seen(&["0.0.0.0/0", "::/0"]), None);
+        assert_eq!(seen(&["unix"]).as_deref(), Some("10.0.0.1"));
+        assert_eq!(seen(&["unix", "10.0.0.1"]).as_deref(), Some("3.3.3.3"));
+        let trusted = ["unix".parse().unwrap()];
+        assert_eq!(client(None, &HeaderMap::new(), &trusted, ProxyHeader::Any), None, "it says nothing");
+        assert_eq!(client(Some(ip("1.1.1.1")), &headers, &trusted, ProxyHeader::Any), Some(ip("1.1.1.1")));
     }
 
     #[test]

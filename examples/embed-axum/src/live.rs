@@ -67,7 +67,7 @@ impl Live {
 
     /// An application whose own middleware knows the user says so here, in `user_id`; `Options::auth` is the other way.
     pub(crate) fn visitor(&self, peer: SocketAddr, headers: &HeaderMap) -> Visitor {
-        Visitor { peer: Some(self.engine.client(peer.ip(), headers)), ..Visitor::default() }
+        Visitor { peer: self.engine.client(Some(peer.ip()), headers), ..Visitor::default() }
     }
 }
 

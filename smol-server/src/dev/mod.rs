@@ -5,7 +5,6 @@ mod restart;
 mod watch;
 
 use std::fmt;
-use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::thread;
 
@@ -16,6 +15,7 @@ use smol::future::pending;
 use self::build::{Build, Program};
 use self::restart::Before;
 use self::watch::{Folder, Scan};
+use crate::address::Address;
 use crate::error::Error;
 use crate::live::Live;
 use crate::server::Server;
@@ -48,13 +48,14 @@ impl Dev {
     pub(crate) fn run(
         self,
         live: Live,
-        address: impl ToSocketAddrs + fmt::Display,
+        address: Address,
         started: impl FnOnce(&Server),
         signals: Listening,
     ) -> Result<(), Error> {
         let asked = address.to_string();
-        let bound = match self.before.as_ref().filter(|before| before.asked == asked) {
-            Some(before) => live.bind(before.address),
+        let before = self.before.as_ref().filter(|before| before.asked == asked);
+        let bound = match before.and_then(|before| before.address) {
+            Some(before) => live.bind(before),
             None => live.bind(address),
         };
         let (server, place) = match (bound, &self.before) {

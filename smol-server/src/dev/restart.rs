@@ -10,13 +10,16 @@ use super::build::Program;
 /// What a program tells the one that takes its place, in the environment.
 const VARIABLE: &str = "LIVE_DEV_BEFORE";
 
+/// What is written in the place of an address of TCP where there is none.
+const NO_ADDRESS: &str = "-";
+
 /// The program before this one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Before {
     /// The state of the files that this program was built of.
     pub(super) state: u64,
-    /// Where it listened.
-    pub(super) address: SocketAddr,
+    /// Where it listened, by TCP.
+    pub(super) address: Option<SocketAddr>,
     /// Where it was asked to listen.
     pub(super) asked: String,
 }
@@ -28,12 +31,14 @@ impl Before {
 
     fn from_text(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, ' ');
-        let (state, address) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (state, address) = (parts.next()?.parse().ok()?, parts.next()?);
+        let address = if address == NO_ADDRESS { None } else { Some(address.parse().ok()?) };
         Some(Self { state, address, asked: parts.next()?.to_owned() })
     }
 
     fn to_text(&self) -> String {
-        format!("{} {} {}", self.state, self.address, self.asked)
+        let address = self.address.map_or_else(|| NO_ADDRESS.to_owned(), |address| address.to_string());
+        format!("{} {address} {}", self.state, self.asked)
     }
 }
 
@@ -62,9 +67,11 @@ mod tests {
 
     #[test]
     fn what_is_told_is_read_again() {
-        let before =
-            Before { state: 7, address: ([127, 0, 0, 1], 4000).into(), asked: "localhost:0".to_owned() };
-        assert_eq!(Before::from_text(&before.to_text()), Some(before));
+        let address = Some(([127, 0, 0, 1], 4000).into());
+        for (address, asked) in [(address, "localhost:0"), (None, "unix:/tmp/a b.sock")] {
+            let before = Before { state: 7, address, asked: asked.to_owned() };
+            assert_eq!(Before::from_text(&before.to_text()), Some(before));
+        }
         assert_eq!(Before::from_text("7 nowhere localhost:0"), None);
     }
 }

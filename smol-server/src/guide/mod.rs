@@ -17,6 +17,7 @@
 //! | [`testing`] | pages in tests, without a browser |
 //! | [`development`] | what helps while a page is being written |
 //! | [`deploying`] | a server for the public |
+//! | [`deployment`] | behind nginx and Caddy, under systemd, in a container; TLS |
 //! | [`embedding`] | live pages in another server, or on another target |
 //! | [`protocol`] | what travels, and why it is small |
 //! | [`coming_from_liveview`] | Phoenix LiveView's words, and ours |
@@ -37,6 +38,17 @@ pub mod coming_from_liveview {}
 pub mod commands {}
 #[doc = include_str!("deploying.md")]
 pub mod deploying {}
+#[doc = include_str!("deployment.md")]
+#[doc = "\n# nginx.conf\n\n```nginx"]
+#[doc = include_str!("deploy/nginx.conf")]
+#[doc = "```\n\n# Caddyfile\n\n```text"]
+#[doc = include_str!("deploy/Caddyfile")]
+#[doc = "```\n\n# app.service\n\n```ini"]
+#[doc = include_str!("deploy/app.service")]
+#[doc = "```\n\n# app.socket\n\n```ini"]
+#[doc = include_str!("deploy/app.socket")]
+#[doc = "```"]
+pub mod deployment {}
 #[doc = include_str!("development.md")]
 pub mod development {}
 #[doc = include_str!("embedding.md")]

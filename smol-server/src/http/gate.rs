@@ -204,14 +204,25 @@ impl Read for Io {
 impl Write for Io {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let mut state = self.0.lock();
+        let transport = &self.0.wire.transport;
+        let pending = transport.pending();
         let written = self.0.wire.poll_write(cx, buf);
         state.write_waits = written.is_pending();
-        state.moved += u64::from(written.is_ready());
+        state.moved += u64::from(written.is_ready() || transport.pending() != pending);
         written
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut state = self.0.lock();
+        let transport = &self.0.wire.transport;
+        let pending = transport.pending();
+        if pending == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        let flushed = transport.poll_flush(cx);
+        state.write_waits = flushed.is_pending();
+        state.moved += u64::from(transport.pending() != pending);
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -20,8 +20,8 @@ fn answer(frame: &[u8]) -> (u16, String) {
 
 fn answer_to(message: Message) -> (u16, String) {
     let server = server();
-    let mut bystander = Tab::new(server.local_addr(), "/lab/a");
-    let mut tab = Tab::new(server.local_addr(), "/lab/b");
+    let mut bystander = Tab::new(server.local_addr().unwrap(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/b");
     tab.act("inc");
     tab.ws.send(message).unwrap();
     let close = tab.closed();
@@ -40,12 +40,12 @@ fn protocol() -> (u16, String) {
 #[test]
 fn a_foreign_or_missing_origin_or_host_is_refused_before_the_upgrade() {
     let server = server();
-    let mut bystander = Tab::new(server.local_addr(), "/lab/a");
+    let mut bystander = Tab::new(server.local_addr().unwrap(), "/lab/a");
     let ask = |host: &str, origin: &str| {
         let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
                        Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mizu-live-v2\r\n";
         let head = format!("GET /_live/websocket HTTP/1.1\r\nHost: {host}\r\n{origin}{upgrade}\r\n");
-        let mut stream = http::connect(server.local_addr());
+        let mut stream = http::connect(server.local_addr().unwrap());
         stream.write_all(head.as_bytes()).unwrap();
         http::read_head(&mut stream)
     };
@@ -72,15 +72,15 @@ fn a_listed_host_and_origin_may() {
     };
     let server = start(options);
     let page = http::raw(
-        server.local_addr(),
+        server.local_addr().unwrap(),
         "GET /lab/a HTTP/1.1\r\nHost: live.example\r\nConnection: close\r\n\r\n",
     );
     assert_eq!(page.status, 200);
     let cookie = page.header("set-cookie").unwrap();
     assert!(cookie.starts_with("__Host-live=") && cookie.ends_with("; Secure"), "{cookie}");
-    let mut request = request(server.local_addr(), "");
+    let mut request = request(server.local_addr().unwrap(), "");
     request.headers_mut().insert("Origin", "https://partner.example".parse().unwrap());
-    drop(open(server.local_addr(), request));
+    drop(open(server.local_addr().unwrap(), request));
 }
 
 #[test]
@@ -89,12 +89,12 @@ fn without_a_subprotocol_that_the_server_speaks_there_is_no_upgrade() {
     for protocol in ["", "Sec-WebSocket-Protocol: chat\r\n", "Sec-WebSocket-Protocol: mizu-live-v2.json\r\n"]
     {
         let headers = format!("Origin: http://localhost\r\nUpgrade: websocket\r\n{protocol}");
-        let refused = http::get(server.local_addr(), "/_live/websocket", &headers);
+        let refused = http::get(server.local_addr().unwrap(), "/_live/websocket", &headers);
         assert_eq!(refused.status, 400);
         assert!(refused.text().contains("mizu-live-v2"));
     }
     let plain = "Origin: http://localhost\r\nSec-WebSocket-Protocol: mizu-live-v2\r\n";
-    assert_eq!(http::get(server.local_addr(), "/_live/websocket", plain).status, 426);
+    assert_eq!(http::get(server.local_addr().unwrap(), "/_live/websocket", plain).status, 426);
 }
 
 #[test]
@@ -117,14 +117,14 @@ fn malformed_truncated_deep_and_unknown_frames() {
 #[test]
 fn frames_that_break_the_order() {
     let server = server();
-    let hello = load(server.local_addr(), "/lab/a", "").client.hello();
+    let hello = load(server.local_addr().unwrap(), "/lab/a", "").client.hello();
     assert_eq!(answer(&hello), protocol(), "a second HELLO");
     assert_eq!(answer(&[0x94, 1, 9, 0, 0xa1, b'x']), protocol(), "a gap");
     assert_eq!(answer(&[0x92, 4, 99]), protocol(), "a RESYNC of a number");
     assert_eq!(answer(&[0x93, 2, 99, 0]), protocol(), "an ACK of frames never sent");
     assert_eq!(answer(&[0x92, 5, 1]), protocol(), "another session of the connection");
     for first in [&[0x91, 3][..], &[0x92, 5, 0], &[0x94, 1, 1, 0, 0xa1, b'x'], &[0xc1]] {
-        let mut ws = open(server.local_addr(), request(server.local_addr(), ""));
+        let mut ws = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), ""));
         ws.send(Message::Binary(first.to_vec().into())).unwrap();
         assert_eq!(closed(&mut ws), protocol(), "{first:02x?} before HELLO");
     }
@@ -134,9 +134,9 @@ fn frames_that_break_the_order() {
 fn the_wrong_type_of_message() {
     assert_eq!(answer_to(Message::text("[3]")), (1003, "type".to_owned()));
     let server = start(Options { dev: true, ..options() });
-    let mut request = request(server.local_addr(), "");
+    let mut request = request(server.local_addr().unwrap(), "");
     request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL_JSON.parse().unwrap());
-    let mut ws = open(server.local_addr(), request);
+    let mut ws = open(server.local_addr().unwrap(), request);
     ws.send(Message::Binary(vec![0x91, 3].into())).unwrap();
     assert_eq!(closed(&mut ws), (1003, "type".to_owned()));
 }
@@ -146,7 +146,7 @@ fn an_oversized_message_whole_or_in_fragments() {
     let size = (1009, "size".to_owned());
     assert_eq!(answer_to(Message::Binary(vec![0; 64 * 1024 + 1].into())), size);
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     for (opcode, last) in [(Data::Binary, false), (Data::Continue, false), (Data::Continue, true)] {
         let frame = Frame::message(vec![0; 30_000], OpCode::Data(opcode), last);
         tab.ws.send(Message::Frame(frame)).unwrap();
@@ -157,7 +157,7 @@ fn an_oversized_message_whole_or_in_fragments() {
 #[test]
 fn bytes_that_are_no_websocket_frames() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.ws.get_mut().write_all(&[0xff; 40]).unwrap();
     assert_eq!(tab.closed(), protocol());
 }
@@ -165,14 +165,14 @@ fn bytes_that_are_no_websocket_frames() {
 #[test]
 fn no_hello_in_time() {
     let server = start(Options { hello_timeout: Duration::from_millis(50), ..options() });
-    let mut ws = open(server.local_addr(), request(server.local_addr(), ""));
+    let mut ws = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), ""));
     assert_eq!(closed(&mut ws), (4002, "hello".to_owned()));
 }
 
 #[test]
 fn unknown_events_and_targets_fail_alone() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("no-such-event");
     tab.send(Action::new("inc").target("no-such-region"));
     tab.act("inc");
@@ -184,7 +184,7 @@ fn unknown_events_and_targets_fail_alone() {
 #[test]
 fn what_a_newer_script_appends_is_ignored() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     let mut event = tab.client.send(Action::new("inc"));
     assert_eq!(event[0], 0x94, "an array of four");
     event[0] = 0x9a;
@@ -200,7 +200,7 @@ fn what_a_newer_script_appends_is_ignored() {
 #[test]
 fn an_event_that_comes_twice_is_applied_once() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     let event = tab.client.send(Action::new("inc"));
     tab.send_raw(event.clone());
     tab.send_raw(event);
@@ -211,7 +211,7 @@ fn an_event_that_comes_twice_is_applied_once() {
 #[test]
 fn events_beyond_the_rate_wait_and_then_all_are_applied() {
     let server = start(Options { event_rate: 200, event_burst: 10, ..options() });
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     for _ in 0..40 {
         tab.send(Action::new("inc"));
     }
@@ -221,8 +221,8 @@ fn events_beyond_the_rate_wait_and_then_all_are_applied() {
 #[test]
 fn one_address_has_so_many_sockets_and_no_more() {
     let server = start(Options { max_connections_per_ip: 1, ..options() });
-    let mut first = Tab::new(server.local_addr(), "/lab/a");
-    let mut second = open(server.local_addr(), request(server.local_addr(), ""));
+    let mut first = Tab::new(server.local_addr().unwrap(), "/lab/a");
+    let mut second = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), ""));
     assert_eq!(closed(&mut second), (1013, "5000".to_owned()));
     first.act("inc");
 }
@@ -230,7 +230,7 @@ fn one_address_has_so_many_sockets_and_no_more() {
 #[test]
 fn a_silent_connection_is_pinged_and_then_dropped() {
     let server = start(Options { heartbeat_interval: Duration::from_millis(400), ..options() });
-    let mut ws = open(server.local_addr(), request(server.local_addr(), ""));
+    let mut ws = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), ""));
     assert!(matches!(ws.read(), Ok(Message::Ping(_))));
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(ws.get_mut(), &mut bytes).unwrap();
@@ -239,7 +239,7 @@ fn a_silent_connection_is_pinged_and_then_dropped() {
 #[test]
 fn http_that_could_be_read_in_two_ways_is_refused_and_closes() {
     let server = server();
-    let mut bystander = Tab::new(server.local_addr(), "/lab/a");
+    let mut bystander = Tab::new(server.local_addr().unwrap(), "/lab/a");
     for (headers, status) in [
         ("Host: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n", 400),
         ("Host: localhost\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
@@ -250,16 +250,16 @@ fn http_that_could_be_read_in_two_ways_is_refused_and_closes() {
     ] {
         let request =
             format!("POST /lab/a HTTP/1.1\r\n{headers}Connection: close\r\n\r\n0\r\n\r\nGET /smuggled");
-        assert_eq!(http::raw(server.local_addr(), &request).status, status, "{headers}");
+        assert_eq!(http::raw(server.local_addr().unwrap(), &request).status, status, "{headers}");
     }
-    assert_eq!(http::raw(server.local_addr(), "\u{1}\u{2}\r\n\r\n").status, 400);
+    assert_eq!(http::raw(server.local_addr().unwrap(), "\u{1}\u{2}\r\n\r\n").status, 400);
     bystander.act("inc");
 }
 
 #[test]
 fn in_dev_mode_a_notice_says_why() {
     let server = start(Options { dev: true, ..options() });
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.ws.send(Message::Binary(vec![0; 64 * 1024 + 1].into())).unwrap();
     tab.until("a notice", |tab| {
         tab.heard

@@ -90,7 +90,7 @@ impl Page for Stall {
 
 /// A tab that is answered soon or fails.
 fn neighbour(server: &Server) -> Tab {
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.patience(SOON);
     tab
 }
@@ -164,7 +164,7 @@ fn connections_that_wait_for_their_session_hold_up_nobody_and_the_last_one_has_i
     page.gate.until_inside(1);
     let mut waiting = Vec::new();
     for _ in 0..5 {
-        let mut ws = open(server.local_addr(), request(server.local_addr(), &stuck.cookie));
+        let mut ws = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), &stuck.cookie));
         // Each says which attempt it is, so that whichever comes to the session last, the newest has it.
         ws.send(Message::Binary(stuck.client.hello().into())).unwrap();
         waiting.push(ws);
@@ -193,7 +193,7 @@ fn a_log_in_doesnt_wait_for_a_handler_of_the_same_browser() {
     stuck.send(Action::new("block"));
     page.gate.until_inside(1);
     let (address, headers) =
-        (server.local_addr(), format!("Cookie: {}\r\nOrigin: http://localhost\r\n", stuck.cookie));
+        (server.local_addr().unwrap(), format!("Cookie: {}\r\nOrigin: http://localhost\r\n", stuck.cookie));
     let (says, answered) = std::sync::mpsc::channel();
     std::thread::spawn(move || says.send(http::post(address, "/log-in", &headers, "").status));
     assert_eq!(answered.recv_timeout(SOON).expect("the log-in isn't answered"), 303);
@@ -437,7 +437,8 @@ fn new_tabs_open_while_a_handler_blocks() {
     stuck.send(Action::new("block"));
     page.gate.until_inside(1);
     for _ in 0..5 {
-        let mut tab = Tab::of(server.local_addr(), load(server.local_addr(), "/", &stuck.cookie));
+        let mut tab =
+            Tab::of(server.local_addr().unwrap(), load(server.local_addr().unwrap(), "/", &stuck.cookie));
         tab.patience(SOON);
         click(&mut tab);
     }

@@ -156,12 +156,12 @@ fn looping(by: By) -> (Loops, Server, Arc<Metrics>, Vec<Tab>, Tab) {
     };
     let live = Live::new(options).page("/loops/{side}", page.clone()).page("/", Loops::new(By::Nothing));
     let server = live.bind("127.0.0.1:0").unwrap();
-    let mut other = Tab::new(server.local_addr(), "/");
+    let mut other = Tab::new(server.local_addr().unwrap(), "/");
     other.patience(SOON);
     let workers = std::thread::available_parallelism().unwrap().get().max(2);
     let mut tabs: Vec<Tab> = (0..workers)
         .map(|n| {
-            let mut tab = Tab::new(server.local_addr(), &format!("/loops/{}", n % 2));
+            let mut tab = Tab::new(server.local_addr().unwrap(), &format!("/loops/{}", n % 2));
             tab.patience(SOON);
             tab
         })
@@ -180,7 +180,7 @@ fn have_turns(by: By) {
         tabs.iter_mut().for_each(click);
     }
     // A new tab is another session's mount.
-    let mut new = Tab::new(server.local_addr(), "/");
+    let mut new = Tab::new(server.local_addr().unwrap(), "/");
     new.patience(SOON);
     click(&mut new);
     // Their end is heard, and they loop without a connection, too.
@@ -251,7 +251,7 @@ fn a_first_response_ends_whatever_its_tasks_lead_to() {
     for (path, by) in WAYS {
         let (server, page) = from_mount(by);
         let _ends = Ends(page.is_over.clone());
-        let address = server.local_addr();
+        let address = server.local_addr().unwrap();
         // Several at once, so that no worker is kept.
         let answers: Vec<_> = (0..4)
             .map(|_| std::thread::spawn(move || within(SOON, move || http::get(address, "/", ""))))
@@ -270,7 +270,7 @@ fn a_posted_form_ends_whatever_its_tasks_lead_to() {
     let options = Options { mount_timeout: Duration::from_millis(300), ..options() };
     let server = Live::new(options).page("/", page.clone()).bind("127.0.0.1:0").unwrap();
     let _ends = Ends(page.is_over.clone());
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let shown = http::get(address, "/", "");
     let cookie = shown.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
     let token = shown.quoted("name=\"_csrf\" value=\"").to_owned();
@@ -286,7 +286,7 @@ fn a_tab_that_never_comes_to_rest_has_its_token_renewed() {
     let options = Options { token_lifetime: Duration::from_secs(1), ..options() };
     let server = Live::new(options).page("/", page.clone()).bind("127.0.0.1:0").unwrap();
     let _ends = Ends(page.is_over.clone());
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.send(Action::new("start"));
     let began = Instant::now();
     tab.until("a new token", |tab| {
@@ -329,7 +329,7 @@ fn a_page_that_subscribes_again_where_it_missed_messages_comes_to_rest() {
     let page = Rereads::default();
     let options = Options { session_store: Arc::new(Durable::default()), ..options() };
     let server = Live::new(options).page("/", page.clone()).bind("127.0.0.1:0").unwrap();
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     for _ in 0..20 {
         tab.act("count");
     }

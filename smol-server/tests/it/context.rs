@@ -79,7 +79,7 @@ fn shown(tab: &mut Tab, what: &str) {
 #[test]
 fn mount_knows_the_request() {
     let (server, _told) = desk(options());
-    let page = http::get(server.local_addr(), "/desk/bees?q=a+b&q=c", "X-Test: yes\r\n");
+    let page = http::get(server.local_addr().unwrap(), "/desk/bees?q=a+b&q=c", "X-Test: yes\r\n");
     let shown = "Some(&quot;bees&quot;) Some(&quot;a b&quot;) None Some(&quot;yes&quot;) Some(true) true";
     assert!(page.text().contains(shown), "{}", page.text());
 }
@@ -97,20 +97,20 @@ fn a_parameter_may_hold_any_bytes() {
         ("%22%3E", "\\&quot;&gt;"),
     ] {
         let path = format!("/desk/{path}");
-        let page = http::get(server.local_addr(), &path, "");
+        let page = http::get(server.local_addr().unwrap(), &path, "");
         let wanted = format!("Some(&quot;{room}&quot;)");
         assert!(page.status == 200 && page.text().contains(&wanted), "{path}: {}", page.text());
-        let mut tab = Tab::of(server.local_addr(), load(server.local_addr(), &path, ""));
+        let mut tab = Tab::of(server.local_addr().unwrap(), load(server.local_addr().unwrap(), &path, ""));
         tab.act("now");
         shown(&mut tab, "now");
     }
-    assert_eq!(http::get(server.local_addr(), "/desk/", "").status, 404);
+    assert_eq!(http::get(server.local_addr().unwrap(), "/desk/", "").status, 404);
 }
 
 #[test]
 fn messages_come_at_once_later_or_not_at_all() {
     let (server, told) = desk(options());
-    let mut tab = Tab::new(server.local_addr(), "/desk/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/desk/a");
     tab.act("now");
     shown(&mut tab, "now");
     for name in ["later", "never"] {
@@ -125,7 +125,7 @@ fn messages_come_at_once_later_or_not_at_all() {
 #[test]
 fn a_topic_is_heard_from_subscribe_to_unsubscribe() {
     let (server, told) = desk(options());
-    let mut tab = Tab::new(server.local_addr(), "/desk/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/desk/a");
     let publish = |message: &str| server.pubsub().publish("news", message).unwrap();
     publish("before");
     tab.act("follow");
@@ -147,13 +147,13 @@ fn a_timer_of_a_session_that_has_ended_tells_nobody() {
         ..options()
     };
     let (server, told) = desk(options);
-    let mut tab = Tab::new(server.local_addr(), "/desk/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/desk/a");
     tab.send(Action::new("later").value("ms", 3000));
     tab.until("an acknowledgement", |tab| tab.client.pending() == 0);
     drop(tab);
     end.recv_timeout(PATIENCE).unwrap();
     // A timer that was set after it, and fires after it.
-    let mut other = Tab::new(server.local_addr(), "/desk/a");
+    let mut other = Tab::new(server.local_addr().unwrap(), "/desk/a");
     other.send(Action::new("later").value("ms", 3100));
     shown(&mut other, "later");
     assert_eq!(told.try_iter().collect::<Vec<_>>(), ["later"]);
@@ -162,7 +162,7 @@ fn a_timer_of_a_session_that_has_ended_tells_nobody() {
 #[test]
 fn an_events_values_are_text_until_they_are_asked_for_otherwise() {
     let (server, _told) = desk(options());
-    let mut tab = Tab::new(server.local_addr(), "/desk/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/desk/a");
     let form = Action::new("form");
     tab.send(form.clone().value("text", "v").field("text", "f").field("ms", " 12 ").field("sure", "on"));
     shown(&mut tab, "Some(&quot;v&quot;) Some(12) true");

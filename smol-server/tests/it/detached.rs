@@ -45,7 +45,8 @@ impl Page for Room {
 #[test]
 fn others_see_a_session_go_and_what_it_does_alone() {
     let server = Live::new(options()).page("/", Room).bind("127.0.0.1:0").unwrap();
-    let (mut ann, mut bo) = (Tab::new(server.local_addr(), "/"), Tab::new(server.local_addr(), "/"));
+    let (mut ann, mut bo) =
+        (Tab::new(server.local_addr().unwrap(), "/"), Tab::new(server.local_addr().unwrap(), "/"));
     ann.act("hello");
     bo.until_html("", "hello, ");
     ann.vanish();

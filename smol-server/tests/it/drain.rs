@@ -77,14 +77,14 @@ fn is_later(tab: &Tab) -> bool {
 fn a_change_that_no_event_made_is_there_at_the_next_server() {
     let (store, keys) = (Arc::new(Slow::default()), Keys::default());
     let first = with(&store, &keys);
-    let mut tab = Tab::new(first.local_addr(), "/lab/a");
+    let mut tab = Tab::new(first.local_addr().unwrap(), "/lab/a");
     tab.act("later");
     tab.until("the timer", is_later);
     // Shown, and committed within a second: or when the server ends, if that is sooner.
     first.drain(Duration::from_secs(3));
     assert_eq!(tab.closed(), (1012, "restart".to_owned()));
     let second = with(&store, &keys);
-    tab.move_to(second.local_addr());
+    tab.move_to(second.local_addr().unwrap());
     tab.heard.clear();
     tab.reconnect();
     assert!(matches!(tab.heard[0], Heard::Welcome { resumed: true, reset: false, .. }), "{:?}", tab.heard);
@@ -95,7 +95,7 @@ fn a_change_that_no_event_made_is_there_at_the_next_server() {
 fn while_it_drains_a_server_is_not_ready_and_takes_in_nobody() {
     let store = Arc::new(Slow::default());
     let server = with(&store, &Keys::default());
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let mut tab = Tab::new(address, "/lab/a");
     let mut late = load(address, "/lab/b", "");
     let mut silent = open(address, request(address, ""));
@@ -128,7 +128,7 @@ fn more_joins_than_the_rate_allows_are_told_when_to_come_back() {
     let options =
         Options { admission_rate: 1, admission_burst: 2, metrics: Some(metrics.clone()), ..options() };
     let server = start(options);
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let tabs = [Tab::new(address, "/lab/a"), Tab::new(address, "/lab/a")];
     let refused = || {
         let mut loaded = load(address, "/lab/a", "");
@@ -191,7 +191,7 @@ fn held() -> (Server, Receiver<()>, Sender<()>) {
 #[test]
 fn what_is_under_way_is_answered_and_what_comes_later_is_told_to_come_back() {
     let (server, under_way, let_on) = held();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let mut kept = http::connect(address);
     let keep_alive = "GET /quick HTTP/1.1\r\nHost: localhost\r\n\r\n";
     kept.write_all(keep_alive.as_bytes()).unwrap();

@@ -19,7 +19,7 @@ fn failed(tab: &Tab) -> usize {
 fn no_error_sends_the_patches() {
     let (options, told) = telling();
     let server = start(options);
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     tab.until_html("count", "1");
     assert_eq!((failed(&tab), told.try_iter().count()), (0, 0));
@@ -29,7 +29,7 @@ fn no_error_sends_the_patches() {
 fn a_recoverable_error_is_flashed_the_hook_hears_nothing_and_the_session_goes_on() {
     let (options, told) = telling();
     let server = start(options);
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("tell");
     tab.until_html("flash", "Not today.");
     assert_eq!((failed(&tab), told.try_iter().count()), (1, 0));
@@ -41,7 +41,7 @@ fn a_recoverable_error_is_flashed_the_hook_hears_nothing_and_the_session_goes_on
 fn another_error_goes_to_the_hook_the_state_is_put_back_and_the_session_goes_on() {
     let (options, told) = telling();
     let server = start(options);
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     tab.act("fail");
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "handle `fail`: broken");
@@ -54,7 +54,7 @@ fn another_error_goes_to_the_hook_the_state_is_put_back_and_the_session_goes_on(
 fn a_panic_is_caught_and_told_the_state_is_put_back_and_the_third_closes() {
     let (options, told) = telling();
     let server = start(options);
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     for _ in 0..2 {
         tab.act("panic");
@@ -70,7 +70,7 @@ fn a_panic_is_caught_and_told_the_state_is_put_back_and_the_third_closes() {
 }
 
 fn refused(server: &Server, cookie: &str, token: &str) -> (u16, String) {
-    let mut ws = open(server.local_addr(), request(server.local_addr(), cookie));
+    let mut ws = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), cookie));
     ws.send(Message::Binary(Client::new(token).hello().into())).unwrap();
     closed(&mut ws)
 }
@@ -83,7 +83,7 @@ fn no_token() -> (u16, String) {
 fn session_not_found_where_the_page_is_gone() {
     let keys = Keys::default();
     let old = start(Options { keys: keys.clone(), ..options() });
-    let page = load(old.local_addr(), "/lab/a", "");
+    let page = load(old.local_addr().unwrap(), "/lab/a", "");
     let new = Live::new(Options { keys, ..options() }).bind("127.0.0.1:0").unwrap();
     assert_eq!(refused(&new, &page.cookie, &page.token), no_token());
     assert_eq!(new.sessions(), 0);
@@ -92,15 +92,15 @@ fn session_not_found_where_the_page_is_gone() {
 #[test]
 fn session_expired_where_the_tokens_time_is_over() {
     let server = start(Options { token_lifetime: Duration::ZERO, ..options() });
-    let page = load(server.local_addr(), "/lab/a", "");
+    let page = load(server.local_addr().unwrap(), "/lab/a", "");
     assert_eq!(refused(&server, &page.cookie, &page.token), no_token());
 }
 
 #[test]
 fn invalid_csrf_where_the_token_is_another_browsers() {
     let server = server();
-    let page = load(server.local_addr(), "/lab/a", "");
-    let other = load(server.local_addr(), "/lab/a", "");
+    let page = load(server.local_addr().unwrap(), "/lab/a", "");
+    let other = load(server.local_addr().unwrap(), "/lab/a", "");
     assert_eq!(refused(&server, &other.cookie, &page.token), no_token());
     assert_eq!(server.sessions(), 0);
 }
@@ -128,9 +128,9 @@ impl Page for Moved {
 #[test]
 fn a_redirect_from_mount_answers_a_get_and_sends_a_connection_back_to_get_it() {
     let server = Live::new(options()).page("/", Moved).bind("127.0.0.1:0").unwrap();
-    let answer = crate::common::http::get(server.local_addr(), "/?moved", "");
+    let answer = crate::common::http::get(server.local_addr().unwrap(), "/?moved", "");
     assert_eq!((answer.status, answer.header("location")), (303, Some("/lab/a")));
-    let page = load(server.local_addr(), "/", "");
+    let page = load(server.local_addr().unwrap(), "/", "");
     assert_eq!(refused(&server, &page.cookie, &page.token), no_token());
     assert_eq!(server.sessions(), 0);
 }

@@ -59,7 +59,7 @@ impl Flooded {
     }
 
     fn tab(&self, cookie: &str) -> Tab {
-        Tab::of(self.server.local_addr(), load(self.server.local_addr(), "/", cookie))
+        Tab::of(self.server.local_addr().unwrap(), load(self.server.local_addr().unwrap(), "/", cookie))
     }
 
     /// How many events were applied, and how many may be by now; at least that many have to be but for a machine that is busy.
@@ -208,7 +208,7 @@ fn the_tabs_of_a_browser_have_one_allowance_together() {
 #[test]
 fn sessions_started_anew_have_the_allowance_of_their_browser() {
     let flooded = Flooded::new(options());
-    let Loaded { cookie, token, .. } = load(flooded.server.local_addr(), "/", "");
+    let Loaded { cookie, token, .. } = load(flooded.server.local_addr().unwrap(), "/", "");
     // A browser that knows of events which the server doesn't have gets another session.
     let hello = |attempt| {
         let known = Node::Uint(u64::MAX);
@@ -224,7 +224,10 @@ fn sessions_started_anew_have_the_allowance_of_their_browser() {
         if flooded.began.elapsed() >= TIME {
             break;
         }
-        let mut ws = open(flooded.server.local_addr(), request(flooded.server.local_addr(), &cookie));
+        let mut ws = open(
+            flooded.server.local_addr().unwrap(),
+            request(flooded.server.local_addr().unwrap(), &cookie),
+        );
         let before = flooded.applied.load(Relaxed);
         let socket = ws.get_mut();
         socket.write_all(&frame(&hello(attempt))).unwrap();

@@ -76,7 +76,8 @@ fn a_token_is_good_for_its_page_and_its_browser_alone() {
     let foreign = Browser::open(&server, "/lab/a").token;
     let elsewhere = browser.get("/lab/b");
     let elsewhere = elsewhere.quoted("name=\"_csrf\" value=\"");
-    let live = http::get(server.local_addr(), "/lab/a", &browser.headers()).quoted("data-lv=\"").to_owned();
+    let live =
+        http::get(server.local_addr().unwrap(), "/lab/a", &browser.headers()).quoted("data-lv=\"").to_owned();
     for token in ["", "x", &foreign, elsewhere, &live] {
         let refused = browser.post_bare("/lab/a", "", &format!("_csrf={token}&_lv_event=inc"));
         assert_eq!(refused.status, 403, "{token}");
@@ -87,7 +88,12 @@ fn a_token_is_good_for_its_page_and_its_browser_alone() {
     let header = format!("X-CSRF-Token: {own}\r\n");
     assert_eq!(browser.post_bare("/lab/a", &header, "_lv_event=inc").status, 303);
     assert_eq!(count(&browser.get("/lab/a")), "1");
-    let evil = http::post(server.local_addr(), "/lab/a", "Origin: http://evil.example\r\n", "_lv_event=inc");
+    let evil = http::post(
+        server.local_addr().unwrap(),
+        "/lab/a",
+        "Origin: http://evil.example\r\n",
+        "_lv_event=inc",
+    );
     assert_eq!(evil.status, 403);
 }
 
@@ -201,7 +207,7 @@ fn a_form_of_very_many_boxes_is_taken_by_post_and_by_the_connection() {
         let shown = format!("<b>{}</b>", boxes.min(most));
         assert!(browser.get("/").text().contains(&shown), "{boxes}");
     }
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     for boxes in [600, 5000] {
         tab.send((0..boxes).fold(Action::new("tick"), |action, row| action.field("rows", row)));
         tab.until("an acknowledgement", |tab| tab.client.pending() == 0);
@@ -221,7 +227,7 @@ fn a_body_over_the_limit_is_refused() {
         live_smol::MAX_BODY + 1
     );
     let head = format!("POST /lab/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
-    assert_eq!(http::raw(server.local_addr(), &head).status, 413);
+    assert_eq!(http::raw(server.local_addr().unwrap(), &head).status, 413);
     assert_eq!(count(&browser.get("/lab/a")), "1");
 }
 

@@ -45,7 +45,7 @@ fn csrf(loaded: &Loaded) -> String {
 /// Posts the page's form in the same browser, without its script.
 fn post(server: &Server, cookie: &str, token: &str, body: &str) -> http::Answer {
     let headers = format!("Cookie: {cookie}\r\nOrigin: http://localhost\r\n");
-    http::post(server.local_addr(), "/lab/a", &headers, &format!("_csrf={token}&{body}"))
+    http::post(server.local_addr().unwrap(), "/lab/a", &headers, &format!("_csrf={token}&{body}"))
 }
 
 fn resets(tab: &Tab) -> usize {
@@ -71,9 +71,9 @@ fn a_post_beside_a_live_page(hibernates: bool) {
     for (name, store) in stores() {
         let metrics = Arc::new(Metrics::new());
         let server = lab(store, hibernates, &metrics);
-        let loaded = load(server.local_addr(), "/lab/a", "");
+        let loaded = load(server.local_addr().unwrap(), "/lab/a", "");
         let token = csrf(&loaded);
-        let mut tab = Tab::of(server.local_addr(), loaded);
+        let mut tab = Tab::of(server.local_addr().unwrap(), loaded);
         let cookie = tab.cookie.clone();
         for n in 1..=3 {
             click(&mut tab);
@@ -116,9 +116,9 @@ fn a_posted_form_leaves_a_hibernated_session_alone() {
 fn a_form_of_a_tab_that_was_replaced_leaves_the_session_alone() {
     for (name, store) in stores() {
         let server = lab(store, false, &Arc::new(Metrics::new()));
-        let loaded = load(server.local_addr(), "/lab/a", "");
+        let loaded = load(server.local_addr().unwrap(), "/lab/a", "");
         let (token, cookie) = (csrf(&loaded), loaded.cookie.clone());
-        let mut tab = Tab::of(server.local_addr(), loaded);
+        let mut tab = Tab::of(server.local_addr().unwrap(), loaded);
         click(&mut tab);
         tab.reconnect();
         for _ in 0..2 {

@@ -11,7 +11,7 @@ use crate::common::{Tab, server};
 fn messages_around_a_large_one_all_arrive_whatever_comes_with_it() {
     let server = server();
     let large = || Action::new("inc").field("text", "x".repeat(5000));
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     // Bytes of what follows the large one that come with it: none, part of a head, of a message, of the next, and all.
     for (round, more) in [0, 1, 2, 5, 6, 7, 20, 40, usize::MAX].into_iter().enumerate() {
         let first = frame(&tab.client.send(large()));
@@ -31,7 +31,7 @@ fn messages_around_a_large_one_all_arrive_whatever_comes_with_it() {
 #[test]
 fn large_messages_one_byte_at_a_time_and_all_at_once() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     let large = frame(&tab.client.send(Action::new("inc").field("text", "x".repeat(2000))));
     for byte in large {
         tab.ws.get_mut().write_all(&[byte]).unwrap();

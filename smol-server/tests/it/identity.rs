@@ -13,9 +13,9 @@ use crate::common::{Tab, http, options, server, start};
 fn cookies_of_other_programs_never_matter() {
     let server = server();
     for other in ["city=Z\u{fc}rich", "\u{1f600}", "=;;", "live", "a=\"b;live=c\""] {
-        let Loaded { client, cookie, token } = load(server.local_addr(), "/lab/a", other);
+        let Loaded { client, cookie, token } = load(server.local_addr().unwrap(), "/lab/a", other);
         let cookie = format!("{other}; {cookie}");
-        let mut tab = Tab::of(server.local_addr(), Loaded { client, cookie, token });
+        let mut tab = Tab::of(server.local_addr().unwrap(), Loaded { client, cookie, token });
         tab.act("inc");
         tab.until_html("count", "1");
     }
@@ -30,9 +30,10 @@ fn a_form_is_taken_although_another_tab_has_brought_another_cookie() {
     let second = Browser::open(&server, "/lab/a");
     let post = |headers: &str| {
         let headers = format!("{}{headers}", second.headers());
-        http::post(server.local_addr(), "/lab/a", &headers, &format!("_csrf={token}&_lv_event=inc")).status
+        http::post(server.local_addr().unwrap(), "/lab/a", &headers, &format!("_csrf={token}&_lv_event=inc"))
+            .status
     };
-    let own = format!("Origin: http://{}\r\n", server.local_addr());
+    let own = format!("Origin: http://{}\r\n", server.local_addr().unwrap());
     assert_eq!(post(&own), 303);
     assert_eq!(post(&format!("{own}Sec-Fetch-Site: same-origin\r\n")), 303);
     for site in ["cross-site", "same-site", "none"] {
@@ -47,11 +48,11 @@ fn a_form_is_taken_although_another_tab_has_brought_another_cookie() {
 fn a_page_whose_token_would_be_too_long_says_so_and_the_longest_lives() {
     let server = server();
     let path = |len: usize| format!("/lab/{}", "a".repeat(len - "/lab/".len()));
-    let status = |len| http::get(server.local_addr(), &path(len), "").status;
+    let status = |len| http::get(server.local_addr().unwrap(), &path(len), "").status;
     let longest = (1000..4000).rev().find(|len| status(*len) == 200).expect("some are short enough");
     assert!(longest > 2500, "{longest}");
     assert_eq!(status(longest + 1), 414);
-    let mut tab = Tab::new(server.local_addr(), &path(longest));
+    let mut tab = Tab::new(server.local_addr().unwrap(), &path(longest));
     tab.act("inc");
     let mut browser = Browser::open(&server, &path(longest));
     assert_eq!(browser.post(&path(longest), "_lv_event=inc").status, 303);
@@ -72,14 +73,16 @@ fn whoever_is_refused_is_counted_by_the_reason() {
     let ask = |host: &str, headers: &str| {
         let request =
             format!("GET /_live/websocket HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
-        http::raw(server.local_addr(), &request).status
+        http::raw(server.local_addr().unwrap(), &request).status
     };
     assert_eq!(ask("evil.example", ""), 403);
     assert_eq!(ask("localhost", "Origin: http://evil.example\r\n"), 403);
     assert_eq!(ask("localhost", "Origin: http://localhost\r\n"), 400);
-    let _tab = Tab::new(server.local_addr(), "/lab/a");
-    let mut second =
-        crate::common::tab::open(server.local_addr(), crate::common::tab::request(server.local_addr(), ""));
+    let _tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
+    let mut second = crate::common::tab::open(
+        server.local_addr().unwrap(),
+        crate::common::tab::request(server.local_addr().unwrap(), ""),
+    );
     assert_eq!(crate::common::tab::closed(&mut second).0, 1013);
     let text = metrics.to_text();
     for reason in ["host", "origin", "handshake", "address"] {

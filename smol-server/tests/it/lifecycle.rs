@@ -16,7 +16,7 @@ const ADDRESS: &str = "LIVE_TEST_ADDRESS";
 #[test]
 fn a_shutdown_closes_every_socket_and_the_port() {
     let server = server();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let mut tab = Tab::new(address, "/lab/a");
     let mut silent = open(address, request(address, ""));
     let idle = http::connect(address);
@@ -75,7 +75,7 @@ fn refused(result: std::result::Result<Server, StartError>) -> String {
 #[test]
 fn what_keeps_a_server_from_starting_is_told() {
     let taken = server();
-    let told = refused(lab(options()).bind(taken.local_addr()));
+    let told = refused(lab(options()).bind(taken.local_addr().unwrap()));
     assert!(told.contains("listens on") && told.contains("--addr"), "{told}");
     let told = refused(lab(options()).bind("no-such-host.invalid:1"));
     assert!(told.contains("no-such-host.invalid:1"), "{told}");

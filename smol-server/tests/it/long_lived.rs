@@ -142,7 +142,7 @@ fn stay(tab: &mut Tab, speaks: Speaks, time: Duration) {
 /// A click, a long time with nothing, another click.
 fn clicks_around_a_long_time(store: Arc<Watched>, speaks: Speaks, memory: Memory) {
     let server = start(kept_briefly(store, memory));
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     stay(&mut tab, speaks, OPEN);
     tab.act("inc");
@@ -193,7 +193,7 @@ fn counts_touches(speaks: Speaks) {
     let file = File::new();
     let store = Watched::new(file.store());
     let server = start(kept_briefly(store.clone(), Memory::Everything));
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     let began = Instant::now();
     stay(&mut tab, speaks, OPEN);
     let (touches, thirds) =
@@ -207,7 +207,7 @@ fn a_record_outlives_the_last_sign_of_life_by_all_of_the_session_timeout() {
     let file = File::new();
     let store = Watched::new(file.store());
     let server = start(kept_briefly(store.clone(), Memory::Everything));
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     for _ in 0..10 {
         stay(&mut tab, Speaks::Browser, Duration::from_millis(340));
         let ping = tab.client.ping();
@@ -230,7 +230,7 @@ fn short_tokens() -> Options {
 #[test]
 fn a_connection_older_than_a_token_may_be_followed_by_another() {
     let server = start(short_tokens());
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     assert_eq!(tab.listen(LIFETIME * 2), None);
     tab.vanish();
@@ -244,7 +244,7 @@ fn a_connection_older_than_a_token_may_be_followed_by_another() {
 #[test]
 fn a_renewed_token_is_renewed_again() {
     let server = start(Options { rest_after: BEAT, hibernate_after: BEAT, ..short_tokens() });
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     for _ in 0..2 {
         assert_eq!(tab.listen(LIFETIME * 3 / 2), None);
@@ -266,8 +266,8 @@ fn a_renewal_gives_back_no_rights_that_were_taken() {
         auth_epoch: Some(Arc::new(move |_| told.load(Relaxed))),
         ..short_tokens()
     });
-    let loaded = load(server.local_addr(), "/lab/a", "");
-    let mut tab = Tab::of(server.local_addr(), loaded);
+    let loaded = load(server.local_addr().unwrap(), "/lab/a", "");
+    let mut tab = Tab::of(server.local_addr().unwrap(), loaded);
     epoch.store(1, Relaxed);
     assert_eq!(tab.listen(LIFETIME * 2), Some((4001, "token".to_owned())), "nothing was closed");
 }
@@ -275,13 +275,13 @@ fn a_renewal_gives_back_no_rights_that_were_taken() {
 #[test]
 fn a_form_of_a_page_older_than_a_token_is_taken() {
     let server = start(short_tokens());
-    let page = http::get(server.local_addr(), "/lab/a", "");
+    let page = http::get(server.local_addr().unwrap(), "/lab/a", "");
     let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
     let csrf = page.quoted("name=\"_csrf\" value=\"").to_owned();
-    let Loaded { client, cookie, token } = load(server.local_addr(), "/lab/b", &cookie);
-    let mut other = Tab::of(server.local_addr(), Loaded { client, cookie: cookie.clone(), token });
+    let Loaded { client, cookie, token } = load(server.local_addr().unwrap(), "/lab/b", &cookie);
+    let mut other = Tab::of(server.local_addr().unwrap(), Loaded { client, cookie: cookie.clone(), token });
     assert_eq!(other.listen(LIFETIME * 3 / 2), None);
     let body = format!("_lv_event=inc&_csrf={csrf}");
-    let answer = http::post(server.local_addr(), "/lab/a", &format!("Cookie: {cookie}\r\n"), &body);
+    let answer = http::post(server.local_addr().unwrap(), "/lab/a", &format!("Cookie: {cookie}\r\n"), &body);
     assert_eq!(answer.status, 303, "{}", answer.text());
 }

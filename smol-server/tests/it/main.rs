@@ -1,5 +1,6 @@
 //! The server as its clients see it: over TCP.
 
+mod addresses;
 mod auth;
 mod bad_input;
 mod blocked;
@@ -26,6 +27,7 @@ mod redirects;
 mod requests;
 mod routes;
 mod secrets;
+mod service;
 mod sessions;
 mod shared;
 mod silence;
@@ -36,5 +38,6 @@ mod steps;
 mod store;
 mod survival;
 mod tasks;
+mod tls;
 mod traces;
 mod watchdog;

@@ -24,13 +24,13 @@ fn until(metrics: &Metrics, done: impl Fn(&Snapshot) -> bool) {
 
 #[test]
 fn by_default_there_is_none() {
-    assert_eq!(http::get(server().local_addr(), "/metrics", "").status, 404);
+    assert_eq!(http::get(server().local_addr().unwrap(), "/metrics", "").status, 404);
 }
 
 #[test]
 fn a_session_is_counted_from_its_page_to_its_events() {
     let (server, metrics) = counting();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     tab.act("fail");
     tab.act("panic");
@@ -47,7 +47,7 @@ fn a_session_is_counted_from_its_page_to_its_events() {
 #[test]
 fn a_frame_counts_that_shows_nothing_new() {
     let (server, metrics) = counting();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     until(&metrics, |now| now.messages == 1);
     tab.act("inc");
     let Snapshot { frames, renders, .. } = metrics.snapshot();
@@ -59,7 +59,7 @@ fn a_frame_counts_that_shows_nothing_new() {
 #[test]
 fn a_connection_that_takes_over_counts_once() {
     let (server, metrics) = counting();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.reconnect();
     tab.act("inc");
     until(&metrics, |now| (now.connections, now.connects, now.sessions) == (1, 2, 1));
@@ -70,10 +70,10 @@ fn a_connection_that_takes_over_counts_once() {
 #[test]
 fn the_text_is_served_whatever_the_host() {
     let (server, _) = counting();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     let answer = http::raw(
-        server.local_addr(),
+        server.local_addr().unwrap(),
         "GET /metrics HTTP/1.1\r\nHost: scraper.internal\r\nConnection: close\r\n\r\n",
     );
     assert_eq!((answer.status, answer.header("content-type")), (200, Some(Metrics::CONTENT_TYPE)));

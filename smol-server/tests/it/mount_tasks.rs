@@ -120,13 +120,13 @@ impl Lab {
 
     /// Loads the page; its tasks get these answers.
     fn load(&self, answers: &[&'static str]) -> Loaded {
-        let server = self.server.local_addr();
+        let server = self.server.local_addr().unwrap();
         self.serving(answers, || load(server, "/x", ""))
     }
 
     /// Connects; the tasks of the session's own `mount` get these answers.
     fn join(&self, loaded: Loaded, answers: &[&'static str]) -> Tab {
-        let server = self.server.local_addr();
+        let server = self.server.local_addr().unwrap();
         self.serving(answers, || Tab::of(server, loaded))
     }
 }
@@ -182,7 +182,7 @@ fn a_session_that_is_mounted_anew_waits_too() {
     tab.act("anything");
     tab.frames.clear();
     tab.heard.clear();
-    tab.move_to(new.server.local_addr());
+    tab.move_to(new.server.local_addr().unwrap());
     new.serving(&["data"], || tab.reconnect());
     kept(&mut tab, "<p>data</p>");
     assert!(
@@ -194,7 +194,7 @@ fn a_session_that_is_mounted_anew_waits_too() {
 fn a_message_that_is_published_meanwhile_is_not_lost() {
     let lab = Lab::with(NEVER);
     let loaded = lab.load(&["data"]);
-    let server = lab.server.local_addr();
+    let server = lab.server.local_addr().unwrap();
     let mut tab = thread::scope(|scope| {
         let tab = scope.spawn(|| Tab::of(server, loaded));
         lab.asked();
@@ -234,12 +234,12 @@ fn a_task_that_panics_is_reported_and_keeps_nobody_waiting() {
 #[test]
 fn a_page_without_tasks_waits_for_nothing() {
     let lab = Lab::with(NEVER);
-    kept(&mut Tab::new(lab.server.local_addr(), "/nothing"), "<p></p>");
+    kept(&mut Tab::new(lab.server.local_addr().unwrap(), "/nothing"), "<p></p>");
 }
 
 /// Sends the first frame of a connection, and reads nothing.
 fn hello(lab: &Lab, loaded: &mut Loaded) -> tungstenite::WebSocket<std::net::TcpStream> {
-    let server = lab.server.local_addr();
+    let server = lab.server.local_addr().unwrap();
     let mut ws = open(server, request(server, &loaded.cookie));
     ws.send(Message::Binary(loaded.client.hello().into())).unwrap();
     ws
@@ -251,7 +251,7 @@ fn a_newer_connection_takes_over_while_the_older_waits() {
     let mut loaded = lab.load(&["data"]);
     let mut older = hello(&lab, &mut loaded);
     lab.asked();
-    let server = lab.server.local_addr();
+    let server = lab.server.local_addr().unwrap();
     let mut tab = thread::scope(|scope| {
         let newer = scope.spawn(|| Tab::of(server, loaded));
         let first = older.read();
@@ -328,7 +328,7 @@ impl Page for Stubborn {
 fn tasks_that_lead_to_tasks_without_end_are_cut_off() {
     let options = Options { mount_timeout: Duration::from_millis(100), ..telling().0 };
     let server = server_of(options, "/{what}", Stubborn);
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let (done, end) = channel();
     thread::spawn(move || {
         let mut tab = Tab::new(address, "/endless");

@@ -51,7 +51,7 @@ fn the_bus_is_in_memory_and_a_message_that_nobody_hears_is_no_error() {
 #[test]
 fn there_are_so_many_sessions_and_no_more() {
     let server = start(Options { max_sessions: 1, ..options() });
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let mut first = Tab::new(address, "/lab/a");
     let mut page = load(address, "/lab/a", "");
     let mut ws = open(address, request(address, &page.cookie));

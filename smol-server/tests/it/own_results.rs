@@ -109,7 +109,7 @@ fn more_results_than_an_inbox_takes_wait_for_a_slow_store() {
     let store = Arc::new(Slow { kept, is_open: AtomicBool::new(true), waiting: AtomicU32::new(0) });
     let server = server_of(Options { session_store: store.clone(), ..options() }, "/", page.clone());
     let _opens = page.gate.opens();
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     let rounds = MAX_INBOX as u32 / TASKS + 2;
     for _ in 0..rounds {
         tab.act("spawn");

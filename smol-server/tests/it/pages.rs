@@ -14,7 +14,7 @@ use tungstenite::Message;
 #[test]
 fn a_page_is_whole_before_any_script_runs() {
     let server = server();
-    let page = http::get(server.local_addr(), "/lab/bees?x=1", "");
+    let page = http::get(server.local_addr().unwrap(), "/lab/bees?x=1", "");
     assert_eq!(page.status, 200);
     let text = page.text();
     for part in [
@@ -35,7 +35,7 @@ fn a_page_is_whole_before_any_script_runs() {
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     let cookie = page.header("set-cookie").unwrap();
     assert!(cookie.starts_with("live=") && cookie.contains("HttpOnly; SameSite=Lax"));
-    let other = http::get(server.local_addr(), "/lab/bees", "");
+    let other = http::get(server.local_addr().unwrap(), "/lab/bees", "");
     assert_ne!(other.quoted("<script nonce=\""), nonce);
     assert_ne!(other.quoted("data-lv=\""), page.quoted("data-lv=\""));
 }
@@ -43,7 +43,7 @@ fn a_page_is_whole_before_any_script_runs() {
 #[test]
 fn a_page_may_redirect_fail_or_not_be_there() {
     let server = server();
-    let page = |path| http::get(server.local_addr(), path, "");
+    let page = |path| http::get(server.local_addr().unwrap(), path, "");
     assert_eq!(
         (page("/lab/elsewhere").status, page("/lab/elsewhere").header("location")),
         (303, Some("/login"))
@@ -55,31 +55,32 @@ fn a_page_may_redirect_fail_or_not_be_there() {
     }
     assert_eq!(page("/nowhere").status, 404);
     let dev = start(Options { dev: true, ..options() });
-    let told = http::get(dev.local_addr(), "/lab/broken", "");
+    let told = http::get(dev.local_addr().unwrap(), "/lab/broken", "");
     assert!(told.text().contains("the lab is on fire"));
 }
 
 #[test]
 fn the_runtime_is_kept_for_good_under_its_version() {
     let server = server();
-    let page = http::get(server.local_addr(), "/lab/a", "");
+    let page = http::get(server.local_addr().unwrap(), "/lab/a", "");
     let url = page.quoted("src=\"");
-    let script = http::get(server.local_addr(), url, "");
+    let script = http::get(server.local_addr().unwrap(), url, "");
     assert!(
         script.header("cache-control").unwrap().contains("immutable") && script.text().contains("data-lv")
     );
     let tag = script.header("etag").unwrap();
-    let again = http::get(server.local_addr(), "/_live/runtime.js", &format!("If-None-Match: {tag}\r\n"));
+    let again =
+        http::get(server.local_addr().unwrap(), "/_live/runtime.js", &format!("If-None-Match: {tag}\r\n"));
     assert_eq!((again.status, again.header("cache-control"), again.body.len()), (304, Some("no-cache"), 0));
-    assert_eq!(http::get(server.local_addr(), "/_live/dev.js", "").status, 404);
+    assert_eq!(http::get(server.local_addr().unwrap(), "/_live/dev.js", "").status, 404);
     let dev = start(Options { dev: true, ..options() });
-    assert_eq!(http::get(dev.local_addr(), "/_live/dev.js", "").status, 200);
+    assert_eq!(http::get(dev.local_addr().unwrap(), "/_live/dev.js", "").status, 200);
 }
 
 #[test]
 fn a_tab_joins_counts_and_hears_timers() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/bees");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/bees");
     tab.send(Action::new("inc").value("by", 5));
     tab.until_html("count", "5");
     tab.act("later");
@@ -94,7 +95,7 @@ fn a_tab_joins_counts_and_hears_timers() {
 }
 
 fn refused(server: &live_smol::Server, cookie: &str, token: &str) -> (u16, String) {
-    let mut ws = open(server.local_addr(), request(server.local_addr(), cookie));
+    let mut ws = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), cookie));
     ws.send(Message::Binary(Client::new(token).hello().into())).unwrap();
     closed(&mut ws)
 }
@@ -102,8 +103,8 @@ fn refused(server: &live_smol::Server, cookie: &str, token: &str) -> (u16, Strin
 #[test]
 fn a_token_has_to_be_there_right_and_this_browsers() {
     let server = server();
-    let page = load(server.local_addr(), "/lab/a", "");
-    let other = load(server.local_addr(), "/lab/a", "");
+    let page = load(server.local_addr().unwrap(), "/lab/a", "");
+    let other = load(server.local_addr().unwrap(), "/lab/a", "");
     let token = (4001, "token".to_owned());
     assert_eq!(refused(&server, &page.cookie, ""), token);
     assert_eq!(refused(&server, &page.cookie, &page.token.replace(&page.token[9..12], "___")), token);
@@ -111,21 +112,21 @@ fn a_token_has_to_be_there_right_and_this_browsers() {
     assert_eq!(refused(&server, &other.cookie, &page.token), token);
     let stranger = crate::common::server();
     assert_eq!(refused(&stranger, &page.cookie, &page.token), token);
-    let mut tab = Tab::of(server.local_addr(), page);
+    let mut tab = Tab::of(server.local_addr().unwrap(), page);
     tab.act("inc");
 }
 
 #[test]
 fn a_token_ends() {
     let server = start(Options { token_lifetime: Duration::ZERO, ..options() });
-    let page = load(server.local_addr(), "/lab/a", "");
+    let page = load(server.local_addr().unwrap(), "/lab/a", "");
     assert_eq!(refused(&server, &page.cookie, &page.token), (4001, "token".to_owned()));
 }
 
 #[test]
 fn a_session_goes_on_after_a_lost_connection() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     tab.heard.clear();
     tab.ws.get_ref().shutdown(std::net::Shutdown::Both).unwrap();
@@ -140,15 +141,15 @@ fn a_session_goes_on_after_a_lost_connection() {
 #[test]
 fn a_newer_connection_of_a_session_replaces_the_older() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
-    let older = open(server.local_addr(), request(server.local_addr(), &tab.cookie));
+    let older = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), &tab.cookie));
     let mut older = std::mem::replace(&mut tab.ws, older);
     tab.reconnect();
     assert_eq!(closed(&mut older), (4000, "replaced".to_owned()));
     tab.act("inc");
     tab.until_html("count", "2");
-    let mut stale = open(server.local_addr(), request(server.local_addr(), &tab.cookie));
+    let mut stale = open(server.local_addr().unwrap(), request(server.local_addr().unwrap(), &tab.cookie));
     stale.send(Message::Binary(Client::new(&*tab.token).hello().into())).unwrap();
     assert_eq!(closed(&mut stale), (4000, "replaced".to_owned()), "its attempt is older");
 }
@@ -156,10 +157,10 @@ fn a_newer_connection_of_a_session_replaces_the_older() {
 #[test]
 fn in_dev_mode_frames_may_be_json() {
     let server = start(Options { dev: true, ..options() });
-    let page = load(server.local_addr(), "/lab/a", "");
-    let mut request = request(server.local_addr(), &page.cookie);
+    let page = load(server.local_addr().unwrap(), "/lab/a", "");
+    let mut request = request(server.local_addr().unwrap(), &page.cookie);
     request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL_JSON.parse().unwrap());
-    let mut ws = open(server.local_addr(), request);
+    let mut ws = open(server.local_addr().unwrap(), request);
     ws.send(Message::text(format!("[0,\"{}\",1,0,{{\"bin\":\"\"}},\"\",0,\"\"]", page.token))).unwrap();
     ws.send(Message::text("[1,1,0,\"inc\"]")).unwrap();
     let mut told = String::new();
@@ -197,8 +198,8 @@ fn a_page_may_ask_for_another_layout() {
     });
     let options = Options { layouts: [("wide", wide)].into(), ..options() };
     let server = Live::new(options).page("/", Dressed).bind("127.0.0.1:0").unwrap();
-    let text = |query: &str| http::get(server.local_addr(), query, "").text().to_owned();
+    let text = |query: &str| http::get(server.local_addr().unwrap(), query, "").text().to_owned();
     assert!(text("/?in=wide").starts_with("<!doctype html><title>wide</title>"));
     assert!(text("/").contains("<html lang=\"en\">"));
-    assert_eq!(http::get(server.local_addr(), "/?in=narrow", "").status, 500);
+    assert_eq!(http::get(server.local_addr().unwrap(), "/?in=narrow", "").status, 500);
 }

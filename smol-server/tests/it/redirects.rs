@@ -114,11 +114,11 @@ fn post(server: &Server, path: &str, event: &str) -> http::Answer {
 
 /// The same; the browser's cookies come along.
 fn post_and_keep(server: &Server, path: &str, event: &str) -> (http::Answer, String) {
-    let page = http::get(server.local_addr(), path, "");
+    let page = http::get(server.local_addr().unwrap(), path, "");
     let cookie = page.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap().to_owned();
     let token = page.quoted("name=\"_csrf\" value=\"");
     let answer = http::post(
-        server.local_addr(),
+        server.local_addr().unwrap(),
         path,
         &format!("Cookie: {cookie}\r\nOrigin: http://localhost\r\n"),
         &format!("_csrf={token}&_lv_event={event}"),
@@ -131,29 +131,29 @@ fn post_and_keep(server: &Server, path: &str, event: &str) -> (http::Answer, Str
 #[test]
 fn a_task_of_mount_answers_the_request_by_a_redirect() {
     let (server, told, _noticed) = guide();
-    leads_away(&http::get(server.local_addr(), "/task", ""));
+    leads_away(&http::get(server.local_addr().unwrap(), "/task", ""));
     no_errors(&told);
 }
 
 #[test]
 fn so_does_a_task_that_another_has_led_to() {
     let (server, told, _noticed) = guide();
-    leads_away(&http::get(server.local_addr(), "/chain", ""));
+    leads_away(&http::get(server.local_addr().unwrap(), "/chain", ""));
     no_errors(&told);
 }
 
 #[test]
 fn a_redirect_waits_for_no_other_task() {
     let (server, told, _noticed) = guide();
-    leads_away(&http::get(server.local_addr(), "/hang", ""));
-    sent_away(&mut Tab::new(server.local_addr(), "/join%20and%20hang"));
+    leads_away(&http::get(server.local_addr().unwrap(), "/hang", ""));
+    sent_away(&mut Tab::new(server.local_addr().unwrap(), "/join%20and%20hang"));
     no_errors(&told);
 }
 
 #[test]
 fn so_does_a_redirect_that_is_pushed() {
     let (server, told, _noticed) = guide();
-    leads_away(&http::get(server.local_addr(), "/push", ""));
+    leads_away(&http::get(server.local_addr().unwrap(), "/push", ""));
     no_errors(&told);
 }
 
@@ -176,7 +176,7 @@ fn a_form_that_was_sent_away_can_be_loaded_again() {
     let (server, told, _noticed) = guide();
     let (answer, cookies) = post_and_keep(&server, "/x", "leave");
     leads_away(&answer);
-    let again = http::get(server.local_addr(), "/x", &cookies);
+    let again = http::get(server.local_addr().unwrap(), "/x", &cookies);
     assert_eq!(again.status, 200);
     assert!(again.text().contains("<p>x~</p>"), "{}", again.text());
     no_errors(&told);
@@ -187,14 +187,14 @@ fn a_form_that_goes_on_is_answered_by_the_redirect_of_missed() {
     let (server, told, _noticed) = guide();
     let (answer, cookies) = post_and_keep(&server, "/missed", "stay");
     assert_eq!((answer.status, answer.header("location")), (303, Some("/missed")));
-    leads_away(&http::get(server.local_addr(), "/missed", &cookies));
+    leads_away(&http::get(server.local_addr().unwrap(), "/missed", &cookies));
     no_errors(&told);
 }
 
 #[test]
 fn a_task_of_mount_sends_the_browser_away_once_it_has_joined() {
     let (server, told, _noticed) = guide();
-    let mut tab = Tab::new(server.local_addr(), "/join");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/join");
     tab.act("stay");
     sent_away(&mut tab);
     no_errors(&told);
@@ -203,7 +203,7 @@ fn a_task_of_mount_sends_the_browser_away_once_it_has_joined() {
 #[test]
 fn an_event_sends_the_browser_away_and_its_state_is_put_back() {
     let (server, told, _noticed) = guide();
-    let mut tab = Tab::new(server.local_addr(), "/x");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/x");
     tab.act("leave");
     tab.act("stay");
     sent_away(&mut tab);
@@ -214,7 +214,7 @@ fn an_event_sends_the_browser_away_and_its_state_is_put_back() {
 #[test]
 fn a_message_sends_the_browser_away() {
     let (server, told, _noticed) = guide();
-    let mut tab = Tab::new(server.local_addr(), "/x");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/x");
     server.pubsub().publish("guide", &"leave".to_owned()).unwrap();
     tab.act("stay");
     sent_away(&mut tab);
@@ -224,7 +224,7 @@ fn a_message_sends_the_browser_away() {
 #[test]
 fn a_redirect_waits_for_the_browser_to_come_back() {
     let (server, told, noticed) = guide();
-    let mut tab = Tab::new(server.local_addr(), "/connection");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/connection");
     tab.vanish();
     noticed.recv_timeout(PATIENCE).unwrap();
     tab.reconnect();

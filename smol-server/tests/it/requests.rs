@@ -75,7 +75,7 @@ fn rest(stream: &mut TcpStream) -> String {
 #[test]
 fn a_body_in_chunks_is_read_and_the_next_request_is_behind_it() {
     let server = server();
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     let chunks = "2;ext=\"a\"\r\nab\r\nC\r\ncdefghijklmn\r\n0\r\nTrailer: x\r\n\r\n";
     let request = format!("POST /echo HTTP/1.1\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunks}");
     send(&mut stream, &request.repeat(2));
@@ -92,7 +92,7 @@ fn a_body_in_chunks_is_read_and_the_next_request_is_behind_it() {
 fn a_body_in_chunks_that_is_malformed_is_refused_and_nothing_behind_it_is_a_request() {
     let server = server();
     for body in ["3\r\nabcd\r\n0\r\n\r\n", "x\r\n", "3\nabc\r\n0\r\n\r\n"] {
-        let mut stream = http::connect(server.local_addr());
+        let mut stream = http::connect(server.local_addr().unwrap());
         let head = format!("POST /echo HTTP/1.1\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\n");
         send(&mut stream, &format!("{head}{body}GET /where HTTP/1.1\r\n{HEAD}\r\n"));
         let answers = rest(&mut stream);
@@ -106,21 +106,21 @@ fn a_form_may_come_in_chunks() {
     let server = server();
     let chunked = "Transfer-Encoding: chunked\r\nConnection: close\r\n";
     let request = format!("POST /lab/a HTTP/1.1\r\n{HEAD}{chunked}\r\n3\r\na=b\r\n0\r\n\r\n");
-    let answer = http::raw(server.local_addr(), &request);
+    let answer = http::raw(server.local_addr().unwrap(), &request);
     assert!(answer.status == 403 && answer.text().contains("token"), "{}", answer.text());
 }
 
 #[test]
 fn what_isnt_a_form_is_told_so() {
     let server = server();
-    let post = |headers: &str, body: &str| http::post(server.local_addr(), "/lab/a", headers, body);
+    let post = |headers: &str, body: &str| http::post(server.local_addr().unwrap(), "/lab/a", headers, body);
     for kind in ["multipart/form-data; boundary=x", "text/plain", "application/json"] {
         let answer = post(&format!("Content-Type: {kind}\r\n"), "{}");
         assert!(answer.status == 415 && answer.text().contains("enctype"), "{kind}: {}", answer.text());
     }
     let form = "Content-Type: Application/X-WWW-Form-URLencoded; charset=utf-8\r\n";
     assert_eq!(post(form, "a=b").status, 403, "the token is what is missing");
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     send(
         &mut stream,
         &format!("POST /lab/a HTTP/1.1\r\n{HEAD}Content-Length: 3\r\nConnection: close\r\n\r\n"),
@@ -133,7 +133,7 @@ fn what_isnt_a_form_is_told_so() {
 fn who_expects_a_word_before_the_body_gets_it_when_the_body_is_asked_for() {
     let server = server();
     let expect = "Content-Length: 3\r\nExpect: 100-continue\r\n";
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     send(&mut stream, &format!("POST /echo HTTP/1.1\r\n{HEAD}{expect}\r\n"));
     assert_eq!(http::read_head(&mut stream).status, 100);
     send(&mut stream, "abc");
@@ -147,7 +147,7 @@ fn targets_may_name_the_host_or_all_of_the_server() {
     let server = server();
     let ask = |line: &str, host: &str| {
         http::raw(
-            server.local_addr(),
+            server.local_addr().unwrap(),
             &format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"),
         )
     };
@@ -163,9 +163,9 @@ fn targets_may_name_the_host_or_all_of_the_server() {
 #[test]
 fn http_1_0_is_spoken_too_but_has_no_upgrade() {
     let server = server();
-    let plain = http::raw(server.local_addr(), &format!("GET /where HTTP/1.0\r\n{HEAD}\r\n"));
+    let plain = http::raw(server.local_addr().unwrap(), &format!("GET /where HTTP/1.0\r\n{HEAD}\r\n"));
     assert_eq!((plain.status, plain.text()), (200, "/where"), "and the connection is closed behind it");
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     for _ in 0..2 {
         send(&mut stream, &format!("GET /where HTTP/1.0\r\n{HEAD}Connection: keep-alive\r\n\r\n"));
         let answer = http::read_head(&mut stream);
@@ -175,27 +175,27 @@ fn http_1_0_is_spoken_too_but_has_no_upgrade() {
                      Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mizu-live-v2\r\n";
     let upgrade =
         format!("GET /_live/websocket HTTP/1.0\r\n{HEAD}Origin: http://localhost\r\n{handshake}\r\n");
-    assert_eq!(http::raw(server.local_addr(), &upgrade).status, 426);
+    assert_eq!(http::raw(server.local_addr().unwrap(), &upgrade).status, 426);
 }
 
 #[test]
 fn a_hundred_headers_are_fine_and_more_than_the_limit_are_not() {
     let server = limited(HttpLimits { max_head: 4096, ..HttpLimits::default() });
-    let get = |headers: &str| http::get(server.local_addr(), "/where", headers).status;
+    let get = |headers: &str| http::get(server.local_addr().unwrap(), "/where", headers).status;
     let most = HttpLimits::default().max_headers - 2;
     assert_eq!(get(&"A: b\r\n".repeat(100)), 200);
     assert_eq!(get(&"A: b\r\n".repeat(most)), 200);
     assert_eq!(get(&"A: b\r\n".repeat(most + 1)), 431);
     assert_eq!(get(&format!("A: {}\r\n", "b".repeat(3900))), 200);
     assert_eq!(get(&format!("A: {}\r\n", "b".repeat(4096))), 431);
-    assert_eq!(http::get(server.local_addr(), &format!("/{}", "a".repeat(4096)), "").status, 414);
+    assert_eq!(http::get(server.local_addr().unwrap(), &format!("/{}", "a".repeat(4096)), "").status, 414);
 }
 
 #[test]
 fn head_has_the_headers_of_get_and_no_body() {
     let server = server();
     for path in ["/lab/a", "/where", "/large", "/_live/runtime.js"] {
-        let mut stream = http::connect(server.local_addr());
+        let mut stream = http::connect(server.local_addr().unwrap());
         send(&mut stream, &format!("HEAD {path} HTTP/1.1\r\n{HEAD}\r\n"));
         send(&mut stream, &format!("GET /where HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"));
         let answers = rest(&mut stream);
@@ -212,7 +212,7 @@ fn head_has_the_headers_of_get_and_no_body() {
 #[test]
 fn who_stops_sending_still_gets_the_answer() {
     let server = server();
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     send(&mut stream, &format!("GET /large HTTP/1.1\r\n{HEAD}\r\n"));
     stream.shutdown(Shutdown::Write).unwrap();
     let mut bytes = Vec::new();
@@ -224,7 +224,7 @@ fn who_stops_sending_still_gets_the_answer() {
 fn a_head_that_stalls_behind_another_request_is_refused_in_time() {
     let server = limited(HttpLimits { head_timeout: SHORT, ..HttpLimits::default() });
     for first in ["", "GET /where HTTP/1.1\r\nHost: localhost\r\n\r\n"] {
-        let mut stream = http::connect(server.local_addr());
+        let mut stream = http::connect(server.local_addr().unwrap());
         send(&mut stream, &format!("{first}GET /where HT"));
         let began = Instant::now();
         let answers = rest(&mut stream);
@@ -238,7 +238,7 @@ fn a_head_that_stalls_behind_another_request_is_refused_in_time() {
 #[test]
 fn a_head_has_its_time_however_steadily_it_drips() {
     let server = limited(HttpLimits { head_timeout: SHORT, ..HttpLimits::default() });
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     send(&mut stream, "GET / HTTP/1.1\r\n");
     let began = Instant::now();
     // The socket is closed meanwhile, which a write finds out.
@@ -252,7 +252,7 @@ fn a_head_has_its_time_however_steadily_it_drips() {
 #[test]
 fn a_body_that_comes_slowly_but_steadily_is_never_cut_off() {
     let server = limited(HttpLimits { body_timeout: SHORT, ..HttpLimits::default() });
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     send(&mut stream, &format!("POST /count HTTP/1.1\r\n{HEAD}Content-Length: 12\r\n\r\n"));
     for _ in 0..12 {
         sleep(SHORT / 4);
@@ -269,7 +269,7 @@ fn a_body_that_comes_slowly_but_steadily_is_never_cut_off() {
 #[test]
 fn a_response_that_is_read_slowly_but_steadily_is_never_cut_off() {
     let server = limited(HttpLimits { write_timeout: SHORT, ..HttpLimits::default() });
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     send(&mut stream, &format!("GET /large HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"));
     let (mut count, mut space) = (0, vec![0; LARGE / 16]);
     let began = Instant::now();
@@ -293,7 +293,7 @@ fn a_response_that_is_read_slowly_but_steadily_is_never_cut_off() {
 #[test]
 fn who_takes_nothing_of_a_response_is_given_up() {
     let server = limited(HttpLimits { write_timeout: SHORT, ..HttpLimits::default() });
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     send(&mut stream, &format!("GET /large HTTP/1.1\r\n{HEAD}\r\n"));
     sleep(SHORT * 4);
     let mut bytes = Vec::new();
@@ -305,7 +305,7 @@ fn who_takes_nothing_of_a_response_is_given_up() {
 #[test]
 fn a_stream_that_fails_is_never_taken_for_a_whole_one() {
     let server = server();
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     send(&mut stream, &format!("GET /broken HTTP/1.1\r\n{HEAD}\r\n"));
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
@@ -317,7 +317,7 @@ fn a_body_over_the_limit_is_told_so_although_nobody_reads_it() {
     let server = server();
     let over = live_smol::MAX_BODY + 1;
     let head = format!("POST /echo HTTP/1.1\r\n{HEAD}Content-Length: {over}\r\n\r\n");
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     let mut sender = stream.try_clone().unwrap();
     scope(|scope| {
         scope.spawn(|| {
@@ -327,7 +327,7 @@ fn a_body_over_the_limit_is_told_so_although_nobody_reads_it() {
         assert_eq!(http::read_head(&mut stream).status, 413);
     });
     let chunked = format!("POST /echo HTTP/1.1\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\n{over:x}\r\n");
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     let mut sender = stream.try_clone().unwrap();
     scope(|scope| {
         scope.spawn(|| {
@@ -340,7 +340,7 @@ fn a_body_over_the_limit_is_told_so_although_nobody_reads_it() {
 #[test]
 fn a_connection_without_requests_is_closed_after_its_time() {
     let server = limited(HttpLimits { keep_alive: SHORT * 4, ..HttpLimits::default() });
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     for pause in [Duration::ZERO, SHORT * 3] {
         // After a second it rests, and a request wakes it.
         sleep(pause);
@@ -355,7 +355,7 @@ fn a_connection_without_requests_is_closed_after_its_time() {
 #[test]
 fn what_follows_a_handshake_in_the_same_segment_is_heard() {
     let server = server();
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     let handshake = format!(
         "GET /_live/websocket HTTP/1.1\r\n{HEAD}Origin: http://localhost\r\nConnection: Upgrade\r\nUpgrade: \
          websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\

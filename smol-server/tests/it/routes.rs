@@ -59,7 +59,7 @@ fn server() -> live_smol::Server {
 #[test]
 fn routes_answer() {
     let server = server();
-    let get = |path| http::get(server.local_addr(), path, "");
+    let get = |path| http::get(server.local_addr().unwrap(), path, "");
     assert_eq!(get("/hello/J%C3%BCrgen?and=a%26b").text(), "Hello, Jürgen and a&b");
     assert_eq!(get("/json").text(), "[1,2]");
     let file = get("/report.csv");
@@ -68,13 +68,15 @@ fn routes_answer() {
     assert_eq!(get("/split").status, 500);
     let broken = get("/broken");
     assert!(broken.status == 500 && !broken.text().contains("cause"));
-    let head =
-        http::raw(server.local_addr(), "HEAD /json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let head = http::raw(
+        server.local_addr().unwrap(),
+        "HEAD /json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    );
     assert_eq!((head.status, head.header("content-length"), head.body.len()), (200, Some("5"), 0));
-    let wrong = http::post(server.local_addr(), "/json", "", "");
+    let wrong = http::post(server.local_addr().unwrap(), "/json", "", "");
     assert_eq!((wrong.status, wrong.header("allow")), (405, Some("GET")));
     let health = http::raw(
-        server.local_addr(),
+        server.local_addr().unwrap(),
         "GET /healthz HTTP/1.1\r\nHost: 10.0.0.7\r\nConnection: close\r\n\r\n",
     );
     assert_eq!(health.text(), "ok");
@@ -83,9 +85,9 @@ fn routes_answer() {
 #[test]
 fn a_panic_in_a_handler_is_that_requests_alone() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
-    assert_eq!(http::get(server.local_addr(), "/panic", "").status, 500);
-    assert_eq!(http::get(server.local_addr(), "/json", "").status, 200);
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
+    assert_eq!(http::get(server.local_addr().unwrap(), "/panic", "").status, 500);
+    assert_eq!(http::get(server.local_addr().unwrap(), "/json", "").status, 200);
     tab.act("inc");
 }
 
@@ -93,7 +95,7 @@ fn a_panic_in_a_handler_is_that_requests_alone() {
 fn several_requests_share_a_connection() {
     use std::io::Write;
     let server = server();
-    let mut stream = http::connect(server.local_addr());
+    let mut stream = http::connect(server.local_addr().unwrap());
     let one = "GET /json HTTP/1.1\r\nHost: localhost\r\n\r\n";
     stream.write_all(one.repeat(3).as_bytes()).unwrap();
     for _ in 0..3 {
@@ -104,29 +106,32 @@ fn several_requests_share_a_connection() {
 #[test]
 fn middleware_sees_pages_and_routes_and_may_answer_itself() {
     let server = server();
-    let away = http::get(server.local_addr(), "/secret", "");
+    let away = http::get(server.local_addr().unwrap(), "/secret", "");
     assert_eq!(
         (away.status, away.header("location"), away.header("server")),
         (303, Some("/login"), Some("lab"))
     );
-    let secret = http::get(server.local_addr(), "/secret", "Cookie: user=ann\r\n");
+    let secret = http::get(server.local_addr().unwrap(), "/secret", "Cookie: user=ann\r\n");
     assert_eq!(secret.text(), "the secret");
-    assert_eq!(http::get(server.local_addr(), "/lab/a", "").header("server"), Some("lab"));
+    assert_eq!(http::get(server.local_addr().unwrap(), "/lab/a", "").header("server"), Some("lab"));
 }
 
 #[test]
 fn a_login_gives_the_page_its_user() {
     let server = server();
-    let answer = http::post(server.local_addr(), "/login", "Origin: http://localhost\r\n", "name=ann");
+    let answer =
+        http::post(server.local_addr().unwrap(), "/login", "Origin: http://localhost\r\n", "name=ann");
     assert_eq!((answer.status, answer.header("location")), (303, Some("/lab/a")));
     let user = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    let Loaded { client, cookie, token } = load(server.local_addr(), "/lab/a", &user);
-    let mut tab = Tab::of(server.local_addr(), Loaded { client, cookie: format!("{cookie}; {user}"), token });
+    let Loaded { client, cookie, token } = load(server.local_addr().unwrap(), "/lab/a", &user);
+    let mut tab =
+        Tab::of(server.local_addr().unwrap(), Loaded { client, cookie: format!("{cookie}; {user}"), token });
     tab.act("who");
     tab.until("her name", |tab| tab.client.html("notes").is_some_and(|html| html.contains("<li>ann</li>")));
-    assert_eq!(http::post(server.local_addr(), "/login", "", "nome=ann").status, 400);
+    assert_eq!(http::post(server.local_addr().unwrap(), "/login", "", "nome=ann").status, 400);
     assert_eq!(
-        http::post(server.local_addr(), "/login", "Origin: http://evil.example\r\n", "name=eve").status,
+        http::post(server.local_addr().unwrap(), "/login", "Origin: http://evil.example\r\n", "name=eve")
+            .status,
         403
     );
 }

@@ -52,7 +52,7 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 #[test]
 fn no_state_reaches_the_browser_but_what_is_rendered() {
     let server = Live::new(options()).page("/", Vault).bind("127.0.0.1:0").unwrap();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let first = http::get(address, "/", "");
     assert!(
         holds(&first.body, "shown: 0") && !holds(&first.body, PASSWORD) && !first.head.contains(PASSWORD)

@@ -14,8 +14,8 @@ use crate::common::{PATIENCE, Tab, options, server, start};
 #[test]
 fn a_panic_or_an_error_touches_its_own_event_only() {
     let server = server();
-    let mut bystander = Tab::new(server.local_addr(), "/lab/a");
-    let mut tab = Tab::new(server.local_addr(), "/lab/b");
+    let mut bystander = Tab::new(server.local_addr().unwrap(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/b");
     for name in ["inc", "panic", "fail", "task", "inc"] {
         tab.act(name);
     }
@@ -40,7 +40,7 @@ fn errors_reach_the_hook() {
         ..options()
     };
     let server = start(options);
-    let mut tab = Tab::new(server.local_addr(), "/lab/b");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/b");
     tab.act("fail");
     tab.act("panic");
     let told = told.lock().unwrap();
@@ -50,9 +50,9 @@ fn errors_reach_the_hook() {
 #[test]
 fn what_one_says_the_other_hears() {
     let server = server();
-    let mut ann = Tab::new(server.local_addr(), "/lab/bees");
-    let mut bob = Tab::new(server.local_addr(), "/lab/bees");
-    let mut eve = Tab::new(server.local_addr(), "/lab/wasps");
+    let mut ann = Tab::new(server.local_addr().unwrap(), "/lab/bees");
+    let mut bob = Tab::new(server.local_addr().unwrap(), "/lab/bees");
+    let mut eve = Tab::new(server.local_addr().unwrap(), "/lab/wasps");
     ann.send(Action::new("say").field("text", "hello"));
     for tab in [&mut ann, &mut bob] {
         tab.until("the message", |tab| {
@@ -75,7 +75,7 @@ fn what_one_says_the_other_hears() {
 #[test]
 fn what_a_page_cannot_read_is_ignored() {
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     server.pubsub().publish("room:a", &12345).unwrap();
     server.pubsub().publish("room:a", &Note::Said("sound".into())).unwrap();
     tab.until("the sound one", |tab| tab.client.html("notes").is_some_and(|html| html.contains("sound")));
@@ -121,7 +121,7 @@ impl Page for Busy {
 fn messages_past_the_limit_are_told_as_missed() {
     let barrier = Arc::new(Barrier::new(2));
     let server = Live::new(options()).page("/", Busy(barrier.clone())).bind("127.0.0.1:0").unwrap();
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     server.pubsub().publish("news", &Note::Loaded).unwrap();
     barrier.wait();
     for n in 0..100 {
@@ -145,7 +145,7 @@ fn a_session_starts_and_ends() {
         ..options()
     };
     let server = start(options);
-    let tab = Tab::new(server.local_addr(), "/lab/a");
+    let tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), ("start", "/lab/a".to_owned()));
     drop(tab);
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), ("end", "/lab/a".to_owned()));
@@ -181,6 +181,6 @@ fn what_was_published_between_mount_and_subscription_is_told_as_missed() {
     let options = options();
     let page = Overtaken(options.pubsub.clone());
     let server = Live::new(options).page("/", page).bind("127.0.0.1:0").unwrap();
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.until_html("", "[\"news\"]");
 }

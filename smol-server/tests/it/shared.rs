@@ -11,7 +11,7 @@ use crate::common::{Tab, options, server_of};
 
 /// Walls that anybody writes on: what is on one is shared, and how often a visitor wrote is his own.
 #[derive(Clone, Default)]
-struct Wall {
+pub(crate) struct Wall {
     said: Arc<Mutex<Vec<String>>>,
     renders: Arc<Mutex<u32>>,
 }
@@ -65,8 +65,8 @@ fn hears(tab: &mut Tab, text: &str) {
 fn everybody_is_sent_the_same_bytes_and_it_is_rendered_once() {
     let wall = Wall::default();
     let server = server_of(options(), "/", wall.clone());
-    let mut speaker = Tab::new(server.local_addr(), "/");
-    let mut room: Vec<Tab> = (0..5).map(|_| Tab::new(server.local_addr(), "/")).collect();
+    let mut speaker = Tab::new(server.local_addr().unwrap(), "/");
+    let mut room: Vec<Tab> = (0..5).map(|_| Tab::new(server.local_addr().unwrap(), "/")).collect();
     for text in ["first, which comes whole", "second"] {
         say(&mut speaker, text);
         room.iter_mut().chain([&mut speaker]).for_each(|tab| hears(tab, text));
@@ -84,10 +84,10 @@ fn everybody_is_sent_the_same_bytes_and_it_is_rendered_once() {
 fn who_connects_between_two_messages_has_both() {
     let wall = Wall::default();
     let server = server_of(options(), "/", wall);
-    let mut speaker = Tab::new(server.local_addr(), "/");
+    let mut speaker = Tab::new(server.local_addr().unwrap(), "/");
     for n in 0..20 {
         say(&mut speaker, &format!("number {n}"));
-        let mut late = Tab::new(server.local_addr(), "/");
+        let mut late = Tab::new(server.local_addr().unwrap(), "/");
         hears(&mut late, &format!("number {n}"));
         say(&mut speaker, &format!("and {n}"));
         hears(&mut late, &format!("and {n}"));
@@ -99,7 +99,7 @@ fn who_connects_between_two_messages_has_both() {
 fn who_has_not_read_for_long_catches_up() {
     let wall = Wall::default();
     let server = server_of(Options { event_burst: 1000, ..options() }, "/", wall);
-    let [mut speaker, mut silent] = [(); 2].map(|()| Tab::new(server.local_addr(), "/"));
+    let [mut speaker, mut silent] = [(); 2].map(|()| Tab::new(server.local_addr().unwrap(), "/"));
     for n in 0..200 {
         let text = format!("{n}{}", " and so on".repeat(50));
         say(&mut speaker, &text);
@@ -115,7 +115,7 @@ fn who_has_not_read_for_long_catches_up() {
 fn what_is_published_from_outside_counts_too_and_who_comes_back_has_it() {
     let wall = Wall::default();
     let server = server_of(options(), "/", wall.clone());
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     wall.said.lock().unwrap().push("from outside".to_owned());
     server.pubsub().publish("wall", &()).unwrap();
     hears(&mut tab, "from outside");

@@ -45,7 +45,7 @@ fn who_takes_nothing_of_a_message_is_given_up() {
         ..options()
     };
     let server = server_of(options, "/", Balloon);
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.send(Action::new("grow"));
     has_ended.recv_timeout(PATIENCE).expect("its connection is closed, and its session ends");
     assert_eq!(server.sessions(), 0);

@@ -72,7 +72,7 @@ fn lab(volatile: bool, change: impl FnOnce(&mut Options)) -> Lab {
 
 impl Lab {
     fn tab(&self) -> Tab {
-        Tab::new(self.server.local_addr(), "/lab/a")
+        Tab::new(self.server.local_addr().unwrap(), "/lab/a")
     }
 
     fn until(&self, done: impl Fn(&Snapshot) -> bool) {

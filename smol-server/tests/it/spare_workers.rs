@@ -40,7 +40,7 @@ fn workers() -> usize {
 }
 
 fn tab(server: &Server) -> Tab {
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.patience(SOON);
     tab
 }
@@ -64,7 +64,7 @@ fn others_are_answered(blocked: usize, event: &str) {
     }
     let mut new = tab(&server);
     new.act("inc");
-    assert_eq!(http::get(server.local_addr(), "/", "").status, 200);
+    assert_eq!(http::get(server.local_addr().unwrap(), "/", "").status, 200);
     drop(opens);
     for tab in &mut stuck {
         tab.until("an acknowledgement", |tab| tab.client.pending() == 0);

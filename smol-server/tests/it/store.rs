@@ -95,7 +95,7 @@ fn nothing_is_acknowledged_before_its_commit() {
     let (store, judge) = asking();
     let server = with(store.clone(), &Keys::default());
     let opened = std::thread::spawn({
-        let address = server.local_addr();
+        let address = server.local_addr().unwrap();
         move || Tab::new(address, "/lab/a")
     });
     judge.keep(1);
@@ -117,7 +117,7 @@ fn nothing_is_acknowledged_before_its_commit() {
 fn a_failed_commit_is_tried_again() {
     let (store, judge) = asking();
     let server = with(store, &Keys::default());
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let opened = std::thread::spawn(move || Tab::new(address, "/lab/a"));
     judge.keep(1);
     let mut tab = opened.join().unwrap();
@@ -133,7 +133,7 @@ fn a_failed_commit_is_tried_again() {
 fn another_servers_commit_fences_this_one_out() {
     let (store, judge) = asking();
     let server = with(store, &Keys::default());
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let opened = std::thread::spawn(move || Tab::new(address, "/lab/a"));
     judge.keep(1);
     let mut tab = opened.join().unwrap();
@@ -149,7 +149,7 @@ fn a_session_goes_on_at_another_server() {
     let (store, judge) = asking();
     let keys = Keys::default();
     let first = with(store.clone(), &keys);
-    let address = first.local_addr();
+    let address = first.local_addr().unwrap();
     let opened = std::thread::spawn(move || Tab::new(address, "/lab/a"));
     judge.keep(1);
     let mut tab = opened.join().unwrap();
@@ -166,7 +166,7 @@ fn a_session_goes_on_at_another_server() {
             }
         }
     });
-    tab.move_to(second.local_addr());
+    tab.move_to(second.local_addr().unwrap());
     tab.heard.clear();
     tab.reconnect();
     assert!(matches!(tab.heard[0], Heard::Welcome { resumed: true, reset: false, .. }), "{:?}", tab.heard);
@@ -201,7 +201,7 @@ fn a_store_that_cannot_be_read_sends_the_browser_away_for_a_while() {
         }
     }
     let server = start(Options { session_store: Arc::new(Unreadable), ..options() });
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     let mut page = load(address, "/lab/a", "");
     let mut ws = open(address, request(address, &page.cookie));
     ws.send(tungstenite::Message::Binary(page.client.hello().into())).unwrap();
@@ -214,7 +214,7 @@ fn a_live_session_whose_record_is_missing_writes_it_again() {
     let (store, keys) = (Arc::new(Durable::default()), Keys::default());
     let with = || start(Options { session_store: store.clone(), keys: keys.clone(), ..options() });
     let first = with();
-    let mut tab = Tab::new(first.local_addr(), "/lab/a");
+    let mut tab = Tab::new(first.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     assert_eq!(store.0.len(), 1);
     store.clear();
@@ -225,7 +225,7 @@ fn a_live_session_whose_record_is_missing_writes_it_again() {
     assert_eq!(store.0.len(), 1);
     first.shutdown();
     let second = with();
-    tab.move_to(second.local_addr());
+    tab.move_to(second.local_addr().unwrap());
     tab.heard.clear();
     tab.reconnect();
     assert!(matches!(tab.heard[0], Heard::Welcome { resumed: true, reset: false, .. }), "{:?}", tab.heard);
@@ -238,10 +238,10 @@ fn a_server_that_was_taken_over_from_is_fenced_out_although_it_knows_nothing_of_
     let (store, keys) = (Arc::new(Durable::default()), Keys::default());
     let with = || start(Options { session_store: store.clone(), keys: keys.clone(), ..options() });
     let (first, second) = (with(), with());
-    let mut tab = Tab::new(first.local_addr(), "/lab/a");
+    let mut tab = Tab::new(first.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     // The network between the browser and the first server is gone, and the first server hasn't noticed.
-    let mut abandoned = tab.elsewhere(second.local_addr());
+    let mut abandoned = tab.elsewhere(second.local_addr().unwrap());
     tab.act("inc");
     tab.until_html("count", "2");
     let event = [&[0x94, 1, 2, 0, 0xa3][..], b"inc"].concat();

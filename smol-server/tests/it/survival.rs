@@ -164,7 +164,7 @@ fn server(fragile: impl FnOnce(Live) -> Live, change: impl FnOnce(&mut Options))
 }
 
 fn sound(server: &Server) -> Tab {
-    let mut tab = Tab::new(server.local_addr(), "/sound");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/sound");
     tab.patience(SOON);
     tab
 }
@@ -205,7 +205,7 @@ fn a_state_that_panics_when_it_hibernates_stops_no_clock() {
         },
     );
     let mut other = sound(&server);
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.act("inc");
     tab.until_html("count", "1");
     written::SERIALIZE.set();
@@ -226,7 +226,7 @@ fn a_state_that_panics_when_it_comes_back_stops_nothing_else() {
         },
     );
     let mut other = sound(&server);
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.act("inc");
     tab.until_html("count", "1");
     read::DESERIALIZE.set();
@@ -251,7 +251,7 @@ page_of!(Cloned, cloned::Fragile, Plain);
 fn a_state_that_panics_when_it_is_cloned_stops_nothing_else() {
     let server = server(|live| live.page("/", Cloned), |_| {});
     let mut other = sound(&server);
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     cloned::CLONE.set();
     poke(&mut tab, "inc");
     cloned::CLONE.until_sprung();
@@ -265,12 +265,12 @@ fn a_state_that_panics_when_it_is_made_stops_nothing_else() {
     let server = server(|live| live.page("/", Made), |_| {});
     let mut other = sound(&server);
     made::DEFAULT.set();
-    let address = server.local_addr();
+    let address = server.local_addr().unwrap();
     // Whatever the answer is.
     let _ = std::thread::spawn(move || crate::common::http::get(address, "/", "")).join();
     made::DEFAULT.until_sprung();
     all_is_well(&server, &mut other);
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.act("inc");
 }
 
@@ -293,7 +293,7 @@ fn a_state_that_panics_when_its_session_ends_stops_no_clock() {
         },
     );
     let mut other = sound(&server);
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.act("inc");
     tab.vanish();
     dropped::DROP.until_sprung();
@@ -327,7 +327,7 @@ fn a_message_that_panics_stops_nothing_else() {
     ] {
         let server = server(|live| live.page("/", Messages), |_| {});
         let mut other = sound(&server);
-        let mut tab = Tab::new(server.local_addr(), "/");
+        let mut tab = Tab::new(server.local_addr().unwrap(), "/");
         trap.set();
         poke(&mut tab, event);
         trap.until_sprung();
@@ -346,7 +346,7 @@ fn a_session_goes_on_after_a_message_that_panicked() {
     }
     page_of!(Letters, Plain, letter::Fragile);
     let server = server(|live| live.page("/", Letters), |_| {});
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.patience(SOON);
     tab.act("inc");
     tab.until_html("count", "1");
@@ -401,7 +401,7 @@ impl Page for Balance {
 #[test]
 fn a_state_that_cannot_be_put_back_is_served_to_nobody() {
     let server = Live::new(options()).page("/", Balance).bind("127.0.0.1:0").unwrap();
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.act("both");
     tab.until_html("", "1 1");
     NO_DEFAULT.set();

@@ -69,7 +69,7 @@ fn busy(options: Options) -> (Server, Receiver<&'static str>) {
 #[test]
 fn its_value_comes_as_a_message() {
     let (server, told) = busy(options());
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.act("work");
     tab.until_html("", "its value");
     assert_eq!(told.recv_timeout(PATIENCE), Ok("done"));
@@ -84,7 +84,7 @@ fn a_task_is_dropped_when_its_session_ends_and_not_before() {
         ..options()
     };
     let (server, told) = busy(options);
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.act("wait");
     tab.vanish();
     tab.reconnect();
@@ -103,7 +103,7 @@ fn a_task_that_panics_is_told_to_the_hook_and_the_session_goes_on() {
     let options =
         Options { on_error: Arc::new(move |_, error| report.send(error.to_string()).unwrap()), ..options() };
     let (server, _told) = busy(options);
-    let mut tab = Tab::new(server.local_addr(), "/");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/");
     tab.act("fall");
     assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "info: panicked: it falls");
     tab.act("work");

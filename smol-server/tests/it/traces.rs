@@ -56,12 +56,11 @@ pub(crate) fn until_line(what: &str, is: impl Fn(&str) -> bool) -> String {
 fn events_have_spans_within_their_sessions_and_no_payload() {
     listen();
     let server = server();
-    let mut tab = Tab::new(server.local_addr(), "/lab/traced");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/traced");
     tab.send(Action { form: vec![("text".into(), "my secret".into())], ..Action::new("say") });
     tab.until("the message", |tab| tab.client.page_html().contains("my secret"));
-    let line = until("event{name=say}");
+    let line = until("path=/lab/traced}:event{name=say}");
     assert!(line.contains("session{id=SessionId("), "{line}");
-    assert!(line.contains("path=/lab/traced}:event{name=say}"), "{line}");
     tab.act("line\nbreak");
     until("event{name=line\\nbreak}");
     until("path=/lab/traced}:info");
@@ -74,7 +73,7 @@ fn events_have_spans_within_their_sessions_and_no_payload() {
 fn an_error_is_logged() {
     listen();
     let server = start(Options { on_error: Options::default().on_error, ..options() });
-    let mut tab = Tab::new(server.local_addr(), "/lab/logged");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/logged");
     tab.act("fail");
     tab.act("panic");
     for what in ["handle `fail`: broken", "handle `panic`: panicked: handle panics"] {

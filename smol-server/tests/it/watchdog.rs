@@ -61,7 +61,7 @@ impl Watched {
     fn until(&self, lines: &[&str]) {
         let began = Instant::now();
         loop {
-            let text = http::get(self.server.local_addr(), "/metrics", "").text().to_owned();
+            let text = http::get(self.server.local_addr().unwrap(), "/metrics", "").text().to_owned();
             if lines.iter().all(|line| text.lines().any(|known| known == *line)) {
                 return;
             }
@@ -75,7 +75,7 @@ fn a_handler_that_blocks_is_counted_once_and_while_it_does() {
     let watched = watched("/blocks/{what}");
     let opens = watched.page.gate.opens();
     watched.until(&["live_slow_calls_total 0", "live_stuck_calls 0"]);
-    let mut tab = Tab::new(watched.server.local_addr(), "/blocks/x");
+    let mut tab = Tab::new(watched.server.local_addr().unwrap(), "/blocks/x");
     tab.act("inc");
     tab.send(Action::new("block"));
     watched.until(&["live_slow_calls_total 1", "live_stuck_calls 1"]);
@@ -91,7 +91,7 @@ fn a_handler_that_blocks_is_logged_with_its_session_and_its_page() {
     traces::listen();
     let watched = watched("/slow-page/{what}");
     let _opens = watched.page.gate.opens();
-    let mut tab = Tab::new(watched.server.local_addr(), "/slow-page/x");
+    let mut tab = Tab::new(watched.server.local_addr().unwrap(), "/slow-page/x");
     tab.send(Action::new("block"));
     let line = traces::until_line("warning of /slow-page", |line| {
         line.contains("WARN") && line.contains("path=/slow-page/x")
@@ -103,7 +103,7 @@ fn a_handler_that_blocks_is_logged_with_its_session_and_its_page() {
 fn a_first_response_whose_mount_blocks_is_counted_too() {
     let watched = watched("/");
     let opens = watched.page.gate.opens();
-    let address = watched.server.local_addr();
+    let address = watched.server.local_addr().unwrap();
     let answer = std::thread::spawn(move || http::get(address, "/?block=1", "").status);
     watched.until(&["live_slow_calls_total 1", "live_stuck_calls 1"]);
     drop(opens);

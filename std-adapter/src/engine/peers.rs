@@ -61,9 +61,9 @@ impl Drop for Place {
 }
 
 impl Engine {
-    /// The address of whoever asks, for the [`Visitor`](super::Visitor), where `peer` is the other end of the TCP connection: that one,
-    /// or what a proxy says that [`Options::trusted_proxies`](crate::Options::trusted_proxies) lists.
-    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    /// The address of whoever asks, for the [`Visitor`](super::Visitor), where `peer` is the other end of the connection, of which that by a Unix socket has no
+    /// address: that one, or what a proxy says that [`Options::trusted_proxies`](crate::Options::trusted_proxies) lists.
+    pub fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
         proxies::client(peer, headers, &self.options.trusted_proxies, self.options.proxy_header)
     }
 }

@@ -135,8 +135,8 @@ impl Engine {
 
 impl Engine {
     /// Counts and logs a connection that the server has refused, since the process may open no more files.
-    pub fn refused_for_descriptors(&self, peer: IpAddr) {
-        self.refused(Refusal::Descriptors, &peer);
+    pub fn refused_for_descriptors(&self, peer: Option<IpAddr>) {
+        self.refused(Refusal::Descriptors, &Peer(peer));
     }
 }
 

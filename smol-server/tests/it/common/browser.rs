@@ -17,7 +17,7 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) fn open(server: &Server, path: &str) -> Self {
         let mut browser =
-            Self { server: server.local_addr(), cookies: BTreeMap::new(), token: String::new() };
+            Self { server: server.local_addr().unwrap(), cookies: BTreeMap::new(), token: String::new() };
         assert_eq!(browser.get(path).status, 200);
         browser
     }

@@ -38,7 +38,11 @@ pub(crate) fn connect(server: SocketAddr) -> TcpStream {
 
 /// Sends these bytes and reads everything that comes back.
 pub(crate) fn raw(server: SocketAddr, request: &str) -> Answer {
-    let mut stream = connect(server);
+    exchange(connect(server), request)
+}
+
+/// The same over a connection of any kind, which the other end has to close in order.
+pub(crate) fn exchange(mut stream: impl Read + Write, request: &str) -> Answer {
     stream.write_all(request.as_bytes()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
@@ -67,7 +71,7 @@ fn parse(bytes: &[u8]) -> Answer {
 }
 
 /// Reads an answer's head, and its body if it tells the length.
-pub(crate) fn read_head(stream: &mut TcpStream) -> Answer {
+pub(crate) fn read_head(stream: &mut impl Read) -> Answer {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
         let mut byte = [0];

@@ -3,8 +3,10 @@
 
 pub(crate) mod browser;
 pub(crate) mod durable;
+pub(crate) mod folder;
 pub(crate) mod gate;
 pub(crate) mod http;
+pub(crate) mod over;
 pub(crate) mod page;
 pub(crate) mod tab;
 

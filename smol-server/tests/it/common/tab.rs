@@ -12,7 +12,8 @@ use tungstenite::handshake::client::Request;
 use tungstenite::http::HeaderValue;
 use tungstenite::{Error, Message, WebSocket};
 
-use super::{PATIENCE, http};
+use super::PATIENCE;
+use super::http::{self, Answer};
 
 pub(crate) struct Tab {
     pub(crate) client: Client,
@@ -34,7 +35,11 @@ pub(crate) struct Loaded {
 
 /// Loads a page.
 pub(crate) fn load(server: SocketAddr, path: &str, cookie: &str) -> Loaded {
-    let page = http::get(server, path, &format!("Cookie: {cookie}\r\n"));
+    loaded(&http::get(server, path, &format!("Cookie: {cookie}\r\n")), cookie)
+}
+
+/// Takes a page in that was asked for with this cookie.
+pub(crate) fn loaded(page: &Answer, cookie: &str) -> Loaded {
     assert_eq!(page.status, 200, "{}", page.text());
     let set =
         page.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or(cookie).to_owned();

@@ -16,10 +16,10 @@ use crate::common::{PATIENCE, Tab, options};
 #[test]
 fn step_1_a_connection_ends_by_a_close_or_by_its_loss() {
     let (server, told) = logging(options());
-    let mut closes = joined(server.local_addr(), &told);
+    let mut closes = joined(server.local_addr().unwrap(), &told);
     closes.ws.close(None).unwrap();
     assert_eq!(told.next(), "connected: false");
-    let mut is_lost = joined(server.local_addr(), &told);
+    let mut is_lost = joined(server.local_addr().unwrap(), &told);
     is_lost.vanish();
     assert_eq!(told.next(), "connected: false");
 }
@@ -27,7 +27,7 @@ fn step_1_a_connection_ends_by_a_close_or_by_its_loss() {
 #[test]
 fn step_2_the_session_stays_for_the_grace_period() {
     let (server, told) = logging(options());
-    let mut tab = joined(server.local_addr(), &told);
+    let mut tab = joined(server.local_addr().unwrap(), &told);
     tab.act("add");
     tab.vanish();
     tab.heard.clear();
@@ -42,7 +42,7 @@ fn step_2_the_session_stays_for_the_grace_period() {
 #[test]
 fn step_3_the_hooks_are_called_once_each_however_often_it_reconnects() {
     let (server, told) = logging(Options { grace: Duration::from_secs(2), ..options() });
-    let mut tab = Tab::new(server.local_addr(), "/log");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/log");
     for _ in 0..3 {
         tab.vanish();
         tab.reconnect();
@@ -98,7 +98,7 @@ fn ended(session_timeout: Duration) -> (Server, Tab, Arc<Lasting>, SessionId) {
         ..options()
     };
     let server = crate::common::start(options);
-    let mut tab = Tab::new(server.local_addr(), "/lab/a");
+    let mut tab = Tab::new(server.local_addr().unwrap(), "/lab/a");
     tab.act("inc");
     tab.vanish();
     let id = told.recv_timeout(PATIENCE).unwrap();
@@ -171,7 +171,7 @@ fn step_5_its_subscriptions_are_gone() {
     let bus = Arc::new(Bus(InmemPubSub::new(), tell));
     let options = Options { grace: Duration::ZERO, pubsub: bus.clone(), ..options() };
     let (server, told) = logging(options);
-    let tab = joined(server.local_addr(), &told);
+    let tab = joined(server.local_addr().unwrap(), &told);
     drop(tab);
     let id = left.recv_timeout(PATIENCE).unwrap();
     assert!(matches!(bus.subscribe(id, "news"), Err(PubSubError::NotJoined)));

@@ -15,7 +15,7 @@ const HEARTBEAT: Duration = Duration::from_millis(400);
 #[test]
 fn an_event_renders_what_it_marked_once_and_then_nothing_is_marked() {
     let (server, told) = logging(options());
-    let mut tab = joined(server.local_addr(), &told);
+    let mut tab = joined(server.local_addr().unwrap(), &told);
     for name in ["add", "nothing", "add"] {
         tab.act(name);
     }
@@ -26,7 +26,7 @@ fn an_event_renders_what_it_marked_once_and_then_nothing_is_marked() {
 #[test]
 fn a_message_renders_what_it_marked_once_and_then_nothing_is_marked() {
     let (server, told) = logging(options());
-    let mut tab = joined(server.local_addr(), &told);
+    let mut tab = joined(server.local_addr().unwrap(), &told);
     server.pubsub().publish("news", "one").unwrap();
     tab.until_html("list", "connected: true, one");
     server.pubsub().publish("news", "nothing").unwrap();
@@ -39,7 +39,7 @@ fn a_message_renders_what_it_marked_once_and_then_nothing_is_marked() {
 #[test]
 fn events_of_a_session_are_handled_one_after_the_other_in_their_order() {
     let (server, told) = logging(options());
-    let mut tab = joined(server.local_addr(), &told);
+    let mut tab = joined(server.local_addr().unwrap(), &told);
     let names: Vec<_> = (0..20).map(|n| format!("event {n}")).collect();
     names.iter().for_each(|name| tab.send(Action::new(name)));
     tab.until("all acknowledged", |tab| tab.client.pending() == 0);
@@ -50,7 +50,7 @@ fn events_of_a_session_are_handled_one_after_the_other_in_their_order() {
 fn the_heartbeat_sends_pings_and_an_answer_keeps_the_session() {
     let options = Options { heartbeat_interval: HEARTBEAT, grace: Duration::ZERO, ..options() };
     let (server, told) = logging(options);
-    let mut tab = joined(server.local_addr(), &told);
+    let mut tab = joined(server.local_addr().unwrap(), &told);
     let mut pings = 0;
     while pings < 4 {
         // Reading also writes the answer.
@@ -64,7 +64,7 @@ fn the_heartbeat_sends_pings_and_an_answer_keeps_the_session() {
 fn the_timeout_ends_a_connection_that_is_silent_and_then_its_session() {
     let options = Options { heartbeat_interval: HEARTBEAT, grace: Duration::ZERO, ..options() };
     let (server, told) = logging(options);
-    let _silent = joined(server.local_addr(), &told);
+    let _silent = joined(server.local_addr().unwrap(), &told);
     assert_eq!([told.next(), told.next()], ["connected: false", "session ends"]);
     assert_eq!(server.sessions(), 0);
 }

@@ -32,7 +32,7 @@ pub(super) fn run(store: Option<PathBuf>, hibernates: bool) -> Done<()> {
     }
     Ok(gallery::live(options)
         .page("/burn", Burn)
-        .run_with("127.0.0.1:0", |server| println!("{}", server.local_addr()))?)
+        .run_with("127.0.0.1:0", |server| println!("{}", server.local_addr().expect("TCP")))?)
 }
 
 /// How long a handler computes.

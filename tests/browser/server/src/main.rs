@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .page("/mistakes", mistakes::Mistakes)
         .page("/report", report::Report)
         .bind("127.0.0.1:0")?;
-    println!("http://{}", server.local_addr());
+    println!("http://{}", server.local_addr().ok_or("it listens on TCP")?);
     loop {
         std::thread::park();
     }

@@ -1,0 +1,89 @@
+//! Opens the socket that a server listens on.
+
+#[cfg(unix)]
+mod systemd;
+#[cfg(unix)]
+mod unix;
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+
+use socket2::Socket;
+
+use crate::address::{Address, Place};
+use crate::error::Error;
+use crate::http::{BACKLOG, UNSENT};
+
+/// A socket that a server listens on.
+pub(crate) struct Listener {
+    pub(crate) socket: Socket,
+    pub(crate) local: Local,
+    pub(crate) file: Option<SocketFile>,
+}
+
+/// Where a server listens, as the system says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Local {
+    Tcp(SocketAddr),
+    Unix(PathBuf),
+}
+
+#[cfg(unix)]
+pub(crate) use self::unix::SocketFile;
+/// There are none.
+#[cfg(not(unix))]
+pub(crate) enum SocketFile {}
+
+impl Listener {
+    /// Opens the socket. Whoever connects from now on is served once the server accepts.
+    pub(crate) fn open(address: &Address) -> Result<Self, Error> {
+        let opened = match &address.0 {
+            Place::Tcp(text) => TcpListener::bind(text.as_str()).map(|listener| (listener.into(), None)),
+            #[cfg(unix)]
+            Place::Unix { path, mode } => unix::bind(path, *mode).map(|(socket, file)| (socket, Some(file))),
+            #[cfg(unix)]
+            Place::Systemd(name) => systemd::take(name.as_deref()).map(|socket| (socket, None)),
+            #[cfg(not(unix))]
+            Place::Unix { .. } | Place::Systemd(_) => Err(io::ErrorKind::Unsupported.into()),
+        };
+        let error = |error| Error::listen(address.to_string(), error);
+        let (socket, file) = opened.map_err(error)?;
+        Self::of(socket, file).map_err(error)
+    }
+
+    fn of(socket: Socket, file: Option<SocketFile>) -> io::Result<Self> {
+        let local = local(&socket)?;
+        socket.listen(BACKLOG)?;
+        // What is accepted has the listener's options.
+        #[cfg(target_os = "linux")]
+        if matches!(local, Local::Tcp(_)) {
+            socket.set_tcp_notsent_lowat(UNSENT)?;
+        }
+        Ok(Self { socket, local, file })
+    }
+}
+
+fn local(socket: &Socket) -> io::Result<Local> {
+    let address = socket.local_addr()?;
+    if let Some(address) = address.as_socket() {
+        return Ok(Local::Tcp(address));
+    }
+    #[cfg(unix)]
+    return Ok(Local::Unix(match (address.as_pathname(), address.as_abstract_namespace()) {
+        (Some(path), _) => path.to_owned(),
+        (None, name) => format!("@{}", String::from_utf8_lossy(name.unwrap_or_default())).into(),
+    }));
+    #[cfg(not(unix))]
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+impl fmt::Display for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
