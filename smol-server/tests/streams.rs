@@ -6,27 +6,43 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use live_smol::prelude::*;
 use smol::stream;
 
 const MB: usize = 1 << 20;
 
-/// How large each body is; `LIVE_STREAM_MB` says otherwise.
+/// How large each body is; `LIVE_STREAM_MB` says otherwise, and `LIVE_STREAM_MB_PER_SECOND` how fast it is read and written: as fast as it goes by default.
 const BODY_MB: usize = 128;
 
 /// How much more memory the process may hold at its worst.
 const MOST: usize = 8 * MB;
 
-/// How long either end does nothing, once.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How long either end does nothing, once; `LIVE_STREAM_PAUSE` says otherwise, in seconds.
+const PAUSE: u64 = 1;
 
 const PIECE: usize = 64 * 1024;
 
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |value| value.parse().unwrap())
+}
+
 fn pieces() -> usize {
-    let mb = std::env::var("LIVE_STREAM_MB").map_or(BODY_MB, |mb| mb.parse().unwrap());
-    mb * (MB / PIECE)
+    setting("LIVE_STREAM_MB", BODY_MB as u64) as usize * (MB / PIECE)
+}
+
+fn pause() {
+    sleep(Duration::from_secs(setting("LIVE_STREAM_PAUSE", PAUSE)));
+}
+
+/// Waits until so many bytes are due.
+fn keep_pace(began: Instant, count: usize) {
+    let speed = setting("LIVE_STREAM_MB_PER_SECOND", 0);
+    if speed > 0 {
+        let due = Duration::from_secs_f64(count as f64 / (speed as usize * MB) as f64);
+        sleep(due.saturating_sub(began.elapsed()));
+    }
 }
 
 async fn download(_: Request) -> Response {
@@ -41,7 +57,7 @@ async fn upload(mut request: Request) -> Result<Response> {
         let before = count;
         count += chunk?.len();
         if before < half && count >= half {
-            live_smol::unblock(|| sleep(PAUSE)).await;
+            live_smol::unblock(pause).await;
         }
     }
     Ok(Response::text(count.to_string()))
@@ -68,7 +84,7 @@ fn connect(server: &Server) -> TcpStream {
 /// Reads an answer to its end, with a pause in its middle.
 fn read(stream: &mut TcpStream, pauses: bool) -> (usize, Vec<u8>) {
     let (mut count, mut space, mut last) = (0, vec![0; PIECE], Vec::new());
-    let mut paused = !pauses;
+    let (mut paused, began) = (!pauses, Instant::now());
     loop {
         let read = stream.read(&mut space).unwrap();
         if read == 0 {
@@ -79,8 +95,9 @@ fn read(stream: &mut TcpStream, pauses: bool) -> (usize, Vec<u8>) {
         last.extend_from_slice(&space[..read]);
         if !paused && count > pieces() * PIECE / 2 {
             paused = true;
-            sleep(PAUSE);
+            pause();
         }
+        keep_pace(began, count);
     }
 }
 
@@ -110,8 +127,10 @@ fn large_bodies_take_no_memory_that_grows_with_them() {
         "POST /upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
     )
     .unwrap();
-    for _ in 0..pieces() {
+    let began = Instant::now();
+    for number in 0..pieces() {
         stream.write_all(&piece).unwrap();
+        keep_pace(began, number * PIECE);
     }
     let (_, answer) = read(&mut stream, false);
     assert!(String::from_utf8_lossy(&answer).ends_with(&length.to_string()));

@@ -102,6 +102,11 @@ impl<M> Commit<M> {
         core::mem::take(&mut self.held)
     }
 
+    /// Gives back the room that effects once took.
+    pub(super) fn shrink(&mut self) {
+        self.held.shrink_to_fit();
+    }
+
     /// When a driver has to come back for a commit.
     pub(super) fn due(&self, config: &Config) -> Option<Instant> {
         match self.stage {

@@ -61,6 +61,10 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.encoded = None;
         self.scratch = None;
         self.session.dirty = DirtySet::default();
+        // What is empty by now has room for what there was once.
+        self.asked.effects.shrink_to_fit();
+        self.asked.timers.shrink_to_fit();
+        self.commit.shrink();
         self.inbox.shrink_to_fit();
         self.out.shrink_to_fit();
     }

@@ -74,10 +74,10 @@ impl Engine {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         self.access.check_host(text(HOST)).map_err(Refused::Denied)?;
         self.access.check_origin(text(ORIGIN)).map_err(Refused::Denied)?;
-        let protocol = self.protocol(headers).ok_or(Refused::Protocol)?;
         if *method != Method::GET || !is_handshake(headers) {
             return Err(Refused::Handshake);
         }
+        let protocol = self.protocol(headers).ok_or(Refused::Protocol)?;
         let cookie = cookie::find(headers, self.cookie).map(cookie_hash);
         Ok(Upgrade {
             protocol,
@@ -153,7 +153,10 @@ impl fmt::Display for Refused {
         match self {
             Self::Denied(denied) => denied.fmt(f),
             Self::Protocol => write!(f, "The server speaks the WebSocket subprotocol \"{SUBPROTOCOL}\"."),
-            Self::Handshake => f.write_str("This address speaks WebSocket, version 13."),
+            Self::Handshake => f.write_str(
+                "This address speaks WebSocket, version 13. If a browser has asked, a proxy in between hasn't passed its headers Upgrade and \
+                 Connection on.",
+            ),
         }
     }
 }

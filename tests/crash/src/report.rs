@@ -45,9 +45,15 @@ impl Report {
         soon as f64 / self.resumed.len().max(1) as f64
     }
 
+    /// Nothing is lost, and sessions are soon back.
     pub(crate) fn is_good(&self) -> bool {
+        self.has_all() && self.soon() >= 0.99
+    }
+
+    /// Nothing is lost.
+    pub(crate) fn has_all(&self) -> bool {
         let wrong = self.missing + self.doubled + self.lost + self.behind;
-        wrong == 0 && self.acknowledged == self.clicks && self.soon() >= 0.99
+        wrong == 0 && self.acknowledged == self.clicks
     }
 }
 
@@ -62,7 +68,6 @@ fn quantile(values: &[Duration], share: f64) -> Duration {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "sessions                     {}", self.sessions)?;
-        writeln!(f, "kills                        {}", self.restarts.len())?;
         writeln!(f, "clicks, acknowledged         {}, {}", self.clicks, self.acknowledged)?;
         writeln!(f, "lost, applied twice          {}, {}", self.missing, self.doubled)?;
         writeln!(f, "shown less than acknowledged {}", self.behind)?;
@@ -73,7 +78,11 @@ impl fmt::Display for Report {
             "connect to welcome           median {half:.1?}, 99 % {most:.1?}, {:.2} % within {SOON:?}",
             100.0 * self.soon()
         )?;
+        if self.restarts.is_empty() {
+            return Ok(());
+        }
         let (half, most) = (quantile(&self.restarts, 0.5), quantile(&self.restarts, 1.0));
+        writeln!(f, "kills                        {}", self.restarts.len())?;
         write!(f, "kill to listening again      median {half:.1?}, longest {most:.1?}")
     }
 }

@@ -47,7 +47,8 @@ pub(crate) struct Tally {
 }
 
 type Socket = WebSocket<TcpStream>;
-type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+pub(crate) type Failed = Box<dyn std::error::Error + Send + Sync>;
+type Result<T, E = Failed> = std::result::Result<T, E>;
 
 impl Tab {
     /// Loads the page, as often as it takes.

@@ -58,7 +58,7 @@ impl RedbSuccessor {
 impl State {
     /// Runs until the file is open, or nobody is left to open it for.
     fn open(self: Arc<Self>) {
-        let mut told: Option<Instant> = None;
+        let mut told = Instant::now();
         while Arc::strong_count(&self) > 1 {
             match RedbStore::open(&self.path) {
                 Ok(store) => {
@@ -67,9 +67,9 @@ impl State {
                     return;
                 }
                 Err(error) => {
-                    if told.is_none_or(|told| told.elapsed() > REMIND) {
+                    if told.elapsed() > REMIND {
                         crate::log!(warn, %error, "sessions wait for their store");
-                        told = Some(Instant::now());
+                        told = Instant::now();
                     }
                     thread::sleep(LOOK);
                 }

@@ -1,5 +1,5 @@
 //! Serves the pages that only the browser tests show, until it is killed; the first line of its output is its URL. `--dev` turns
-//! development mode on, `--brief FILE` keeps sessions in that file, and their records and tokens for seconds alone.
+//! development mode on, `--brief FILE` keeps sessions in that file, and their records and tokens for seconds alone, `--prefix PATH` is the path that they are under.
 
 mod board;
 mod dialog;
@@ -19,7 +19,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match arg.as_str() {
             "--dev" => options.dev = true,
             "--brief" => options = brief(options, &args.next().ok_or("--brief needs a file")?)?,
-            other => return Err(format!("unknown argument {other}: there are --dev and --brief FILE").into()),
+            "--prefix" => options.path_prefix = args.next().ok_or("--prefix needs a path")?,
+            other => {
+                let known = "there are --dev, --brief FILE and --prefix PATH";
+                return Err(format!("unknown argument {other}: {known}").into());
+            }
         }
     }
     let server = Live::new(options)
