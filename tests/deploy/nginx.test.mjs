@@ -95,7 +95,8 @@ test('where no upgrade is passed on, pages are shown and forms work, and the ser
   const plain = await open(browser, `${url}/counter`, { javaScriptEnabled: false });
   await post(plain, 'Add 1');
   assert.equal(await plain.locator('#count').textContent(), '1');
-  const answer = await fetch(`${url}/_live/websocket`, { headers: { Origin: url } });
+  const headers = { Origin: url, 'Sec-WebSocket-Protocol': 'mizu-live-v2' };
+  const answer = await fetch(`${url}/_live/websocket`, { headers });
   assert.equal(answer.status, 426);
   assert.match(await answer.text(), /proxy/);
   await plain.context().close();

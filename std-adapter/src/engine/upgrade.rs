@@ -74,10 +74,10 @@ impl Engine {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         self.access.check_host(text(HOST)).map_err(Refused::Denied)?;
         self.access.check_origin(text(ORIGIN)).map_err(Refused::Denied)?;
+        let protocol = self.protocol(headers).ok_or(Refused::Protocol)?;
         if *method != Method::GET || !is_handshake(headers) {
             return Err(Refused::Handshake);
         }
-        let protocol = self.protocol(headers).ok_or(Refused::Protocol)?;
         let cookie = cookie::find(headers, self.cookie).map(cookie_hash);
         Ok(Upgrade {
             protocol,
