@@ -123,8 +123,8 @@ pub struct Options {
     pub layouts: BTreeMap<&'static str, Arc<dyn Layout>>,
     /// What people are told when the connection is away. Default: English texts.
     pub notice: Notice,
-    /// More directives for the content security policy, such as `font-src https://fonts.example`. Sources of a directive that it has already are added to
-    /// those; `'none'` replaces them. Default: none.
+    /// More directives for the content security policy, such as `font-src https://fonts.example`. Sources are added to
+    /// those that a directive has already, or has by another one, as `font-src` has those of `default-src`; `'none'` replaces them. Default: none.
     pub content_security_policy: String,
     /// Whether responses are compressed as browsers accept it ([`compress`](fn@crate::compress)). No where a proxy does that. Default: yes.
     pub compress: bool,

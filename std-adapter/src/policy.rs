@@ -50,7 +50,12 @@ impl Policy {
             let added = Directive::parse(directive)?;
             match policy.iter_mut().find(|known| known.name == added.name) {
                 Some(known) => known.merge(added),
-                None => policy.push(added),
+                None => {
+                    let mut begun =
+                        Directive { name: added.name.clone(), sources: inherited(&policy, &added.name) };
+                    begun.merge(added);
+                    policy.push(begun);
+                }
             }
         }
         let text: Vec<String> = policy.iter().map(Directive::to_string).collect();
@@ -59,9 +64,25 @@ impl Policy {
 
     /// The header's value. `nonce` marks the scripts and styles that the server wrote.
     pub(crate) fn header(&self, nonce: &str) -> HeaderValue {
-        HeaderValue::from_str(&self.pieces.join(nonce))
+        HeaderValue::try_from(self.pieces.join(nonce))
             .unwrap_or(HeaderValue::from_static("default-src 'none'"))
     }
+}
+
+/// What a fetch directive that isn't there has by another one: CSP Level 3, section 6.8.3. It would lose that by being there.
+fn inherited(policy: &[Directive], name: &str) -> Vec<String> {
+    let from = match name {
+        "script-src-elem" | "script-src-attr" | "worker-src" => "script-src",
+        "style-src-elem" | "style-src-attr" => "style-src",
+        "child-src" | "connect-src" | "font-src" | "frame-src" | "manifest-src" | "media-src"
+        | "prefetch-src" => "default-src",
+        _ => return Vec::new(),
+    };
+    policy
+        .iter()
+        .find(|directive| directive.name == from)
+        .map(|directive| directive.sources.clone())
+        .unwrap_or_default()
 }
 
 impl Directive {
@@ -146,7 +167,15 @@ mod tests {
     #[test]
     fn a_directive_is_there_once_with_all_sources() {
         for (more, name, expected) in [
-            ("font-src https://f.example", "font-src", "font-src https://f.example"),
+            ("font-src https://f.example", "font-src", "font-src 'self' https://f.example"),
+            ("connect-src https://api.example", "connect-src", "connect-src 'self' https://api.example"),
+            ("frame-src 'none'", "frame-src", "frame-src 'none'"),
+            (
+                "script-src-elem https://s.example",
+                "script-src-elem",
+                "script-src-elem 'nonce-abc' https://s.example",
+            ),
+            ("default-src https:; media-src data:", "media-src", "media-src 'self' https: data:"),
             ("img-src https://cdn.example", "img-src", "img-src 'self' data: https://cdn.example"),
             ("IMG-SRC 'self' blob:;;\n  img-src https:", "img-src", "img-src 'self' data: blob: https:"),
             (" script-src\thttps://s.example ;", "script-src", "script-src 'nonce-abc' https://s.example"),

@@ -7,9 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use super::file::{Content, File, Found, content_type, digest};
+use sha2::{Digest, Sha256};
+
+use super::file::{Content, File, Found, version};
 use super::name::Name;
 use super::{MAX_HELD, MAX_HELD_BYTES};
+
+/// How many files are known at once; links can give one file any number of names.
+const MAX_KNOWN: usize = 10_000;
+
+/// How much of a file is read at a time.
+const PIECE: usize = 64 << 10;
 
 pub(super) struct Dir {
     path: PathBuf,
@@ -28,7 +36,8 @@ struct Known {
 struct Stamp {
     len: u64,
     modified: Option<SystemTime>,
-    inode: u64,
+    /// On Unix: the device, the inode, and when that was changed, which nobody can set.
+    inode: [i64; 4],
 }
 
 impl Dir {
@@ -82,7 +91,13 @@ impl Dir {
     /// The file's own path, without links.
     fn inside(&self, name: &Name) -> io::Result<PathBuf> {
         let path = name.below(&self.path).canonicalize()?;
-        if path.starts_with(self.path.canonicalize()?) { Ok(path) } else { Err(ErrorKind::NotFound.into()) }
+        let own = path.strip_prefix(self.path.canonicalize()?).ok().and_then(Path::to_str);
+        // A link may lead within the directory, but to nothing that is hidden.
+        if own.is_some_and(|own| Name::of(own).is_some()) {
+            Ok(path)
+        } else {
+            Err(ErrorKind::NotFound.into())
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -98,6 +113,9 @@ impl Known {
     /// Keeps a file, and its content, if there is room for that.
     fn keep(&mut self, name: &Name, stamp: Stamp, file: Arc<File>) -> Arc<File> {
         self.forget(name);
+        if self.files.len() >= MAX_KNOWN {
+            *self = Self::default();
+        }
         let room = MAX_HELD_BYTES - self.held;
         let file =
             if held(&file) <= room { file } else { Arc::new(on_disk(name, stamp, file.version.clone())) };
@@ -116,26 +134,38 @@ impl Known {
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
+        let inode = {
+            use std::os::unix::fs::MetadataExt as _;
+            [metadata.dev() as i64, metadata.ino() as i64, metadata.ctime(), metadata.ctime_nsec()]
+        };
         #[cfg(not(unix))]
-        let inode = 0;
+        let inode = [0; 4];
         Self { len: metadata.len(), modified: metadata.modified().ok(), inode }
     }
 }
 
 fn file(name: &Name, open: &mut fs::File, stamp: Stamp) -> io::Result<File> {
     if stamp.len > MAX_HELD {
-        let mark = format!("{} {:?}", stamp.len, stamp.modified);
-        return Ok(on_disk(name, stamp, digest(mark.as_bytes())));
+        return Ok(on_disk(name, stamp, digest_of(open)?));
     }
     let mut content = Vec::with_capacity(stamp.len as usize);
     open.read_to_end(&mut content)?;
     Ok(File::held(name, content, stamp.modified))
 }
 
+/// The digest of a file that is too large for memory.
+fn digest_of(open: &mut fs::File) -> io::Result<String> {
+    let (mut hasher, mut piece) = (Sha256::new(), vec![0; PIECE]);
+    loop {
+        match open.read(&mut piece)? {
+            0 => return Ok(version(hasher)),
+            count => hasher.update(&piece[..count]),
+        }
+    }
+}
+
 fn on_disk(name: &Name, stamp: Stamp, version: String) -> File {
-    let (content_type, Stamp { len, modified, .. }) = (content_type(name), stamp);
-    File { content_type, version, len, modified, content: Content::OnDisk }
+    File::new(name, version, stamp.len, stamp.modified, Content::OnDisk)
 }
 
 fn held(file: &File) -> u64 {

@@ -12,7 +12,7 @@ use super::name::Name;
 pub(super) struct Embedded(HashMap<Name, Arc<File>>);
 
 impl Embedded {
-    pub(super) fn find(&self, name: &Name) -> Option<Arc<File>> {
+    pub(super) fn find(&self, name: &str) -> Option<Arc<File>> {
         self.0.get(name).cloned()
     }
 

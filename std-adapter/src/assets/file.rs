@@ -8,7 +8,7 @@ use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::name::{Name, VERSION};
+use super::name::{Name, VERSION, encoded, versioned};
 use crate::compress::{Coding, Effort, is_text, smaller};
 
 /// A file at one moment.
@@ -18,6 +18,8 @@ pub(crate) struct File {
     pub(crate) content_type: String,
     /// Changes with the content: what stands in the name and in the `ETag`.
     pub(crate) version: String,
+    /// The name with the version in it, as URLs have it.
+    pub(crate) versioned_name: String,
     pub(crate) len: u64,
     /// When it was changed the last time, if that is known.
     pub(crate) modified: Option<SystemTime>,
@@ -54,14 +56,21 @@ impl Found {
 
 impl File {
     pub(super) fn held(name: &Name, content: impl Into<Bytes>, modified: Option<SystemTime>) -> Self {
-        let plain = content.into();
-        Self {
-            content_type: content_type(name),
-            version: digest(&plain),
-            len: plain.len() as u64,
-            modified,
-            content: Content::Held(Variants::new(plain)),
-        }
+        let plain: Bytes = content.into();
+        let (version, len) = (digest(&plain), plain.len() as u64);
+        Self::new(name, version, len, modified, Content::Held(Variants::new(plain)))
+    }
+
+    pub(super) fn new(
+        name: &Name,
+        version: String,
+        len: u64,
+        modified: Option<SystemTime>,
+        content: Content,
+    ) -> Self {
+        let versioned_name = encoded(&versioned(name.as_str(), &version));
+        let modified = modified.filter(|time| is_date(*time));
+        Self { content_type: content_type(name), version, versioned_name, len, modified, content }
     }
 
     /// The content, if it is in memory.
@@ -106,13 +115,23 @@ impl Variants {
     }
 }
 
-pub(super) fn digest(content: &[u8]) -> String {
-    let mut digest = HEXLOWER.encode(&Sha256::digest(content));
-    digest.truncate(VERSION);
-    digest
+/// Whether a time can be a `Last-Modified`, which is never later than now: RFC 9110, section 8.8.2.1. One of the first second stands for "none" in some archives.
+fn is_date(time: SystemTime) -> bool {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH);
+    since.is_ok_and(|since| since.as_secs() > 1) && time <= SystemTime::now()
 }
 
-pub(super) fn content_type(name: &Name) -> String {
+pub(super) fn digest(content: &[u8]) -> String {
+    version(Sha256::new_with_prefix(content))
+}
+
+pub(super) fn version(hasher: Sha256) -> String {
+    let mut version = HEXLOWER.encode(&hasher.finalize());
+    version.truncate(VERSION);
+    version
+}
+
+fn content_type(name: &Name) -> String {
     let guessed = mime_guess::from_path(name.as_str()).first_raw().unwrap_or("application/octet-stream");
     let is_utf8 =
         guessed.starts_with("text/") || matches!(guessed, "application/javascript" | "application/json");

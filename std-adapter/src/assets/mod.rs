@@ -24,8 +24,8 @@ use name::Name;
 pub(crate) use respond::respond;
 pub use runtime::VERSION;
 
-/// The most bytes of a file that is kept in memory, with what it is compressed to. A larger one is read anew for each request, and is compressed while it is
-/// sent; its version stands for its size and the time of its last change.
+/// The most bytes of a file that is kept in memory; what it is compressed to comes on top. A larger one is read anew for each request, and is compressed while it is
+/// sent. Its digest is made once after each change, which takes a second or so for each gigabyte.
 pub const MAX_HELD: u64 = 1 << 20;
 
 /// The most bytes of a directory's files that are kept in memory.
@@ -97,19 +97,15 @@ impl Assets {
 
     /// The URL of a file that is there.
     pub(crate) fn versioned(&self, name: &str) -> Option<String> {
-        let version = self.version(&Name::of(name)?)?;
-        Some(format!("{}/{}", self.base(), name::encoded(&name::versioned(name, &version))))
+        let file = match &self.0.source {
+            Source::Dir(dir) => dir.find(&Name::of(name)?).ok()?.file,
+            Source::Embedded(files) => files.find(name)?,
+        };
+        Some([self.base(), "/", &file.versioned_name].concat())
     }
 
     fn base(&self) -> &str {
         self.0.base.get().expect("the assets are mounted: `Live::assets` or `EngineBuilder::assets` does it")
-    }
-
-    fn version(&self, name: &Name) -> Option<String> {
-        match &self.0.source {
-            Source::Dir(dir) => Some(dir.find(name).ok()?.file.version.clone()),
-            Source::Embedded(files) => Some(files.find(name)?.version.clone()),
-        }
     }
 
     async fn find(&self, name: Name) -> Option<Found> {
@@ -118,7 +114,7 @@ impl Assets {
                 let dir = dir.clone();
                 blocking::unblock(move || dir.find(&name)).await.ok()
             }
-            Source::Embedded(files) => files.find(&name).map(Found::held),
+            Source::Embedded(files) => files.find(name.as_str()).map(Found::held),
         }
     }
 
@@ -195,7 +191,7 @@ impl Mounts {
         for mount in &self.0 {
             let rest = path.strip_prefix(&*mount.path).and_then(|rest| rest.strip_prefix('/'));
             if let Some(rest) = rest
-                && let Some(found) = mount.assets.named(rest).await
+                && let Some(found) = Box::pin(mount.assets.named(rest)).await
             {
                 return Some(found);
             }

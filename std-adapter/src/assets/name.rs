@@ -1,5 +1,6 @@
 //! Names of files: in URLs, with and without a version.
 
+use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -13,6 +14,12 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The name of a file below a directory, such as `img/logo.svg`. None of its parts leads elsewhere, or is hidden.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Name(String);
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
 
 impl Name {
     pub(super) fn of(name: &str) -> Option<Self> {

@@ -43,19 +43,23 @@ pub(crate) async fn respond(
     let mut response = Response::new(Body::default());
     describe(response.headers_mut(), file, for_good);
     let current = Current { version: &file.version, modified: file.modified };
+    // Each coding of a text has the same date, so that names no bytes: RFC 9110, section 8.8.2.2.
+    let part = Current { modified: file.modified.filter(|_| !file.is_text()), ..current };
     match conditions::check(headers, current) {
         Outcome::Send => {}
         Outcome::Known => {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
+            if would_encode(file, accept) {
+                encoded_headers(response.headers_mut());
+            }
             return response;
         }
         Outcome::Failed => {
-            *response.status_mut() = StatusCode::PRECONDITION_FAILED;
-            return response;
+            return failed(response, StatusCode::PRECONDITION_FAILED);
         }
     }
     let range =
-        headers.get(RANGE).filter(|_| *method == Method::GET && conditions::may_send_part(headers, current));
+        headers.get(RANGE).filter(|_| *method == Method::GET && conditions::may_send_part(headers, part));
     match Wanted::read(range.and_then(|value| value.to_str().ok()), file.len) {
         Wanted::All => all(response, found, accept).await,
         Wanted::Part(part) => {
@@ -65,11 +69,30 @@ pub(crate) async fn respond(
             with_part(response, found, part)
         }
         Wanted::Nothing => {
-            *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
             set(&mut response, CONTENT_RANGE, &format!("bytes */{}", file.len));
-            response
+            failed(response, StatusCode::RANGE_NOT_SATISFIABLE)
         }
     }
+}
+
+/// An answer that is about the request, not about the file: no cache may give it to others.
+fn failed(mut response: Response<Body>, status: StatusCode) -> Response<Body> {
+    *response.status_mut() = status;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().remove(CONTENT_TYPE);
+    response
+}
+
+/// Whether status 200 would have the file compressed: status 304 has the same tag then (RFC 9110, section 15.4.5).
+fn would_encode(file: &File, accept: AcceptEncoding) -> bool {
+    let Some(coding) = accept.coding().filter(|_| file.is_text()) else { return false };
+    let known = file.variants().filter(|variants| variants.has(coding));
+    known.is_none_or(|variants| variants.encoded(coding).is_some())
+}
+
+fn encoded_headers(headers: &mut HeaderMap) {
+    headers.remove(ACCEPT_RANGES);
+    weaken(headers);
 }
 
 /// The headers that are the same whatever is sent.
@@ -102,8 +125,7 @@ async fn all(mut response: Response<Body>, found: Found, accept: AcceptEncoding)
     {
         let headers = response.headers_mut();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
-        headers.remove(ACCEPT_RANGES);
-        weaken(headers);
+        encoded_headers(headers);
         *response.body_mut() = encoded.into();
         return response;
     }

@@ -41,6 +41,7 @@ impl Script {
         let file = File {
             content_type: "text/javascript; charset=utf-8".to_owned(),
             version: digest(plain),
+            versioned_name: String::new(),
             len: plain.len() as u64,
             modified: None,
             content: Content::Held(Variants::prepared(plain_bytes, brotli, gzip)),

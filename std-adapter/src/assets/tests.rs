@@ -8,7 +8,8 @@ use std::thread::{self, Thread};
 
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE, VARY,
+    HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
+    VARY,
 };
 use http::{HeaderMap, Method, Response};
 use http_body::Body as _;
@@ -183,6 +184,7 @@ fn nothing_outside_of_the_directory_is_there() {
         symlink(folder.0.join("outside.txt"), folder.0.join("inside/link.txt")).unwrap();
         symlink(&folder.0, folder.0.join("inside/up")).unwrap();
         symlink("app.js", folder.0.join("inside/alias.js")).unwrap();
+        symlink(".env", folder.0.join("inside/shown.txt")).unwrap();
     }
     let mounts = mounted(Assets::dir(folder.0.join("inside")));
     for path in [
@@ -196,6 +198,7 @@ fn nothing_outside_of_the_directory_is_there() {
         "/assets/%2eenv",
         "/assets/.git/config",
         "/assets/link.txt",
+        "/assets/shown.txt",
         "/assets/up/outside.txt",
         "/assets/../inside-too/a.txt",
         "/assets/app.js%00.png",
@@ -358,4 +361,76 @@ fn the_root_has_files_too_and_the_first_that_has_a_name_counts() {
     assert_eq!(got(&mounts, "/assets/both.txt", &[]).1, b"two");
     assert!(mounts.url("both.txt").starts_with("/both-"));
     assert!(mounts.url("own.txt").starts_with("/assets/own-"));
+}
+
+#[test]
+fn no_cache_keeps_an_answer_about_the_request() {
+    let assets = Assets::embedded([("a.bin", "0123456789")]);
+    let mounts = mounted(assets.clone());
+    for (name, value, status) in [(RANGE, "bytes=99-", 416), (IF_MATCH, "\"other\"", 412)] {
+        let response = asked(&mounts, &assets.url("a.bin"), &[(name, value)]).unwrap();
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!((header(&response, CACHE_CONTROL), header(&response, CONTENT_TYPE)), ("no-store", ""));
+    }
+}
+
+#[test]
+fn status_304_has_the_tag_that_200_would_have() {
+    let folder = Folder::new();
+    folder.write("app.js", "function f() { return 1 }\n".repeat(100));
+    folder.write("noise.js", entropy::bytes::<2000>());
+    folder.write("photo.png", "x".repeat(2000));
+    let mounts = folder.mounted();
+    for path in ["/assets/app.js", "/assets/noise.js", "/assets/photo.png"] {
+        for accepted in ["br", "gzip", "identity"] {
+            let accept = (ACCEPT_ENCODING, accepted);
+            let tag = header(&asked(&mounts, path, &[accept.clone()]).unwrap(), ETAG).to_owned();
+            let known = asked(&mounts, path, &[accept, (IF_NONE_MATCH, &tag)]).unwrap();
+            assert_eq!((known.status().as_u16(), header(&known, ETAG)), (304, &*tag), "{path} {accepted}");
+        }
+    }
+}
+
+#[test]
+fn a_time_that_is_no_date_is_not_sent() {
+    let folder = Folder::new();
+    folder.write("a.css", "p{}");
+    let mounts = folder.mounted();
+    for (time, is_sent) in [
+        ("1969-12-31", false),
+        ("1970-01-01 00:00:00 UTC", false),
+        ("2199-01-01", false),
+        ("2001-01-01", true),
+    ] {
+        let path = folder.0.join("a.css");
+        assert!(std::process::Command::new("touch").args(["-d", time]).arg(path).status().unwrap().success());
+        let response = asked(&mounts, "/assets/a.css", &[]).unwrap();
+        assert_eq!(!header(&response, LAST_MODIFIED).is_empty(), is_sent, "{time}");
+    }
+}
+
+#[test]
+fn another_content_of_the_same_length_and_time_is_another_version() {
+    let folder = Folder::new();
+    for len in [100, MAX_HELD as usize + 100] {
+        let put = |byte: u8| {
+            let _ = fs::remove_file(folder.0.join("a.bin"));
+            folder.write("a.bin", vec![byte; len]);
+            let path = folder.0.join("a.bin");
+            assert!(
+                std::process::Command::new("touch")
+                    .args(["-d", "2001-01-01"])
+                    .arg(path)
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+        };
+        let mounts = folder.mounted();
+        put(1);
+        let first = mounts.url("a.bin");
+        put(2);
+        assert_ne!(mounts.url("a.bin"), first);
+        assert_eq!(got(&mounts, "/assets/a.bin", &[]).1, vec![2; len]);
+    }
 }

@@ -126,7 +126,11 @@ pub(crate) fn vary(headers: &mut HeaderMap) {
 /// Says in the headers that the body is encoded.
 fn encoded(headers: &mut HeaderMap, coding: Coding) {
     headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+    // What is about the bytes as they were.
     for name in [CONTENT_LENGTH, ACCEPT_RANGES] {
+        headers.remove(name);
+    }
+    for name in ["content-digest", "content-md5", "digest", "repr-digest"] {
         headers.remove(name);
     }
     weaken(headers);

@@ -384,6 +384,12 @@ impl Engine {
         insert(response, SET_COOKIE, &value);
     }
 
+    /// The URL that a browser has of a page: with the prefix, and on this host. Two slashes at its begin would be another one's (RFC 3986, section 4.2).
+    pub(super) fn url_of(&self, uri: &Uri) -> String {
+        let path = uri.path_and_query().map_or(uri.path(), |both| both.as_str());
+        [self.prefix.as_str(), "/", path.trim_start_matches(['/', '\\'])].concat()
+    }
+
     pub(super) fn auth_epoch(&self, user: Option<&str>) -> u64 {
         match (&self.options.auth_epoch, user) {
             (Some(epoch), Some(user)) => epoch(user),
@@ -394,6 +400,8 @@ impl Engine {
     pub(super) fn html(&self, status: StatusCode, nonce: &str, body: String) -> Response<String> {
         let mut response = Response::new(body);
         *response.status_mut() = status;
+        // Its own, a cookie and what compression adds, without growing.
+        response.headers_mut().reserve(12);
         headers::secure(response.headers_mut(), self.policy.header(nonce));
         if self.options.dev && status == StatusCode::INTERNAL_SERVER_ERROR {
             *response.body_mut() += &self.come_back(nonce);

@@ -80,7 +80,7 @@ impl Engine {
         }
         if let Some((found, for_good)) = self.assets.find(request.uri().path()).await {
             let (method, headers) = (request.method(), request.headers());
-            return Reply::Response(self.file(found, for_good, method, headers).await);
+            return Reply::Response(Box::pin(self.file(found, for_good, method, headers)).await);
         }
         if !self.has_page(request.uri().path()) {
             return Reply::NotMine(request);
@@ -126,7 +126,8 @@ impl Engine {
             (START, _) if self.options.dev => plain(StatusCode::OK, self.start.clone()),
             (path, _) => {
                 let script = self.script_at(path)?;
-                self.file(script.found(), script.is_named(uri.query()), method, headers).await
+                // Boxed, as files are: every request has room for what is awaited here.
+                Box::pin(self.file(script.found(), script.is_named(uri.query()), method, headers)).await
             }
         };
         let read = matches!(*method, Method::GET | Method::HEAD);

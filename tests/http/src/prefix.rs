@@ -37,7 +37,7 @@ pub fn what_the_server_writes_has_the_prefix<S: Serve>() {
             &format!("Cookie: {cookie}\r\nOrigin: http://localhost\r\n"),
             &format!("_csrf={}&_lv_event=greet", page.quoted("name=\"_csrf\" value=\"")),
         );
-        assert_eq!(form.status, 303, "{}", form.text());
+        assert_eq!((form.status, form.header("location")), (303, Some("/app/greet/Anna")), "{}", form.text());
         let kept = form
             .headers("set-cookie")
             .find(|cookie| cookie.starts_with("live-form="))

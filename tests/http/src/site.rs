@@ -58,7 +58,8 @@ impl Site {
 }
 
 /// Markup of a plain route, whose title is "Plain"; the text around makes it long enough to be compressed.
-pub const PLAIN: &str = concat!("<h1>A plain route</h1>", "<p>", include_str!("lib.rs"), "</p>");
+pub const PLAIN: &str =
+    concat!("<h1>A plain route</h1>", "<p>", include_str!("lib.rs"), include_str!("lib.rs"), "</p>");
 
 /// How many lines [`rows`] has.
 pub const ROWS: usize = 300;

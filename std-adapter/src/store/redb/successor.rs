@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use live_core::{Record, SessionId};
 
 use super::{LOOK, RedbError, RedbProblem, RedbStore};
-use crate::store::{SessionStore, StoreFuture};
+use crate::store::{SessionStore, StoreError, StoreFuture};
 
 /// How often the log says that the file is still in use.
 const REMIND: Duration = Duration::from_secs(10);
@@ -21,7 +21,7 @@ pub struct RedbSuccessor(Arc<State>);
 
 struct State {
     path: PathBuf,
-    store: OnceLock<RedbStore>,
+    store: OnceLock<Result<RedbStore, String>>,
     /// Who waits for it.
     waiting: Mutex<Vec<Waker>>,
 }
@@ -31,7 +31,7 @@ impl RedbSuccessor {
         let state = State { path: path.to_owned(), store: OnceLock::new(), waiting: Mutex::default() };
         let state = Arc::new(state);
         match RedbStore::open(path) {
-            Ok(store) => drop(state.store.set(store)),
+            Ok(store) => drop(state.store.set(Ok(store))),
             Err(error) if matches!(error.problem(), RedbProblem::InUse) => {
                 let waits = state.clone();
                 let thread = thread::Builder::new().name("session-store-waits".to_owned());
@@ -46,12 +46,14 @@ impl RedbSuccessor {
 
     /// Whether the file is open.
     pub fn is_open(&self) -> bool {
-        self.0.store.get().is_some()
+        matches!(self.0.store.get(), Some(Ok(_)))
     }
 
-    async fn opened(&self) -> &RedbStore {
-        poll_fn(|cx| self.0.poll(cx)).await;
-        self.0.store.get().expect("whoever waits is woken once it is there")
+    /// # Errors
+    /// Where the file can't be opened, for another reason than that it is in use.
+    async fn opened(&self) -> Result<&RedbStore, StoreError> {
+        let opened = poll_fn(|cx| self.0.poll(cx)).await;
+        opened.as_ref().map_err(|reason| StoreError::Failed(reason.clone().into()))
     }
 }
 
@@ -61,10 +63,10 @@ impl State {
         let mut told = Instant::now();
         while Arc::strong_count(&self) > 1 {
             match RedbStore::open(&self.path) {
-                Ok(store) => {
-                    let _ = self.store.set(store);
-                    self.lock().drain(..).for_each(Waker::wake);
-                    return;
+                Ok(store) => return self.is_done(Ok(store)),
+                Err(error) if !matches!(error.problem(), RedbProblem::InUse) => {
+                    crate::log!(error, %error, "there is no store for sessions");
+                    return self.is_done(Err(error.to_string()));
                 }
                 Err(error) => {
                     if told.elapsed() > REMIND {
@@ -77,14 +79,19 @@ impl State {
         }
     }
 
-    fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.store.get().is_some() {
-            return Poll::Ready(());
+    fn is_done(&self, opened: Result<RedbStore, String>) {
+        let _ = self.store.set(opened);
+        self.lock().drain(..).for_each(Waker::wake);
+    }
+
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<&Result<RedbStore, String>> {
+        if let Some(opened) = self.store.get() {
+            return Poll::Ready(opened);
         }
         let mut waiting = self.lock();
         // It may have been opened just now.
-        if self.store.get().is_some() {
-            return Poll::Ready(());
+        if let Some(opened) = self.store.get() {
+            return Poll::Ready(opened);
         }
         if !waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
             waiting.push(cx.waker().clone());
@@ -99,26 +106,26 @@ impl State {
 
 impl SessionStore for RedbSuccessor {
     fn get(&self, id: SessionId) -> StoreFuture<'_, Option<Record>> {
-        Box::pin(async move { self.opened().await.get(id).await })
+        Box::pin(async move { self.opened().await?.get(id).await })
     }
 
     fn set(&self, record: Record, ttl: Duration) -> StoreFuture<'_, ()> {
-        Box::pin(async move { self.opened().await.set(record, ttl).await })
+        Box::pin(async move { self.opened().await?.set(record, ttl).await })
     }
 
     fn commit(&self, next: Record, ttl: Duration) -> StoreFuture<'_, ()> {
         match self.0.store.get() {
-            Some(store) => store.commit(next, ttl),
-            None => Box::pin(async move { self.opened().await.commit(next, ttl).await }),
+            Some(Ok(store)) => store.commit(next, ttl),
+            _ => Box::pin(async move { self.opened().await?.commit(next, ttl).await }),
         }
     }
 
     fn delete(&self, id: SessionId) -> StoreFuture<'_, ()> {
-        Box::pin(async move { self.opened().await.delete(id).await })
+        Box::pin(async move { self.opened().await?.delete(id).await })
     }
 
     fn touch(&self, id: SessionId, ttl: Duration) -> StoreFuture<'_, ()> {
-        Box::pin(async move { self.opened().await.touch(id, ttl).await })
+        Box::pin(async move { self.opened().await?.touch(id, ttl).await })
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a request's head says: host, origin, cookies, path and query.
 
-use http::header::COOKIE;
+use http::header::{ACCEPT_ENCODING, COOKIE};
 use http::{HeaderMap, HeaderValue, Uri};
-use live_std::{Access, cookie, form, params};
+use live_std::{AcceptEncoding, Access, cookie, form, params};
 
 use super::halves;
 use crate::heap::{bound, watched};
@@ -26,6 +26,8 @@ pub fn look(data: &[u8]) {
     if let Ok(value) = HeaderValue::from_bytes(value) {
         let headers: HeaderMap = [(COOKIE, value)].into_iter().collect();
         watched(bound(data.len()), || cookie::find(&headers, "a").map(str::len));
+        let headers: HeaderMap = [(ACCEPT_ENCODING, headers[COOKIE].clone())].into_iter().collect();
+        watched(bound(data.len()), || AcceptEncoding::of(&headers));
     }
     if let Ok(uri) = Uri::try_from(uri) {
         let named = watched(bound(data.len()), || cookie::set_form(uri.path(), "v", 60, true));
