@@ -17,9 +17,9 @@ pub(crate) struct Settings {
 }
 
 pub(crate) const USAGE: &str = "\
-Usage: gallery [--addr ADDRESS] [--store PATH] [--dev]
+Usage: gallery [--addr HOST:PORT] [--store PATH] [--dev]
 
-  --addr ADDRESS    where to listen; 127.0.0.1:3000 by default, port 0 takes any free port; unix:/run/gallery.sock is a Unix
+  --addr HOST:PORT  where to listen; 127.0.0.1:3000 by default, port 0 takes any free port; unix:/run/gallery.sock is a Unix
                     socket, and systemd the socket that systemd passes
   --store PATH      keep sessions in this file, and the key of their tokens in PATH.key: they go on after a restart
   --dev             development: errors and tools in the browser; not for a public server
