@@ -24,7 +24,7 @@ use crate::tls::Tls;
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) routes: Routes,
-    /// Answers where there is nothing.
+    /// Answers requests that nothing else matches.
     pub(crate) fallback: Option<Endpoint>,
     pub(crate) layers: Arc<[Layer]>,
     pub(crate) http: HttpLimits,

@@ -97,13 +97,13 @@ impl Live {
         self.check(added.map_err(|reason| Error::Route { route: route.to_owned(), reason }))
     }
 
-    /// Answers where there is no route, file or page. Default: status 404 and a line of text.
+    /// Answers requests that no route, file or page matches. Default: status 404 and a line of text.
     pub fn fallback(mut self, handler: impl Handler) -> Self {
         self.fallback = Some(handler::endpoint(handler));
         self
     }
 
-    /// Serves the files of a directory, or those that are built into the program, below `path`. Routes come before them, pages behind.
+    /// Serves files of a directory, or embedded files, below `path`. Routes come first, then files, then pages.
     ///
     /// ```
     /// use live_smol::prelude::*;
@@ -176,8 +176,8 @@ impl Live {
     /// signal ends the process at once. A process for which SIGHUP is ignored, as by `nohup`, goes on ignoring it.
     /// With [`Options::dev`] it also returns into a new build of the program when its files change.
     ///
-    /// Under systemd, and whatever else sets `NOTIFY_SOCKET`, it tells the service manager that it listens, how many sessions it has, that it isn't stuck
-    /// (`WATCHDOG_USEC`), and that it begins to end: sd_notify(3).
+    /// If `NOTIFY_SOCKET` is set, as by systemd, it notifies the service manager that it is ready, how many sessions it has, that it isn't stuck (`WATCHDOG_USEC`), and
+    /// that it is stopping: sd_notify(3).
     ///
     /// # Errors
     /// As [`bind`](Self::bind).

@@ -1,6 +1,6 @@
-//! Tells the service manager how the server is: sd_notify(3).
+//! Notifies the service manager: sd_notify(3).
 //!
-//! Nothing of it fails the server: what the manager doesn't take is left out.
+//! Errors here never fail the server: a message that the manager doesn't accept is dropped.
 
 use std::env;
 use std::io;
@@ -15,10 +15,10 @@ use live_std::Engine;
 
 use crate::listen::Local;
 
-/// How often the status is told, if it has changed.
+/// How often a changed status is sent.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
-/// How long the manager may take to take a message. It reads them all the time.
+/// How long a message may wait until the manager reads it. Normally it reads at once.
 const TELL_WITHIN: Duration = Duration::from_secs(1);
 
 /// The service manager of this process.
@@ -28,12 +28,12 @@ pub(crate) struct Manager(Arc<Inner>);
 struct Inner {
     socket: UnixDatagram,
     address: SocketAddr,
-    /// How often it wants to hear that the server isn't stuck.
+    /// How often it expects a watchdog ping.
     pings: Option<Duration>,
 }
 
 impl Manager {
-    /// None where nobody wants to know: `NOTIFY_SOCKET` isn't set.
+    /// `None` if `NOTIFY_SOCKET` isn't set.
     pub(crate) fn of_process() -> Option<Self> {
         let name = env::var_os("NOTIFY_SOCKET")?;
         match Self::at(name.as_encoded_bytes()) {
@@ -58,15 +58,15 @@ impl Manager {
         self.tell(&["READY=1", &line(&status(engine, local))]);
     }
 
-    /// The server begins to end.
+    /// The server begins to shut down.
     pub(crate) fn stopping(&self, engine: &Engine, local: &Local) {
         self.tell(&["STOPPING=1", &line(&status(engine, local))]);
     }
 
-    /// Tells that the server isn't stuck, and how it is, for as long as somebody runs this. That has to be the server's own workers.
+    /// Sends watchdog pings and the status for as long as it is polled. The server's own workers must poll it, so that a stuck server stops pinging.
     pub(crate) async fn attend(self, engine: Arc<Engine>, local: Local) {
         let every = self.0.pings.unwrap_or(STATUS_EVERY).min(STATUS_EVERY);
-        // Told when the server was ready.
+        // Sent when the server became ready.
         let mut last = line(&status(&engine, &local));
         loop {
             let status = line(&status(&engine, &local));
@@ -110,7 +110,7 @@ fn line(status: &str) -> String {
     format!("STATUS={}", status.replace(['\r', '\n'], " "))
 }
 
-/// How often to ping: twice in the time that the manager gives this process. None where it doesn't ask for pings.
+/// How often to ping: twice in the time that the manager allows this process. `None` if it doesn't ask for pings.
 fn pings(micros: Option<&str>, asked: Option<&str>, process: u32) -> Option<Duration> {
     let within = Duration::from_micros(micros?.parse().ok().filter(|micros| *micros > 0)?);
     let is_this = asked.is_none_or(|asked| asked.parse() == Ok(process));

@@ -1,4 +1,4 @@
-//! Systems that have no service manager of this kind.
+//! A stand-in for systems without sd_notify.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use live_std::Engine;
 
 use crate::listen::Local;
 
-/// There is none.
+/// There is no service manager.
 #[derive(Clone)]
 pub(crate) enum Manager {}
 

@@ -28,7 +28,7 @@ pub struct Request {
     pub user_id: Option<String>,
     /// The path's parameters: `name` of `/files/{name}`.
     pub params: Vec<Pair>,
-    /// None for a request that a test has made.
+    /// `None` for a request that a test has made.
     pub(crate) engine: Option<Arc<Engine>>,
 }
 
@@ -41,12 +41,11 @@ impl Request {
 
     /// The URL, for links and redirects, of a path of the application: with [`Options::path_prefix`](live_std::Options::path_prefix).
     pub fn url(&self, path: &str) -> String {
-        let prefix = self.engine.as_ref().map_or("", |engine| &engine.options().path_prefix);
-        [prefix.strip_suffix('/').unwrap_or(prefix), path].concat()
+        self.engine.as_ref().map_or_else(|| path.to_owned(), |engine| engine.url(path))
     }
 
-    /// A document with `html` in [`Options::layout`](live_std::Options::layout), as around pages: for plain routes. `title` is text. Its policy lets scripts run that have the
-    /// layout's nonce, as in pages.
+    /// A document for a plain route: `html` in [`Options::layout`](live_std::Options::layout), with the headers that pages have. `title` is text. Scripts need the layout's
+    /// nonce, as in pages.
     ///
     /// ```
     /// use live_smol::prelude::*;
@@ -62,7 +61,7 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// In a request that no server has got, as in a test of a handler.
+    /// If no server received this request, as in a test of a handler.
     pub fn in_layout(&self, title: &str, html: &str) -> Result<Response> {
         self.in_layout_named("", title, html)
     }
@@ -70,7 +69,7 @@ impl Request {
     /// [`in_layout`](Self::in_layout) in one of [`Options::layouts`](live_std::Options::layouts).
     ///
     /// # Errors
-    /// Where no layout has the name.
+    /// If no layout has this name.
     pub fn in_layout_named(&self, layout: &str, title: &str, html: &str) -> Result<Response> {
         let engine = self.engine.as_ref().ok_or_else(|| Error::msg("a request of a test has no layout"))?;
         let visitor = Visitor { peer: self.peer, user_id: self.user_id.clone() };

@@ -1,4 +1,4 @@
-//! Servers without TLS: the feature `tls` isn't there.
+//! A stand-in for builds without the feature `tls`.
 
 use std::io;
 
@@ -6,11 +6,11 @@ use socket2::Socket;
 
 use crate::transport::Took;
 
-/// There are no settings.
+/// No value exists without the feature.
 #[derive(Clone)]
 pub(crate) enum Tls {}
 
-/// There is no session.
+/// No value exists without the feature.
 pub(crate) enum Session {}
 
 impl Tls {

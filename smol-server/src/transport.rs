@@ -1,4 +1,4 @@
-//! A connection's socket, and TLS between its bytes and those of HTTP, where there is any.
+//! A connection's socket, with TLS if the server uses it.
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
@@ -10,21 +10,21 @@ use socket2::Socket;
 use crate::pool::Source;
 use crate::tls::Session;
 
-/// How much is read at once of what nobody wants any more.
+/// How much is read at once when input is discarded.
 const DISCARDED: usize = 1024;
 
-/// A socket that never blocks. What it takes it takes as plain text, whatever it sends.
+/// A non-blocking socket. Callers read and write plain text; with TLS it is encrypted here.
 pub(crate) struct Transport {
     socket: Source<Socket>,
     tls: Option<Box<Mutex<Session>>>,
 }
 
-/// What a read has brought.
+/// The result of a read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Took {
     /// So many bytes; none at the end. If the socket `is_drained`, a read that follows finds nothing.
     Bytes { count: usize, is_drained: bool },
-    /// Something of TLS's own, and maybe there is more.
+    /// Only TLS control data; there may be more to read.
     #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "without TLS there is nothing of its own"))]
     Nothing,
 }
@@ -45,7 +45,7 @@ impl Transport {
         }
     }
 
-    /// Takes as much as the socket does; of TLS a piece more, which is then [pending](Self::pending).
+    /// Writes as much as the socket accepts. With TLS one more record may be accepted, which is then [pending](Self::pending).
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self.session() {
             Some(mut session) => session.write(self.socket.get_ref(), bytes),
@@ -53,7 +53,7 @@ impl Transport {
         }
     }
 
-    /// How many bytes were taken that the socket hasn't, as they are on the wire.
+    /// How many encrypted bytes wait for the socket.
     pub(crate) fn pending(&self) -> usize {
         self.session().map_or(0, |session| session.pending())
     }
@@ -63,7 +63,7 @@ impl Transport {
         self.poll(cx, Session::flush)
     }
 
-    /// Agrees on how to encrypt. An error has been told to the other end, as far as that can be.
+    /// Performs the TLS handshake. After an error the alert has been sent, if that was possible.
     pub(crate) fn poll_handshake(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             let Some(mut session) = self.session() else { return Poll::Ready(Ok(())) };
@@ -82,7 +82,7 @@ impl Transport {
         }
     }
 
-    /// Says that nothing more will be sent.
+    /// Ends the sending side.
     pub(crate) fn poll_finish(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll(cx, Session::finish))?;
         Poll::Ready(self.socket.get_ref().shutdown(Shutdown::Write))

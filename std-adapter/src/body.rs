@@ -63,7 +63,7 @@ impl Body {
         Self(Kind::Stream(StreamBody::new(Frames(Box::pin(chunks))).boxed_unsync()))
     }
 
-    /// All of it, if it is there.
+    /// The whole body, if it is in memory.
     ///
     /// # Errors
     /// The same body, if its bytes come one after another.

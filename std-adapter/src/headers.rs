@@ -6,6 +6,13 @@ use http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 
+/// Sets a header to a text of the program's own.
+pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
 /// Sets what every HTML page carries: type, policy, no sniffing, no referrer to other sites, no caching.
 pub(crate) fn secure(headers: &mut HeaderMap, policy: HeaderValue) {
     let fixed: [(HeaderName, &str); 4] = [

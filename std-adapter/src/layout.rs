@@ -61,7 +61,7 @@ impl<F: Fn(&Shell<'_>, &mut String) + Send + Sync + 'static> Layout for F {
 pub struct DefaultLayout {
     /// The document's language, as in `lang="en"`.
     pub lang: String,
-    /// Paths of stylesheets to link; without a slash at its begin, a name of one of the [assets](crate::Assets).
+    /// Paths of stylesheets to link; without a leading slash, a name of one of the [assets](crate::Assets).
     pub stylesheets: Vec<String>,
     /// Rules for an inline stylesheet.
     pub style: String,
@@ -142,13 +142,14 @@ impl fmt::Display for Escaped<'_> {
 mod tests {
     use super::*;
     use crate::assets::Assets;
+    use crate::prefix::Prefix;
 
     #[test]
     fn the_default_layout_escapes_what_is_text_and_places_the_rest() {
         let request = Request::default();
         let mut assets = Mounts::default();
         assets.add("/assets", Assets::embedded([("app.css", "p{}")])).unwrap();
-        assets.start("").unwrap();
+        assets.start(&Prefix::default()).unwrap();
         let shell = Shell {
             title: "a<b",
             head: "<HEAD>",

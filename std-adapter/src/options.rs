@@ -29,9 +29,9 @@ pub struct Options {
     /// Further hosts that are answered, such as `www.example.com`; `*.example.com` are all below that domain. Their pages may connect where they are opened
     /// in the same way as [`public_url`](Self::public_url), which is to say by its scheme and port. Each host has cookies of its own. Default: none.
     pub hosts: Vec<String>,
-    /// The path that the application is under, such as `/app`, where it shares a host with others. Paths of routes, pages and assets are written without
-    /// it, and requests are understood with and without it, so a proxy may remove it or leave it. What the server writes has it: scripts, assets, cookies,
-    /// the address of the WebSocket. Links and redirects are the application's: [`Request::url`](live_core::Request::url) has it for them. Default: none.
+    /// The path of the application, such as `/app`, if it shares its host with others. Routes, pages and assets are declared without it. Requests may come with or
+    /// without it, so a proxy may keep or remove it. The server adds it to the URLs of scripts, assets and the WebSocket, and to cookies. The application adds it to its own
+    /// links and redirects, by [`Request::url`](live_core::Request::url) or [`Session::url`](live_core::Session::url). Default: none.
     pub path_prefix: String,
     /// Origins of other sites that may connect, such as `https://partner.example`. Default: none.
     pub allowed_origins: Vec<String>,
@@ -123,10 +123,10 @@ pub struct Options {
     pub layouts: BTreeMap<&'static str, Arc<dyn Layout>>,
     /// What people are told when the connection is away. Default: English texts.
     pub notice: Notice,
-    /// More directives for the content security policy, such as `font-src https://fonts.example`. Sources are added to
-    /// those that a directive has already, or has by another one, as `font-src` has those of `default-src`; `'none'` replaces them. Default: none.
+    /// More directives for the content security policy, such as `font-src https://fonts.example`. Sources are added to the directive's existing ones, or to those that it
+    /// inherits, as `font-src` does from `default-src`; `'none'` replaces them. Default: none.
     pub content_security_policy: String,
-    /// Whether responses are compressed as browsers accept it ([`compress`](fn@crate::compress)). No where a proxy does that. Default: yes.
+    /// Whether responses are compressed ([`compress`](fn@crate::compress)). Turn it off if a proxy compresses. Default: yes.
     pub compress: bool,
     /// Counts what the server does; its text is then served at `/metrics`, to whoever asks, so let a proxy guard that path.
     /// Default: none.

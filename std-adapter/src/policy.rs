@@ -4,10 +4,10 @@ use std::fmt;
 
 use http::HeaderValue;
 
-/// Where a response's nonce goes: a directive can't contain it.
+/// The nonce's placeholder: no valid directive contains it.
 const NONCE: &str = "\u{1}";
 
-/// What a page's scripts, styles and other parts may come from, unless the application adds to it. Sources as in CSP Level 3, section 2.3.
+/// The default directives and their sources: CSP Level 3, section 2.3.
 const OWN: [(&str, &[&str]); 10] = [
     ("default-src", &["'self'"]),
     ("script-src", &["'nonce-\u{1}'"]),
@@ -24,7 +24,7 @@ const OWN: [(&str, &[&str]); 10] = [
 /// A policy, with a place for the nonce that is new in each response.
 #[derive(Debug)]
 pub(crate) struct Policy {
-    /// The text before, between and behind the nonces.
+    /// The text around the nonces.
     pieces: Vec<String>,
 }
 
@@ -39,10 +39,10 @@ struct Directive {
 }
 
 impl Policy {
-    /// The own policy with more directives, such as `font-src https://fonts.example; img-src https://cdn.example`.
+    /// The default policy with more directives, such as `font-src https://fonts.example; img-src https://cdn.example`.
     ///
     /// # Errors
-    /// Where `more` isn't a list of directives.
+    /// If `more` isn't a list of directives.
     pub(crate) fn new(more: &str) -> Result<Self, InvalidPolicy> {
         let mut policy: Vec<Directive> =
             OWN.iter().map(|(name, sources)| Directive::new(name, sources)).collect();
@@ -69,7 +69,7 @@ impl Policy {
     }
 }
 
-/// What a fetch directive that isn't there has by another one: CSP Level 3, section 6.8.3. It would lose that by being there.
+/// The sources that a missing fetch directive inherits from its fallback: CSP Level 3, section 6.8.3. Once it is present, it inherits nothing.
 fn inherited(policy: &[Directive], name: &str) -> Vec<String> {
     let from = match name {
         "script-src-elem" | "script-src-attr" | "worker-src" => "script-src",
@@ -104,7 +104,7 @@ impl Directive {
         }
     }
 
-    /// Adds what the application allows. Its `'none'` takes away all that there is, as there is nothing to be added to the own one.
+    /// Adds the application's sources. `'none'` can't stand beside others: added, it replaces them; already there, it is replaced.
     fn merge(&mut self, added: Self) {
         let is_none = |sources: &[String]| sources.iter().all(|source| source.eq_ignore_ascii_case("'none'"));
         if is_none(&added.sources) || is_none(&self.sources) {

@@ -1,4 +1,4 @@
-//! The path that all of an application is under, where it shares a host with others.
+//! The path of an application that shares its host with others.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct InvalidPrefix(String);
 
 impl Prefix {
     /// # Errors
-    /// Where it doesn't begin with a slash, or has characters that URLs escape.
+    /// If it doesn't begin with a slash, or has characters that URLs escape.
     pub(crate) fn new(path: &str) -> Result<Self, InvalidPrefix> {
         let plain = path.strip_suffix('/').unwrap_or(path);
         let is_part = |part: &str| {
@@ -32,11 +32,16 @@ impl Prefix {
         &self.0
     }
 
+    /// The URL of a path of the application.
+    pub(crate) fn url(&self, path: &str) -> String {
+        [&*self.0, path].concat()
+    }
+
     pub(crate) fn shared(&self) -> Arc<str> {
         self.0.clone()
     }
 
-    /// The URL as the application's own routes have it. One that isn't under the prefix stays as it is: the proxy has removed it.
+    /// Removes the prefix. A URL without it stays as it is: the proxy has removed it.
     pub(crate) fn strip(&self, uri: &mut Uri) {
         if self.0.is_empty() {
             return;

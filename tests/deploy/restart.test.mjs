@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { binary } from '../browser/gallery/start.mjs';
+import { start } from '../browser/gallery/start.mjs';
 import { folder, freePort, guide, nginx } from './nginx.mjs';
 
 const TURNS = Number(process.env.DEPLOY_TURNS ?? 6);
@@ -20,16 +19,9 @@ const load = fileURLToPath(new URL('../../target/release/crash', import.meta.url
 
 /** A gallery on one of the sockets, over the store that both have. */
 async function launch(socket) {
-  const child = spawn(binary(), ['--addr', `unix:${socket}`, '--store', join(home, 'store.redb')], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
-  after(() => child.kill('SIGKILL'));
-  await once(createInterface({ input: child.stdout }), 'line');
-  return {
-    async stop() {
-      child.kill('SIGTERM');
-      return (await ended)[0];
-    },
-  };
+  const gallery = await start(['--addr', `unix:${socket}`, '--store', join(home, 'store.redb')]);
+  after(() => gallery.stop('SIGKILL'));
+  return gallery;
 }
 
 test(`${TURNS} turns under ${REQUESTS} requests a second and ${SESSIONS} live sessions`, { timeout: 120_000 }, async () => {

@@ -102,7 +102,7 @@ impl<M> Commit<M> {
         core::mem::take(&mut self.held)
     }
 
-    /// Gives back the room that effects once took.
+    /// Releases the capacity that effects once needed.
     pub(super) fn shrink(&mut self) {
         self.held.shrink_to_fit();
     }

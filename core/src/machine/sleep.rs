@@ -61,7 +61,7 @@ impl<P: Page, C: PageCodec<P>, G: Guard> Machine<P, C, G> {
         self.encoded = None;
         self.scratch = None;
         self.session.dirty = DirtySet::default();
-        // What is empty by now has room for what there was once.
+        // These are empty now, but have kept their capacity.
         self.asked.effects.shrink_to_fit();
         self.asked.timers.shrink_to_fit();
         self.commit.shrink();

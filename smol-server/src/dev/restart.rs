@@ -1,4 +1,4 @@
-//! How a new build takes the old one's place, and what it is told.
+//! How a new build takes the old one's place, and what is passed to it.
 
 use std::env;
 use std::io;
@@ -10,7 +10,7 @@ use super::build::Program;
 /// What a program tells the one that takes its place, in the environment.
 const VARIABLE: &str = "LIVE_DEV_BEFORE";
 
-/// What is written in the place of an address of TCP where there is none.
+/// Written if the server has no TCP address.
 const NO_ADDRESS: &str = "-";
 
 /// The program before this one.
@@ -18,7 +18,7 @@ const NO_ADDRESS: &str = "-";
 pub(super) struct Before {
     /// The state of the files that this program was built of.
     pub(super) state: u64,
-    /// Where it listened, by TCP.
+    /// The TCP address that it listened on.
     pub(super) address: Option<SocketAddr>,
     /// Where it was asked to listen.
     pub(super) asked: String,

@@ -23,7 +23,7 @@ pub(crate) struct Listener {
     pub(crate) file: Option<SocketFile>,
 }
 
-/// Where a server listens, as the system says.
+/// The address that a server listens on, as the system reports it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Local {
     Tcp(SocketAddr),
@@ -32,7 +32,7 @@ pub(crate) enum Local {
 
 #[cfg(unix)]
 pub(crate) use self::unix::SocketFile;
-/// There are none.
+/// Only Unix has socket files.
 #[cfg(not(unix))]
 pub(crate) enum SocketFile {}
 

@@ -7,12 +7,12 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use listenfd::ListenFd;
 use socket2::Socket;
 
-/// What the process was given. It can be asked for only once.
+/// The sockets that were passed to the process. The environment can be read only once.
 static PASSED: LazyLock<Mutex<Passed>> = LazyLock::new(|| Mutex::new(Passed::of_process()));
 
 struct Passed {
     descriptors: ListenFd,
-    /// Their names; none for each that is taken.
+    /// Their names; `None` once a socket is taken.
     names: Vec<Option<String>>,
 }
 
@@ -34,7 +34,7 @@ impl Passed {
         let at = choose(&self.names, name)?;
         let socket = match self.descriptors.take_tcp_listener(at) {
             Ok(listener) => listener.map(Socket::from),
-            // It is of another kind.
+            // It isn't TCP.
             Err(_) => self
                 .descriptors
                 .take_unix_listener(at)
@@ -55,10 +55,10 @@ impl Passed {
     }
 }
 
-/// A name for each of so many sockets.
+/// One name for each of `count` sockets.
 fn names(listed: &str, count: usize) -> Vec<Option<String>> {
     let given = listed.split(':').filter(|name| !name.is_empty()).map(Some);
-    // What the service manager calls those that have none.
+    // systemd's name for sockets without one.
     given
         .chain(std::iter::repeat(None))
         .take(count)
@@ -66,7 +66,7 @@ fn names(listed: &str, count: usize) -> Vec<Option<String>> {
         .collect()
 }
 
-/// The place of the one socket that is meant.
+/// The index of the requested socket.
 fn choose(names: &[Option<String>], name: Option<&str>) -> io::Result<usize> {
     if names.is_empty() {
         let why = "no socket was passed to this process (LISTEN_FDS): it has to be started by a socket unit";

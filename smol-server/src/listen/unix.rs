@@ -13,7 +13,7 @@ pub(crate) struct SocketFile {
     id: (u64, u64),
 }
 
-/// A socket at `path`, on which nobody can connect yet.
+/// A socket bound to `path`. Nobody can connect until it listens.
 pub(super) fn bind(path: &Path, mode: Option<u32>) -> io::Result<(Socket, SocketFile)> {
     if path.as_os_str().is_empty() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the socket's path is missing"));
@@ -43,7 +43,7 @@ fn make_way(path: &Path, address: &SockAddr) -> io::Result<()> {
     probe.set_nonblocking(true)?;
     match probe.connect(address) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
-        // Its queue is full, so somebody has one.
+        // Its queue is full, so somebody listens.
         Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
         _ => Err(io::ErrorKind::AddrInUse.into()),
     }
@@ -66,7 +66,7 @@ impl Drop for SocketFile {
     }
 }
 
-/// What tells a file from another one of the same name.
+/// Distinguishes a file from another one that gets the same name.
 fn id(path: &Path) -> io::Result<(u64, u64)> {
     let found = fs::symlink_metadata(path)?;
     Ok((found.dev(), found.ino()))

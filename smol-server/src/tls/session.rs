@@ -1,6 +1,6 @@
 //! TLS on one connection.
 //!
-//! rustls keeps no buffers here: what an idle connection has of it are its keys.
+//! This is rustls's unbuffered API: an idle connection keeps its keys and no buffers.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::mem::take;
@@ -14,16 +14,16 @@ use socket2::Socket;
 use super::kept::Kept;
 use crate::transport::Took;
 
-/// How many bytes are encrypted at once: a record of TLS has so many at most. So much is kept in memory for who reads slowly.
+/// How many bytes are encrypted at once: the most that a TLS record holds. No more is buffered for a slow reader.
 const PIECE: usize = 16 * 1024;
 
 /// How much is read at once. It is on the stack.
 const READ: usize = 8 * 1024;
 
-/// Room for what a record has beside its content. Where it isn't enough, rustls says how much is.
+/// Space for a record's header and tag. If it is too small, rustls says how much it needs.
 const OVERHEAD: usize = 128;
 
-/// What a browser is told that was sent to an address of TLS without it.
+/// The answer to plain HTTP on a TLS port.
 const PLAIN: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\
     content-type: text/plain; charset=utf-8\r\ncontent-length: 70\r\n\r\n\
     This address speaks HTTPS: open it by a URL that begins with https://\n";
@@ -37,11 +37,11 @@ pub(crate) struct Session {
     plain: Kept,
     /// What was encrypted and not sent.
     outgoing: Kept,
-    /// Something has come.
+    /// Some input has come.
     has_begun: bool,
-    /// The other end has said that nothing more comes.
+    /// The other end has sent close_notify.
     is_over: bool,
-    /// What has come can't be right. Nothing more is taken in, and nothing sent but what was said of it.
+    /// The input was invalid. Nothing more is read, and only the alert is sent.
     has_failed: bool,
     /// The socket had nothing more when it was read last.
     is_drained: bool,
@@ -121,17 +121,17 @@ impl Session {
         Ok(())
     }
 
-    /// Says that nothing more comes: RFC 8446, section 6.1.
+    /// Sends close_notify: RFC 8446, section 6.1.
     pub(crate) fn finish(&mut self, socket: &Socket) -> io::Result<()> {
         if !self.is_finished {
             self.is_finished = true;
-            // Before and after an error there is nothing to say.
+            // Before the handshake and after an error there is nothing to close.
             let _ = self.encode(None);
         }
         self.flush(socket)
     }
 
-    /// Reads from the socket once. That nothing comes any more is an error here: somebody may have cut it off.
+    /// Reads from the socket once. An end without close_notify is an error: the stream may have been truncated.
     fn take_in(&mut self, mut socket: &Socket) -> io::Result<()> {
         if self.has_failed {
             return Err(ErrorKind::ConnectionAborted.into());
@@ -148,7 +148,7 @@ impl Session {
         let Some(first) = read.first() else { return Err(ErrorKind::UnexpectedEof.into()) };
         if !self.has_begun && is_of_http(*first) {
             self.is_finished = true;
-            // What doesn't fit into the socket's empty buffer nobody waits for.
+            // The socket's buffer is empty, so the answer fits.
             let _ = socket.write(PLAIN);
             return Err(io::Error::new(ErrorKind::InvalidData, "HTTP without TLS"));
         }
@@ -164,7 +164,7 @@ impl Session {
             self.fail();
         }
         match (processed, self.flush(socket)) {
-            // The other end has been told why.
+            // The alert is queued.
             (Err(error), _) => Err(io::Error::new(ErrorKind::InvalidData, error)),
             (_, Err(error)) if error.kind() != ErrorKind::WouldBlock => Err(error),
             _ => Ok(()),
@@ -193,17 +193,17 @@ impl Session {
                     self.is_over = true;
                     return Ok(used + discard);
                 }
-                // It wants more. Early data isn't agreed to.
+                // More input is needed. Early data is disabled.
                 _ => return Ok(used + discard),
             }
             used += discard;
         }
     }
 
-    /// After an error: puts out what the other end is told of it. What has come must not be processed again.
+    /// Queues the alert that notifies the other end of an error: RFC 8446, section 6. Previous input must not be processed again.
     fn fail(&mut self) {
         self.has_failed = true;
-        // It may stand behind what was to be sent anyway.
+        // Other data may be queued before the alert.
         while self.connection.wants_write() {
             let UnbufferedStatus { state, .. } = self.connection.process_tls_records(&mut []);
             let Ok(ConnectionState::EncodeTlsData(mut data)) = state else { return };
@@ -211,7 +211,7 @@ impl Session {
         }
     }
 
-    /// Encrypts so much, or with nothing says that nothing more comes.
+    /// Encrypts `content`; `None` queues close_notify.
     fn encode(&mut self, content: Option<&[u8]>) -> io::Result<()> {
         if self.has_failed {
             return Err(ErrorKind::ConnectionAborted.into());
@@ -266,7 +266,7 @@ fn encoded(result: Result<usize, EncodeError>) -> Result<usize, Option<usize>> {
     })
 }
 
-/// Whether a connection that begins by this byte is a request's line. TLS begins by 22: RFC 8446, section 5.1.
+/// Whether this first byte begins an HTTP request line. A TLS handshake begins with 22: RFC 8446, section 5.1.
 fn is_of_http(first: u8) -> bool {
     first.is_ascii_uppercase()
 }

@@ -5,21 +5,21 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE};
 
-/// What a client's copy is compared with.
+/// The validators of the current content.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Current<'a> {
-    /// What is within the quotes of the `ETag`.
+    /// The `ETag` without its quotes.
     pub(super) version: &'a str,
     pub(super) modified: Option<SystemTime>,
 }
 
-/// What the conditions of a request say.
+/// The result of a request's conditions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
     Send,
     /// The client has it: status 304.
     Known,
-    /// It isn't what the client wants to go on with: status 412.
+    /// A precondition failed: status 412.
     Failed,
 }
 
@@ -57,7 +57,7 @@ enum Compare {
     Weak,
 }
 
-/// What proxies append to a tag's text where they compress: Apache and Caddy do.
+/// Suffixes that proxies such as Apache and Caddy append to a tag when they compress.
 const APPENDED: [&str; 5] = ["-gzip", "-br", "-zstd", "--gzip", ";gzip"];
 
 impl Current<'_> {

@@ -13,7 +13,7 @@ use super::file::{Content, File, Found, version};
 use super::name::Name;
 use super::{MAX_HELD, MAX_HELD_BYTES};
 
-/// How many files are known at once; links can give one file any number of names.
+/// How many files are remembered at most: links can give one file any number of names.
 const MAX_KNOWN: usize = 10_000;
 
 /// How much of a file is read at a time.
@@ -24,19 +24,19 @@ pub(super) struct Dir {
     known: Mutex<Known>,
 }
 
-/// What was read of a directory before.
+/// The files that have been read before.
 #[derive(Default)]
 struct Known {
     files: HashMap<Name, (Stamp, Arc<File>)>,
     held: u64,
 }
 
-/// What is other in a file after a change.
+/// Metadata that differs after a file has changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Stamp {
     len: u64,
     modified: Option<SystemTime>,
-    /// On Unix: the device, the inode, and when that was changed, which nobody can set.
+    /// On Unix the device, the inode, and its change time, which programs can't set.
     inode: [i64; 4],
 }
 
@@ -50,13 +50,13 @@ impl Dir {
     }
 
     /// # Errors
-    /// Where it is no directory that can be read.
+    /// If it isn't a directory, or can't be read.
     pub(super) fn check(&self) -> io::Result<()> {
         fs::read_dir(&self.path).map(drop)
     }
 
     /// # Errors
-    /// Where there is no such file, it can't be read, or it is outside of the directory.
+    /// If the file is missing, can't be read, or is outside of the directory.
     pub(super) fn find(&self, name: &Name) -> io::Result<Found> {
         let read = self.read(name);
         if read.is_err() {
@@ -66,12 +66,17 @@ impl Dir {
     }
 
     fn read(&self, name: &Name) -> io::Result<Found> {
-        let path = self.inside(name)?;
-        // Before it is opened: that may wait for ever, if it is no file.
-        if !fs::metadata(&path)?.is_file() {
+        let path = name.below(&self.path);
+        // Checked first: to open a FIFO may block for ever.
+        let metadata = fs::metadata(&path)?;
+        if !metadata.is_file() {
             return Err(ErrorKind::NotFound.into());
         }
-        let mut open = fs::File::open(path)?;
+        let known = self.known().get(name, Stamp::of(&metadata));
+        if let Some(file) = known.filter(|file| file.variants().is_some()) {
+            return Ok(Found::held(file));
+        }
+        let mut open = fs::File::open(self.inside(&path)?)?;
         let stamp = Stamp::of(&open.metadata()?);
         let known = self.known().get(name, stamp);
         let file = match known {
@@ -89,10 +94,10 @@ impl Dir {
     }
 
     /// The file's own path, without links.
-    fn inside(&self, name: &Name) -> io::Result<PathBuf> {
-        let path = name.below(&self.path).canonicalize()?;
+    fn inside(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = path.canonicalize()?;
         let own = path.strip_prefix(self.path.canonicalize()?).ok().and_then(Path::to_str);
-        // A link may lead within the directory, but to nothing that is hidden.
+        // A link may point within the directory, but not to a hidden file.
         if own.is_some_and(|own| Name::of(own).is_some()) {
             Ok(path)
         } else {

@@ -18,7 +18,7 @@ pub(crate) struct File {
     pub(crate) content_type: String,
     /// Changes with the content: what stands in the name and in the `ETag`.
     pub(crate) version: String,
-    /// The name with the version in it, as URLs have it.
+    /// The name with the version, escaped for URLs.
     pub(crate) versioned_name: String,
     pub(crate) len: u64,
     /// When it was changed the last time, if that is known.
@@ -33,7 +33,7 @@ pub(crate) enum Content {
     OnDisk,
 }
 
-/// A content, and what it is compressed to: made once, when somebody asks for it.
+/// A content and its compressed forms, each made when it is first requested.
 #[derive(Debug)]
 pub(crate) struct Variants {
     pub(crate) plain: Bytes,
@@ -44,7 +44,7 @@ pub(crate) struct Variants {
 /// A file that a request asks for.
 pub(crate) struct Found {
     pub(crate) file: Arc<File>,
-    /// Open at its begin, if its content isn't in memory.
+    /// The open file, at its start, if the content isn't in memory.
     pub(crate) open: Option<fs::File>,
 }
 
@@ -92,17 +92,17 @@ impl Variants {
         Self { plain, brotli: OnceLock::new(), gzip: OnceLock::new() }
     }
 
-    /// A content that was compressed in advance.
+    /// A content with compressed forms that were made in advance.
     pub(crate) fn prepared(plain: Bytes, brotli: Bytes, gzip: Bytes) -> Self {
         Self { plain, brotli: Some(brotli).into(), gzip: Some(gzip).into() }
     }
 
-    /// The content in a coding; none where that makes it no smaller. The first call takes its time.
+    /// The content in a coding; `None` if that isn't smaller. The first call compresses, and is slow.
     pub(crate) fn encoded(&self, coding: Coding) -> Option<Bytes> {
         self.place(coding).get_or_init(|| smaller(coding, Effort::Many, &self.plain).map(Bytes::from)).clone()
     }
 
-    /// Whether [`encoded`](Self::encoded) answers at once.
+    /// Whether [`encoded`](Self::encoded) has its result already.
     pub(crate) fn has(&self, coding: Coding) -> bool {
         self.place(coding).get().is_some()
     }
@@ -115,7 +115,7 @@ impl Variants {
     }
 }
 
-/// Whether a time can be a `Last-Modified`, which is never later than now: RFC 9110, section 8.8.2.1. One of the first second stands for "none" in some archives.
+/// Whether a time can be a `Last-Modified`, which must not be in the future: RFC 9110, section 8.8.2.1. Some archives write zero or one second for a missing time.
 fn is_date(time: SystemTime) -> bool {
     let since = time.duration_since(SystemTime::UNIX_EPOCH);
     since.is_ok_and(|since| since.as_secs() > 1) && time <= SystemTime::now()

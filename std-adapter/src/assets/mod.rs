@@ -24,8 +24,10 @@ use name::Name;
 pub(crate) use respond::respond;
 pub use runtime::VERSION;
 
-/// The most bytes of a file that is kept in memory; what it is compressed to comes on top. A larger one is read anew for each request, and is compressed while it is
-/// sent. Its digest is made once after each change, which takes a second or so for each gigabyte.
+use crate::prefix::Prefix;
+
+/// The largest file, in bytes, that is kept in memory, with its compressed forms on top. A larger file is read and compressed anew for each request. Its digest is
+/// computed once after each change, which takes about a second per gigabyte.
 pub const MAX_HELD: u64 = 1 << 20;
 
 /// The most bytes of a directory's files that are kept in memory.
@@ -46,7 +48,7 @@ pub struct Assets(Arc<Inner>);
 
 struct Inner {
     source: Source,
-    /// Where they are mounted, once they are.
+    /// The URL path that they are mounted at, set at the start.
     base: OnceLock<String>,
 }
 
@@ -56,8 +58,8 @@ enum Source {
 }
 
 impl Assets {
-    /// The files in a directory and in those below it. Each request sees a file as it is then. What has a name that begins with a dot isn't there for
-    /// browsers, nor is a link that leads out of the directory.
+    /// The files in a directory and its subdirectories. Each request gets a file as it is at that moment. Names that begin with a dot aren't served, nor
+    /// are links that point out of the directory.
     ///
     /// A relative path is relative to where the program was started; `concat!(env!("CARGO_MANIFEST_DIR"), "/assets")` is a directory beside `Cargo.toml`.
     pub fn dir(path: impl Into<PathBuf>) -> Self {
@@ -80,8 +82,8 @@ impl Assets {
         Self(Arc::new(Inner { source, base: OnceLock::new() }))
     }
 
-    /// The URL of a file, such as `/assets/app-4f1c09e2a7d35b86.css`: the name has a digest of the content in it, so that browsers keep the file for good and still see each
-    /// change. Without it, if there is no such file.
+    /// The URL of a file, such as `/assets/app-4f1c09e2a7d35b86.css`. The name contains a digest of the content, so browsers cache the file for a year and still see each
+    /// change. If the file is missing, the URL has no digest, and a warning is logged.
     ///
     /// # Panics
     /// Before the files are mounted.
@@ -118,7 +120,7 @@ impl Assets {
         }
     }
 
-    /// The file that the rest of a path names, and whether the name has the file's version in it.
+    /// The file that the rest of a path names, and whether the name contains the current version.
     async fn named(&self, rest: &str) -> Option<(Found, bool)> {
         let name = Name::decoded(rest)?;
         if let Some((plain, version)) = name.split_version() {
@@ -139,8 +141,7 @@ pub(crate) struct Mounts(Vec<Mount>);
 
 #[derive(Debug)]
 struct Mount {
-    /// Without a slash at its end.
-    path: String,
+    path: Prefix,
     assets: Assets,
 }
 
@@ -161,26 +162,26 @@ enum Problem {
 impl Mounts {
     pub(crate) fn add(&mut self, path: &str, assets: Assets) -> Result<(), InvalidAssets> {
         let invalid = |problem| InvalidAssets { path: path.to_owned(), problem };
-        let plain = path.strip_suffix('/').unwrap_or(path);
-        if !(path.starts_with('/') && name::is_plain(path)) {
+        if path.is_empty() {
             return Err(invalid(Problem::Path));
         }
+        let below = Prefix::new(path).map_err(|_| invalid(Problem::Path))?;
         if self.0.iter().any(|mount| Arc::ptr_eq(&mount.assets.0, &assets.0)) {
             return Err(invalid(Problem::Twice));
         }
         if let Source::Dir(dir) = &assets.0.source {
             dir.check().map_err(|error| invalid(Problem::Dir(dir.path().to_owned(), error)))?;
         }
-        self.0.push(Mount { path: plain.to_owned(), assets });
+        self.0.push(Mount { path: below, assets });
         Ok(())
     }
 
     /// Says below which path browsers find all of them.
-    pub(crate) fn start(&self, prefix: &str) -> Result<(), InvalidAssets> {
+    pub(crate) fn start(&self, prefix: &Prefix) -> Result<(), InvalidAssets> {
         for Mount { path, assets } in &self.0 {
-            let base = assets.0.base.get_or_init(|| format!("{prefix}{path}"));
-            if *base != format!("{prefix}{path}") {
-                return Err(InvalidAssets { path: path.clone(), problem: Problem::Twice });
+            let base = prefix.url(path.as_str());
+            if *assets.0.base.get_or_init(|| base.clone()) != base {
+                return Err(InvalidAssets { path: path.as_str().to_owned(), problem: Problem::Twice });
             }
         }
         Ok(())
@@ -189,7 +190,7 @@ impl Mounts {
     /// The file at a path, and whether that names the file's version.
     pub(crate) async fn find(&self, path: &str) -> Option<(Found, bool)> {
         for mount in &self.0 {
-            let rest = path.strip_prefix(&*mount.path).and_then(|rest| rest.strip_prefix('/'));
+            let rest = path.strip_prefix(mount.path.as_str()).and_then(|rest| rest.strip_prefix('/'));
             if let Some(rest) = rest
                 && let Some(found) = Box::pin(mount.assets.named(rest)).await
             {

@@ -8,10 +8,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 /// How many characters of a file's digest are its version.
 pub(super) const VERSION: usize = 16;
 
-/// What stays as it is in a URL's path: RFC 3986, section 2.3, and the slash.
+/// Escaped in URLs is everything but the unreserved characters (RFC 3986, section 2.3) and the slash.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// The name of a file below a directory, such as `img/logo.svg`. None of its parts leads elsewhere, or is hidden.
+/// The name of a file below a directory, such as `img/logo.svg`. It has no `..` and no hidden parts.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Name(String);
 
@@ -73,11 +73,6 @@ fn is_part(part: &str) -> bool {
 /// A name for a URL.
 pub(super) fn encoded(name: &str) -> String {
     utf8_percent_encode(name, ESCAPED).to_string()
-}
-
-/// Whether a path is the same in a URL.
-pub(super) fn is_plain(path: &str) -> bool {
-    encoded(path) == path
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-/// What a `Range` header asks for of a content of a known length.
+/// The part of a content that a `Range` header requests.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Wanted {
-    /// All of it: the header is missing, isn't understood, or asks for several parts. RFC 9110 allows this answer to each of them.
+    /// All of it: the header is missing, invalid, or requests several parts. RFC 9110 allows this for all three.
     All,
     Part(Range<u64>),
-    /// A part behind the end.
+    /// A part after the end.
     Nothing,
 }
 
@@ -38,7 +38,7 @@ impl Wanted {
     }
 }
 
-/// A number of any length: what is larger than all files is as good as the largest.
+/// A number of any length; too large ones become the maximum.
 fn number(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))

@@ -11,7 +11,7 @@ use blocking::Task;
 use bytes::Bytes;
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    HeaderName, HeaderValue, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
+    HeaderValue, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, Method, Response, StatusCode};
 use http_body::{Frame, SizeHint};
@@ -21,6 +21,7 @@ use super::file::{File, Found};
 use super::range::Wanted;
 use crate::body::Body;
 use crate::compress::{AcceptEncoding, Coding, vary, weaken};
+use crate::headers::set;
 
 /// A URL's content never changes.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
@@ -43,7 +44,7 @@ pub(crate) async fn respond(
     let mut response = Response::new(Body::default());
     describe(response.headers_mut(), file, for_good);
     let current = Current { version: &file.version, modified: file.modified };
-    // Each coding of a text has the same date, so that names no bytes: RFC 9110, section 8.8.2.2.
+    // All codings of a text share one date, so it is a weak validator: RFC 9110, section 8.8.2.2.
     let part = Current { modified: file.modified.filter(|_| !file.is_text()), ..current };
     match conditions::check(headers, current) {
         Outcome::Send => {}
@@ -65,17 +66,17 @@ pub(crate) async fn respond(
         Wanted::Part(part) => {
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
             let told = format!("bytes {}-{}/{}", part.start, part.end - 1, file.len);
-            set(&mut response, CONTENT_RANGE, &told);
+            set(response.headers_mut(), CONTENT_RANGE, &told);
             with_part(response, found, part)
         }
         Wanted::Nothing => {
-            set(&mut response, CONTENT_RANGE, &format!("bytes */{}", file.len));
+            set(response.headers_mut(), CONTENT_RANGE, &format!("bytes */{}", file.len));
             failed(response, StatusCode::RANGE_NOT_SATISFIABLE)
         }
     }
 }
 
-/// An answer that is about the request, not about the file: no cache may give it to others.
+/// A response to a bad condition or range. It must not be cached: the same URL is valid for others.
 fn failed(mut response: Response<Body>, status: StatusCode) -> Response<Body> {
     *response.status_mut() = status;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -83,7 +84,7 @@ fn failed(mut response: Response<Body>, status: StatusCode) -> Response<Body> {
     response
 }
 
-/// Whether status 200 would have the file compressed: status 304 has the same tag then (RFC 9110, section 15.4.5).
+/// Whether a 200 response would be compressed. A 304 response must have the same tag (RFC 9110, section 15.4.5).
 fn would_encode(file: &File, accept: AcceptEncoding) -> bool {
     let Some(coding) = accept.coding().filter(|_| file.is_text()) else { return false };
     let known = file.variants().filter(|variants| variants.has(coding));
@@ -103,15 +104,10 @@ fn describe(headers: &mut HeaderMap, file: &File, for_good: bool) {
     {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    let told = [
-        (CONTENT_TYPE, file.content_type.clone()),
-        (ETAG, format!("\"{}\"", file.version)),
-        (LAST_MODIFIED, file.modified.map(httpdate::fmt_http_date).unwrap_or_default()),
-    ];
-    for (name, value) in told {
-        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(&value)) {
-            headers.insert(name, value);
-        }
+    set(headers, CONTENT_TYPE, &file.content_type);
+    set(headers, ETAG, &format!("\"{}\"", file.version));
+    if let Some(modified) = file.modified {
+        set(headers, LAST_MODIFIED, &httpdate::fmt_http_date(modified));
     }
     if file.is_text() {
         vary(headers);
@@ -147,17 +143,10 @@ fn with_part(mut response: Response<Body>, found: Found, part: Range<u64>) -> Re
     if let Some(variants) = found.file.variants() {
         *response.body_mut() = variants.plain.slice(part.start as usize..part.end as usize).into();
     } else if let Some(open) = found.open {
-        set(&mut response, CONTENT_LENGTH, &(part.end - part.start).to_string());
+        set(response.headers_mut(), CONTENT_LENGTH, &(part.end - part.start).to_string());
         *response.body_mut() = Body::new(Reading::new(open, part));
     }
     response
-}
-
-/// A header of digits and the program's own text.
-fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
 }
 
 /// A part of a file, read piece by piece on other threads: a disk may take its time.
@@ -216,7 +205,7 @@ impl http_body::Body for Reading {
 }
 
 /// # Errors
-/// Also at the end of the file: it has become shorter than it was, and nobody may take the rest for all of it.
+/// Also if the file has become shorter: the client must not take a part for the whole file.
 fn read(mut open: fs::File, count: u64) -> io::Result<(fs::File, Bytes)> {
     let mut bytes = vec![0; count as usize];
     let count = open.read(&mut bytes)?;

@@ -50,8 +50,8 @@ impl Script {
     }
 
     /// The URL with the version.
-    pub(crate) fn url(&self, prefix: &str) -> String {
-        format!("{prefix}{}?v={}", self.path, self.file.version)
+    pub(crate) fn url(&self) -> String {
+        format!("{}?v={}", self.path, self.file.version)
     }
 
     /// Whether a URL's query names this version.

@@ -1,10 +1,7 @@
 use std::fs;
 use std::future::poll_fn;
 use std::path::PathBuf;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::pin::Pin;
 
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
@@ -19,24 +16,7 @@ use crate::body::Body;
 use crate::compress::tests::decoded;
 use crate::compress::{AcceptEncoding, Coding};
 use crate::entropy;
-
-/// Runs something that other threads go on with.
-fn run<T>(work: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut work = pin!(work);
-    loop {
-        if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return done;
-        }
-        thread::park();
-    }
-}
+use crate::store::conformance::done;
 
 /// A directory that goes with the test.
 struct Folder(PathBuf);
@@ -68,14 +48,14 @@ impl Drop for Folder {
 fn mounted(assets: Assets) -> Mounts {
     let mut mounts = Mounts::default();
     mounts.add("/assets", assets).unwrap();
-    mounts.start("").unwrap();
+    mounts.start(&Prefix::default()).unwrap();
     mounts
 }
 
 fn asked(mounts: &Mounts, path: &str, headers: &[(HeaderName, &str)]) -> Option<Response<Body>> {
     let headers: HeaderMap =
         headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap())).collect();
-    run(async {
+    done(async {
         let (found, for_good) = mounts.find(path).await?;
         Some(respond(found, for_good, AcceptEncoding::of(&headers), &Method::GET, &headers).await)
     })
@@ -88,7 +68,7 @@ fn got(mounts: &Mounts, path: &str, headers: &[(HeaderName, &str)]) -> (u16, Vec
 }
 
 fn content(response: Response<Body>) -> Vec<u8> {
-    run(response.into_body().bytes(usize::MAX)).unwrap().to_vec()
+    done(response.into_body().bytes(usize::MAX)).unwrap().to_vec()
 }
 
 fn header(response: &Response<Body>, name: HeaderName) -> &str {
@@ -278,7 +258,7 @@ fn a_text_is_compressed_once_and_a_part_never() {
         let tag = header(&response, ETAG).to_owned();
         let first = content(response);
         assert_eq!(decoded(coding, &first), text.as_bytes());
-        assert_eq!(got(&mounts, "/assets/app.js", &accept).1, first, "it has no length of chance");
+        assert_eq!(got(&mounts, "/assets/app.js", &accept).1, first, "its length isn't random");
         assert_eq!(
             got(&mounts, "/assets/app.js", &[(ACCEPT_ENCODING, accepted), (IF_NONE_MATCH, &tag)]).0,
             304
@@ -301,10 +281,10 @@ fn a_file_that_gets_shorter_while_it_is_sent_breaks_off() {
     let response = asked(&mounts, "/assets/large.bin", &[]).unwrap();
     assert_eq!(header(&response, CONTENT_LENGTH), (MAX_HELD * 2).to_string());
     let mut body = response.into_body();
-    let first = run(poll_fn(|cx| Pin::new(&mut body).poll_frame(cx))).unwrap();
+    let first = done(poll_fn(|cx| Pin::new(&mut body).poll_frame(cx))).unwrap();
     assert!(first.is_ok());
     folder.write("large.bin", "short");
-    assert!(run(body.bytes(usize::MAX)).is_err());
+    assert!(done(body.bytes(usize::MAX)).is_err());
 }
 
 #[test]
@@ -313,7 +293,7 @@ fn so_many_bytes_are_kept_and_no_more() {
     let count = MAX_HELD_BYTES / MAX_HELD;
     let mounts = folder.mounted();
     let is_held = |name: &str| {
-        let (found, _) = run(mounts.find(&format!("/assets/{name}"))).unwrap();
+        let (found, _) = done(mounts.find(&format!("/assets/{name}"))).unwrap();
         (found.open.is_none(), found.file.version.clone())
     };
     for at in 0..count {
@@ -346,7 +326,7 @@ fn what_can_not_be_mounted_says_why() {
     assert!(told.contains("/no/such/folder") && told.contains("/files"), "{told}");
     mounts.add("/assets/", assets.clone()).unwrap();
     assert!(mounts.add("/other", assets.clone()).unwrap_err().to_string().contains("mounted already"));
-    mounts.start("/app").unwrap();
+    mounts.start(&Prefix::new("/app").unwrap()).unwrap();
     assert!(assets.url("a.css").starts_with("/app/assets/a-"));
     assert_eq!(assets.url("missing file.css"), "/app/assets/missing%20file.css");
 }
@@ -356,7 +336,7 @@ fn the_root_has_files_too_and_the_first_that_has_a_name_counts() {
     let mut mounts = Mounts::default();
     mounts.add("/", Assets::embedded([("robots.txt", "one"), ("both.txt", "one")])).unwrap();
     mounts.add("/assets", Assets::embedded([("both.txt", "two"), ("own.txt", "two")])).unwrap();
-    mounts.start("").unwrap();
+    mounts.start(&Prefix::default()).unwrap();
     assert_eq!(got(&mounts, "/robots.txt", &[]).1, b"one");
     assert_eq!(got(&mounts, "/assets/both.txt", &[]).1, b"two");
     assert!(mounts.url("both.txt").starts_with("/both-"));

@@ -22,13 +22,13 @@ impl Coding {
     }
 }
 
-/// What a request's `Accept-Encoding` says.
+/// The contents of a request's `Accept-Encoding`.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct AcceptEncoding {
     coding: Option<Coding>,
 }
 
-/// How much a client wants a coding, in thousandths; none where it doesn't say.
+/// The weights of the codings, in thousandths; `None` for a coding that isn't listed.
 #[derive(Default)]
 struct Weights {
     brotli: Option<u16>,
@@ -38,7 +38,7 @@ struct Weights {
 }
 
 impl AcceptEncoding {
-    /// Reads a request's headers. What can't be understood is taken for absent.
+    /// Reads a request's headers. Invalid items are ignored.
     pub fn of(headers: &HeaderMap) -> Self {
         let mut weights = Weights::default();
         for value in headers.get_all(ACCEPT_ENCODING).iter().map(HeaderValue::as_bytes) {
@@ -47,7 +47,7 @@ impl AcceptEncoding {
         Self { coding: weights.best() }
     }
 
-    /// The coding to use; none where the body is sent as it is.
+    /// The coding to use; `None` if the body is sent as it is.
     pub(crate) fn coding(self) -> Option<Coding> {
         self.coding
     }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_weight_is_taken_for_absent() {
+    fn an_item_with_an_invalid_weight_is_ignored() {
         for value in
             ["gzip;q=2", "gzip;q=1.001", "gzip;q=0.0001", "gzip;q=", "gzip;q=a", "gzip;q=0.a", "gzip;q=-1"]
         {

@@ -14,13 +14,13 @@ use crate::body::{Body, BodyError};
 /// How much is compressed at a time.
 const PIECE: usize = 32 << 10;
 
-/// How many pieces may be compressed in a row: others have their turn then, whatever has come of it.
+/// How many pieces are compressed until the task yields.
 const PIECES_A_TURN: usize = 16;
 
-/// Compresses what `source` gives, when the other end has room for more.
+/// Compresses `source` as the other end reads.
 pub(super) struct Compressed {
     source: Body,
-    /// What has come, and isn't compressed yet.
+    /// Input that isn't compressed yet.
     waiting: Bytes,
     /// None once all is sent.
     encoder: Option<Encoder>,
@@ -35,7 +35,7 @@ impl Compressed {
         Self { source, waiting: Bytes::new(), encoder: Some(encoder), unflushed: false }
     }
 
-    /// The next compressed bytes, which may be none; nothing at the end.
+    /// The next compressed bytes, which may be empty; `None` at the end.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<u8>, BodyError>>> {
         let Some(encoder) = &mut self.encoder else { return Poll::Ready(None) };
         if !self.waiting.is_empty() {
@@ -45,7 +45,7 @@ impl Compressed {
         }
         match Pin::new(&mut self.source).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
-                // Trailers are dropped: they are about the bytes that were.
+                // Trailers are dropped: they describe the uncompressed bytes.
                 self.waiting = frame.into_data().unwrap_or_default();
                 Poll::Ready(Some(Ok(Vec::new())))
             }
@@ -57,7 +57,7 @@ impl Compressed {
                 let last = self.encoder.take().map(Encoder::finish);
                 Poll::Ready(last.map(|bytes| bytes.map_err(broken)))
             }
-            // Nothing more for now: whoever waits for what has come gets it.
+            // Nothing more is ready: the client gets what there is.
             Poll::Pending if self.unflushed => {
                 self.unflushed = false;
                 Poll::Ready(Some(encoder.flush().map_err(broken)))

@@ -13,16 +13,16 @@ use crate::entropy;
 /// How hard an encoder tries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Effort {
-    /// For what is made anew for each request: quickly.
+    /// For a response that is generated for one request: fast.
     Once,
-    /// For what many are sent: small.
+    /// For content that is sent many times: small.
     Many,
 }
 
 /// Compresses one body.
 pub(crate) struct Encoder {
     kind: Kind,
-    /// Hides how long the body is.
+    /// How many bytes are added to hide the body's length.
     padding: usize,
 }
 
@@ -31,11 +31,11 @@ enum Kind {
     Gzip(Box<GzEncoder<Vec<u8>>>),
 }
 
-/// The most bytes of random length that are added to a body which is made anew for each request.
+/// The most random bytes that are added to a response which is generated for one request.
 ///
-/// Who can make a browser ask for a page with a guess in it, and sees how long each answer is, learns whether the guess is in the page otherwise, too: a
-/// guess that is compresses better. That is the BREACH attack. Against it a length of noise has to be averaged out, which takes a multiple of the requests
-/// (Palacios and others, "HTB: Heal the Breach", 2022). The tokens of pages need no such guard: each response has another one.
+/// They slow down the BREACH attack. An attacker who can make a browser request a page with a guess in its URL, and who sees the length of each response, learns
+/// whether the page contains the guess: then it compresses better. With a random length the attacker has to average over many more requests
+/// (Palacios and others, "HTB: Heal the Breach", 2022). The tokens of pages don't need this: each response has a new one.
 pub(crate) const MAX_PADDING: u8 = 100;
 
 /// The window of a brotli stream of unknown length, as a power of two: 256 KB.
@@ -68,32 +68,16 @@ impl Encoder {
         Self { kind, padding }
     }
 
-    /// Takes the next bytes, and gives what is compressed by then.
+    /// Compresses the next bytes, and returns the output that is ready.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {
-        match &mut self.kind {
-            Kind::Brotli(writer) => {
-                writer.write_all(bytes)?;
-                Ok(take(writer.get_mut()))
-            }
-            Kind::Gzip(writer) => {
-                writer.write_all(bytes)?;
-                Ok(take(writer.get_mut()))
-            }
-        }
+        self.kind.writer().write_all(bytes)?;
+        Ok(take(self.kind.output()))
     }
 
-    /// Gives all of what it was given, so that the other end can read it.
+    /// Flushes the encoder, so that the other end can decode everything so far.
     pub(crate) fn flush(&mut self) -> io::Result<Vec<u8>> {
-        match &mut self.kind {
-            Kind::Brotli(writer) => {
-                writer.flush()?;
-                Ok(take(writer.get_mut()))
-            }
-            Kind::Gzip(writer) => {
-                writer.flush()?;
-                Ok(take(writer.get_mut()))
-            }
-        }
+        self.kind.writer().flush()?;
+        Ok(take(self.kind.output()))
     }
 
     /// The last bytes.
@@ -101,13 +85,29 @@ impl Encoder {
         match self.kind {
             Kind::Brotli(mut writer) => {
                 if self.padding > 0 {
-                    // After a flush the stream is at the begin of a byte.
+                    // A flush aligns the stream to a byte.
                     writer.flush()?;
                     writer.get_mut().extend(metadata(self.padding));
                 }
                 Ok(writer.into_inner())
             }
             Kind::Gzip(writer) => writer.finish(),
+        }
+    }
+}
+
+impl Kind {
+    fn writer(&mut self) -> &mut dyn io::Write {
+        match self {
+            Self::Brotli(writer) => writer,
+            Self::Gzip(writer) => writer,
+        }
+    }
+
+    fn output(&mut self) -> &mut Vec<u8> {
+        match self {
+            Self::Brotli(writer) => writer.get_mut(),
+            Self::Gzip(writer) => writer.get_mut(),
         }
     }
 }
@@ -183,7 +183,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_body_that_is_made_once_has_a_length_of_chance() {
+    fn a_body_for_one_request_has_a_random_length() {
         for coding in CODINGS {
             let lengths = |effort| -> BTreeSet<usize> {
                 (0..2000).map(|_| compressed(coding, effort, b"<p>text</p>").unwrap().len()).collect()

@@ -4,8 +4,6 @@ mod accept;
 mod body;
 mod encoder;
 
-use std::io;
-
 use http::header::{
     ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE,
     CONTENT_TYPE, ETAG, HeaderValue, VARY,
@@ -19,53 +17,45 @@ pub(crate) use accept::Coding;
 use body::Compressed;
 pub(crate) use encoder::{Effort, compressed};
 
-/// A body of fewer bytes is sent as it is: it would hardly get smaller than the headers around it.
+/// Smaller bodies, in bytes, are sent as they are: compression would save almost nothing.
 pub const MIN_COMPRESSED: usize = 512;
 
 /// A larger body is compressed piece by piece, as it is sent.
-const AT_ONCE: u64 = 64 << 10;
+const AT_ONCE: usize = 64 << 10;
 
 /// Compresses a response's body, if that is worth it and the request accepts it. `headers` are the response's, and say so afterwards.
 ///
-/// What is sent as it is: a body that has a `Content-Encoding`, or is a range of a larger one; what the handler forbids by `Cache-Control: no-transform`;
-/// what is compressed by itself, such as images; and events for an `EventSource`.
+/// These are sent as they are: a body that has a `Content-Encoding`; a range of a larger body; a response with `Cache-Control: no-transform`; formats that are
+/// compressed already, such as images; and `text/event-stream`.
 pub fn compress(accept: AcceptEncoding, status: StatusCode, headers: &mut HeaderMap, body: Body) -> Body {
     if !is_compressible(status, headers) {
         return body;
     }
     vary(headers);
     let Some(coding) = accept.coding() else { return body };
-    match body.size_hint().exact() {
-        Some(len) if len < MIN_COMPRESSED as u64 => body,
-        Some(len) if len <= AT_ONCE => at_once(coding, headers, body),
-        _ => {
-            encoded(headers, coding);
-            Body::new(Compressed::new(coding, body))
-        }
+    if body.size_hint().exact().is_some_and(|len| len < MIN_COMPRESSED as u64) {
+        return body;
     }
-}
-
-fn at_once(coding: Coding, headers: &mut HeaderMap, body: Body) -> Body {
-    let content = match body.whole() {
-        Ok(content) => content,
-        Err(stream) => {
-            encoded(headers, coding);
-            return Body::new(Compressed::new(coding, stream));
+    let piecewise = match body.whole() {
+        Ok(content) if content.len() <= AT_ONCE => {
+            return match smaller(coding, Effort::Once, &content) {
+                Some(bytes) => {
+                    encoded(headers, coding);
+                    bytes.into()
+                }
+                None => content.into(),
+            };
         }
+        Ok(content) => content.into(),
+        Err(stream) => stream,
     };
-    match smaller(coding, Effort::Once, &content) {
-        Some(bytes) => {
-            encoded(headers, coding);
-            bytes.into()
-        }
-        None => content.into(),
-    }
+    encoded(headers, coding);
+    Body::new(Compressed::new(coding, piecewise))
 }
 
 /// The bytes compressed, if that makes them fewer.
 pub(crate) fn smaller(coding: Coding, effort: Effort, content: &[u8]) -> Option<Vec<u8>> {
-    let bytes: io::Result<_> = compressed(coding, effort, content);
-    bytes.ok().filter(|bytes| bytes.len() < content.len())
+    compressed(coding, effort, content).ok().filter(|bytes| bytes.len() < content.len())
 }
 
 fn is_compressible(status: StatusCode, headers: &HeaderMap) -> bool {
@@ -126,7 +116,7 @@ pub(crate) fn vary(headers: &mut HeaderMap) {
 /// Says in the headers that the body is encoded.
 fn encoded(headers: &mut HeaderMap, coding: Coding) {
     headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
-    // What is about the bytes as they were.
+    // These describe the uncompressed bytes.
     for name in [CONTENT_LENGTH, ACCEPT_RANGES] {
         headers.remove(name);
     }
@@ -136,7 +126,7 @@ fn encoded(headers: &mut HeaderMap, coding: Coding) {
     weaken(headers);
 }
 
-/// The same content has other bytes now, so its tag is a weak one: RFC 9110, section 8.8.3.3.
+/// The encoded bytes differ, so the tag becomes weak: RFC 9110, section 8.8.3.3.
 pub(crate) fn weaken(headers: &mut HeaderMap) {
     let tag = headers.get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\""));
     let weak = tag.map(|tag| [b"W/", tag.as_bytes()].concat());

@@ -326,8 +326,7 @@ impl Engine {
     }
 
     fn script(&self, nonce: &str, script: &Script) -> String {
-        ["<script nonce=\"", nonce, "\" src=\"", &script.url(self.prefix.as_str()), "\" defer></script>\n"]
-            .concat()
+        ["<script nonce=\"", nonce, "\" src=\"", &self.url(&script.url()), "\" defer></script>\n"].concat()
     }
 
     /// The root element, which holds the page, and the notice.
@@ -384,10 +383,10 @@ impl Engine {
         insert(response, SET_COOKIE, &value);
     }
 
-    /// The URL that a browser has of a page: with the prefix, and on this host. Two slashes at its begin would be another one's (RFC 3986, section 4.2).
+    /// The URL of a page as browsers have it: with the prefix, and on this host. A URL that begins with two slashes names another host (RFC 3986, section 4.2).
     pub(super) fn url_of(&self, uri: &Uri) -> String {
         let path = uri.path_and_query().map_or(uri.path(), |both| both.as_str());
-        [self.prefix.as_str(), "/", path.trim_start_matches(['/', '\\'])].concat()
+        self.url(&format!("/{}", path.trim_start_matches(['/', '\\'])))
     }
 
     pub(super) fn auth_epoch(&self, user: Option<&str>) -> u64 {
@@ -400,7 +399,7 @@ impl Engine {
     pub(super) fn html(&self, status: StatusCode, nonce: &str, body: String) -> Response<String> {
         let mut response = Response::new(body);
         *response.status_mut() = status;
-        // Its own, a cookie and what compression adds, without growing.
+        // Room for its own headers, a cookie, and those of compression.
         response.headers_mut().reserve(12);
         headers::secure(response.headers_mut(), self.policy.header(nonce));
         if self.options.dev && status == StatusCode::INTERNAL_SERVER_ERROR {

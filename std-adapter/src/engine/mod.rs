@@ -113,7 +113,7 @@ pub struct Engine {
     options: Options,
     /// The element of the options' notice.
     notice: String,
-    /// Tells the browser's runtime the prefix, if there is one.
+    /// Gives the browser's runtime the prefix, if it isn't empty.
     base_attribute: String,
     access: Access,
     cookie: &'static str,
@@ -165,7 +165,7 @@ impl EngineBuilder {
     /// [`Assets::url`] of a copy of the handle. Where two have a file of a name, the first counts.
     ///
     /// # Errors
-    /// Where the path isn't one, the directory can't be read, or the files are mounted already.
+    /// If the path is invalid, the directory can't be read, or the files are mounted already.
     pub fn assets(&mut self, path: &str, assets: impl Into<Assets>) -> Result<(), InvalidAssets> {
         self.assets.add(path, assets.into())
     }
@@ -173,7 +173,7 @@ impl EngineBuilder {
     /// The engine, and its clock's task on `runtime`.
     ///
     /// # Errors
-    /// Where one of the [`Options`] has a value that it can't have.
+    /// If one of the [`Options`] has an invalid value.
     pub fn start(self, options: Options, runtime: Arc<dyn Runtime>) -> Result<Arc<Engine>, InvalidOption> {
         self.start_by(Clock::start(), options, runtime)
     }
@@ -189,7 +189,7 @@ impl EngineBuilder {
         let access = Access::new(options.public_url.as_deref(), &options.hosts, &options.allowed_origins)?;
         let (prefix, policy) =
             (Prefix::new(&options.path_prefix)?, Policy::new(&options.content_security_policy)?);
-        self.assets.start(prefix.as_str())?;
+        self.assets.start(&prefix)?;
         let (registry, calls) = (Arc::<Registry>::default(), Arc::<Calls>::default());
         let watchdog = Watchdog::start(&options, calls.clone(), registry.clone());
         let engine = Arc::new_cyclic(|engine| {
@@ -317,7 +317,7 @@ impl Engine {
     }
 }
 
-/// Behind the token, in the root element; an attribute's value ends and begins around it.
+/// Follows the token in the root element: it closes that attribute, and leaves its own open.
 fn base_attribute(prefix: &Prefix) -> String {
     match prefix.as_str() {
         "" => String::new(),

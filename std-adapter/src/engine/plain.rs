@@ -9,7 +9,7 @@ use crate::entropy;
 use crate::form;
 use crate::layout::Shell;
 
-/// What a plain route puts into a layout.
+/// A plain route's markup for a layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Markup<'a> {
     /// The name of one of [`Options::layouts`](crate::Options::layouts); empty for [`Options::layout`](crate::Options::layout).
@@ -25,7 +25,7 @@ impl Engine {
     /// isn't loaded.
     ///
     /// # Errors
-    /// Where no layout has the name.
+    /// If no layout has this name.
     pub fn in_layout(
         &self,
         markup: Markup<'_>,

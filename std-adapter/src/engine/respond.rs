@@ -13,6 +13,7 @@ use crate::assets;
 use crate::assets::runtime::{DEV, RUNTIME, Script};
 use crate::body::Body;
 use crate::compress::{self, AcceptEncoding};
+use crate::headers;
 use crate::metrics::Metrics;
 
 /// An HTTP response. Length and date are the server's to add, and so is leaving out the body of an answer to HEAD.
@@ -37,6 +38,11 @@ impl Engine {
     /// Makes a request's URL one of the application's, as routes have it: without [`Options::path_prefix`](crate::Options::path_prefix).
     pub fn strip_prefix(&self, uri: &mut Uri) {
         self.prefix.strip(uri);
+    }
+
+    /// The URL, for links and redirects, of a path of the application: as [`Request::url`](live_core::Request::url).
+    pub fn url(&self, path: &str) -> String {
+        self.prefix.url(path)
     }
 
     /// Compresses a response as its request accepts it, unless [`Options::compress`](crate::Options::compress) forbids that: see
@@ -126,7 +132,7 @@ impl Engine {
             (START, _) if self.options.dev => plain(StatusCode::OK, self.start.clone()),
             (path, _) => {
                 let script = self.script_at(path)?;
-                // Boxed, as files are: every request has room for what is awaited here.
+                // Boxed: otherwise the future of every request would be as large as this one.
                 Box::pin(self.file(script.found(), script.is_named(uri.query()), method, headers)).await
             }
         };
@@ -170,7 +176,7 @@ fn about_all() -> Answer {
 pub fn not_allowed(allowed: &str) -> Answer {
     let told = format!("This address answers {allowed} only.\n");
     let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, told);
-    set(&mut answer, ALLOW, allowed);
+    headers::set(answer.headers_mut(), ALLOW, allowed);
     answer
 }
 
@@ -220,22 +226,13 @@ fn of(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> 
     answer
 }
 
-/// Sets a header to a text of the program's own.
-fn set(answer: &mut Answer, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        answer.headers_mut().insert(name, value);
-    }
-}
-
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
     use std::sync::Arc;
-    use std::task::{Context, Poll, Waker};
     use std::time::Duration;
 
     use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
@@ -243,6 +240,7 @@ mod tests {
 
     use super::*;
     use crate::store::BoxFuture;
+    use crate::store::conformance::done;
     use crate::{EngineBuilder, Options, Runtime};
 
     /// Runs nothing: what is tested here waits for nothing.
@@ -286,20 +284,14 @@ mod tests {
         assert!(admits(Method::POST, "/", &[(HOST, b"localhost")]), "a client that is no browser");
     }
 
-    /// Nothing here waits.
     fn builtin(uri: &str, method: Method, headers: HeaderMap) -> Option<Answer> {
-        let (engine, uri) = (engine(), uri.parse().unwrap());
-        let mut answer = pin!(engine.builtin(&method, &uri, &headers));
-        match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(answer) => answer,
-            Poll::Pending => panic!("a script is in memory"),
-        }
+        done(engine().builtin(&method, &uri.parse().unwrap(), &headers))
     }
 
     #[test]
     fn a_script_is_kept_for_good_under_its_version_alone() {
         let get = |uri: &str, headers| builtin(uri, Method::GET, headers).unwrap();
-        let kept = get(&RUNTIME.url(""), HeaderMap::new());
+        let kept = get(&RUNTIME.url(), HeaderMap::new());
         assert!(kept.headers()[CACHE_CONTROL].to_str().unwrap().ends_with("immutable"));
         let plain = get(RUNTIME.path, HeaderMap::new());
         assert_eq!(plain.headers()[CACHE_CONTROL], "no-cache");

@@ -8,10 +8,10 @@ pub(super) const START: &str = "/_live/start";
 impl Engine {
     /// A script for a document that failed: it asks twice a second, and loads the page again once another program answers.
     pub(super) fn come_back(&self, nonce: &str) -> String {
-        let (start, prefix) = (&self.start, self.prefix.as_str());
+        let (start, url) = (&self.start, self.url(START));
         format!(
             "<script nonce=\"{nonce}\">(async function ask() {{ \
-             try {{ if (await (await fetch('{prefix}{START}')).text() !== '{start}') return location.replace(location.pathname + location.search) }} \
+             try {{ if (await (await fetch('{url}')).text() !== '{start}') return location.replace(location.pathname + location.search) }} \
              catch {{}} \
              setTimeout(ask, 500) }})()</script>"
         )

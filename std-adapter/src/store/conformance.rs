@@ -1,5 +1,6 @@
 //! What every session store does, whatever keeps its records.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
@@ -7,12 +8,13 @@ use std::time::Duration;
 
 use live_core::{Claim, Record, SessionId};
 
-use super::{SessionStore, StoreError, StoreFuture};
+use super::{SessionStore, StoreError};
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// Waits for a store's answer on this thread.
-pub(crate) fn done<T>(mut future: StoreFuture<'_, T>) -> Result<T, StoreError> {
+/// The result of a future, for which this thread waits.
+pub(crate) fn done<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {

@@ -1,7 +1,7 @@
 //! Where sessions are kept so that they outlive a connection, or the process.
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 mod memory;
 #[cfg(feature = "redb")]
 mod redb;

@@ -45,7 +45,7 @@ export async function start(args = ['--addr', '127.0.0.1:0'], env = {}, ignored 
   child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
   const ended = once(child, 'exit');
   const line = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
-  const url = String(line[0]).match(/http:\/\/\S+/)?.[0];
+  const url = String(line[0]).match(/(http:\/\/|unix:)\S+/)?.[0];
   if (!url) throw new Error(`${program} did not start: ${errors}`);
   const stop = async (signal = 'SIGTERM') => {
     child.kill(signal);

@@ -26,7 +26,7 @@ pub(crate) struct Requests {
     workers: Vec<JoinHandle<Answers>>,
 }
 
-/// What came of them.
+/// The results of requests.
 #[derive(Default)]
 pub(crate) struct Answers {
     sent: u64,
@@ -96,12 +96,7 @@ fn work(server: SocketAddr, take: &Mutex<Receiver<u32>>) -> Answers {
 /// # Errors
 /// Anything but a whole answer with status 200.
 fn ask(server: SocketAddr, path: &str) -> io::Result<()> {
-    let mut stream = TcpStream::connect(server)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n")?;
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
+    let text = get(server, path)?;
     let (head, body) = text.split_once("\r\n\r\n").ok_or_else(|| io::Error::other("no answer"))?;
     let head = head.to_ascii_lowercase();
     let status = head.lines().next().unwrap_or_default();
@@ -115,6 +110,16 @@ fn ask(server: SocketAddr, path: &str) -> io::Result<()> {
     } else {
         Err(io::Error::other(format!("a part of the answer: {} bytes", body.len())))
     }
+}
+
+/// The answer to a GET, head and body.
+pub(crate) fn get(server: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 impl Answers {

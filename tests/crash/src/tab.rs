@@ -1,6 +1,6 @@
 //! One session: it clicks, loses its connection, comes back, and counts.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -13,6 +13,8 @@ use live_core::wire::SUBPROTOCOL;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 use wire_tests::random::Random;
+
+use crate::requests::get;
 
 /// How often a user clicks, and how long a browser waits before it comes back, at most.
 const CLICK: Duration = Duration::from_millis(100);
@@ -167,11 +169,7 @@ fn read(ws: &mut Socket) -> Result<Option<Vec<u8>>> {
 
 /// The first response: the cookie, and the client that shows the page.
 fn load(server: SocketAddr) -> Result<(String, Client)> {
-    let mut stream = TcpStream::connect(server)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "GET /counter HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n")?;
-    let mut text = String::new();
-    stream.read_to_string(&mut text)?;
+    let text = get(server, "/counter")?;
     let part = |from: &str, to: &str| {
         let rest = text.split_once(from)?.1;
         rest.split_once(to).map(|(part, _)| part.to_owned())

@@ -1,35 +1,29 @@
 //! Static files.
 
 use std::fs;
-use std::path::PathBuf;
 
-use live_std::{Assets, Options, entropy};
+use live_std::{Assets, Options};
+use tempfile::TempDir;
 
-use crate::{Serve, Site, get, post, raw};
+use crate::content::Content;
+use crate::http::{get, post, raw};
+use crate::{Serve, Site};
 
 /// A directory that goes with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("mizu-live-suite-{}", entropy::text()));
-        fs::create_dir(&path).expect("a directory");
-        Self(path)
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a directory");
+    for (name, content) in files {
+        write(&folder, name, content);
     }
-
-    fn write(&self, name: &str, content: &str) {
-        fs::write(self.0.join(name), content).expect("the file can be written");
-    }
-
-    fn site(&self, options: Options) -> Site {
-        Site { assets: Assets::dir(&self.0), ..Site::with(options) }
-    }
+    folder
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn write(folder: &TempDir, name: &str, content: &str) {
+    fs::write(folder.path().join(name), content).expect("the file can be written");
+}
+
+fn site(folder: &TempDir, options: Options) -> Site {
+    Site { assets: Assets::dir(folder.path()), ..Site::with(options) }
 }
 
 /// Embedded ones.
@@ -65,7 +59,7 @@ pub fn a_layout_names_its_files_with_their_versions<S: Serve>() {
         let policy = page.header("content-security-policy").expect("a policy");
         assert!(!nonce.is_empty() && policy.contains(&format!("'nonce-{nonce}'")), "{policy}");
         for url in [style, page.quoted("<img src=\"")] {
-            let file = get(server.address(), &url, "");
+            let file = get(server.address(), url, "");
             assert_eq!(file.status, 200, "{url}");
             assert!(file.header("cache-control").is_some_and(|keep| keep.contains("immutable")), "{url}");
         }
@@ -74,9 +68,8 @@ pub fn a_layout_names_its_files_with_their_versions<S: Serve>() {
 
 /// RFC 9110, section 14.
 pub fn parts_of_a_file_are_sent<S: Serve>() {
-    let folder = Folder::new();
-    folder.write("ten.txt", "0123456789");
-    let server = S::start(folder.site(Options::default()));
+    let folder = folder(&[("ten.txt", "0123456789")]);
+    let server = S::start(site(&folder, Options::default()));
     for (range, status, told, body) in [
         ("bytes=2-4", 206, Some("bytes 2-4/10"), "234"),
         ("bytes=8-", 206, Some("bytes 8-9/10"), "89"),
@@ -87,7 +80,7 @@ pub fn parts_of_a_file_are_sent<S: Serve>() {
         let answer =
             get(server.address(), "/assets/ten.txt", &format!("Range: {range}\r\nAccept-Encoding: br\r\n"));
         assert_eq!(
-            (answer.status, answer.header("content-range"), &*answer.text()),
+            (answer.status, answer.header("content-range"), &*answer.page()),
             (status, told, body),
             "{range}"
         );
@@ -96,14 +89,12 @@ pub fn parts_of_a_file_are_sent<S: Serve>() {
 
 /// However it is written.
 pub fn no_path_leads_out_of_the_files<S: Serve>() {
-    let folder = Folder::new();
-    folder.write("a.txt", "inside");
-    folder.write(".env", "secret");
-    fs::create_dir(folder.0.join("public")).expect("a directory");
-    folder.write("public/a.txt", "public");
-    let site = Site { assets: Assets::dir(folder.0.join("public")), ..Site::default() };
+    let folder = folder(&[("a.txt", "inside"), (".env", "secret")]);
+    fs::create_dir(folder.path().join("public")).expect("a directory");
+    write(&folder, "public/a.txt", "public");
+    let site = Site { assets: Assets::dir(folder.path().join("public")), ..Site::default() };
     let server = S::start(site);
-    assert_eq!(get(server.address(), "/assets/a.txt", "").text(), "public");
+    assert_eq!(get(server.address(), "/assets/a.txt", "").page(), "public");
     for path in [
         "../a.txt",
         "%2e%2e/a.txt",
@@ -124,19 +115,18 @@ pub fn no_path_leads_out_of_the_files<S: Serve>() {
 /// Without a restart, with the development mode and without.
 pub fn a_changed_file_is_sent_anew<S: Serve>() {
     for dev in [true, false] {
-        let folder = Folder::new();
-        folder.write("app.js", "first()");
-        let site = folder.site(Options { dev, ..Options::default() });
+        let folder = folder(&[("app.js", "first()")]);
+        let site = site(&folder, Options { dev, ..Options::default() });
         let assets = site.assets.clone();
         let server = S::start(site);
         let first = get(server.address(), "/assets/app.js", "");
         let (tag, url) = (first.header("etag").expect("a tag").to_owned(), assets.url("app.js"));
-        folder.write("app.js", "second()");
+        write(&folder, "app.js", "second()");
         let second = get(server.address(), "/assets/app.js", &format!("If-None-Match: {tag}\r\n"));
-        assert_eq!((second.status, &*second.text()), (200, "second()"));
+        assert_eq!((second.status, &*second.page()), (200, "second()"));
         assert_ne!(assets.url("app.js"), url);
         let old = get(server.address(), &url, "");
-        assert_eq!((&*old.text(), old.header("cache-control")), ("second()", Some("no-cache")));
+        assert_eq!((&*old.page(), old.header("cache-control")), ("second()", Some("no-cache")));
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use live_std::Options;
 
-use crate::{Serve, Site, get, rows};
+use crate::content::Content;
+use crate::http::get;
+use crate::{Serve, Site, rows};
 
 /// Pages, plain routes, files and scripts; and caches are told.
 pub fn pages_routes_and_scripts_are_compressed_as_accepted<S: Serve>() {
@@ -25,7 +27,7 @@ pub fn pages_routes_and_scripts_are_compressed_as_accepted<S: Serve>() {
             assert_eq!(answer.header("vary"), Some("accept-encoding"));
             if coding.is_some() {
                 assert!(
-                    answer.body.len() * 2 < plain.body.len() + 200,
+                    answer.sent().len() * 2 < plain.sent().len() + 200,
                     "{path}: {} bytes",
                     answer.body.len()
                 );
@@ -35,32 +37,32 @@ pub fn pages_routes_and_scripts_are_compressed_as_accepted<S: Serve>() {
             }
         }
     }
-    assert!(get(server.address(), "/greet/Anna", "Accept-Encoding: br\r\n").text().contains("Hello Anna"));
+    assert!(get(server.address(), "/greet/Anna", "Accept-Encoding: br\r\n").page().contains("Hello Anna"));
 }
 
-/// Who waits for a line gets it, compressed or not.
+/// Each line arrives, compressed or not.
 pub fn a_stream_is_compressed_line_by_line<S: Serve>() {
     let server = S::start(Site::default());
     for (accepted, coding) in [("br", Some("br")), ("gzip", Some("gzip")), ("identity", None)] {
         let answer = get(server.address(), "/lines", &format!("Accept-Encoding: {accepted}\r\n"));
         assert_eq!((answer.status, answer.header("content-encoding")), (200, coding));
         assert_eq!(answer.header("content-length"), None);
-        assert_eq!(answer.text(), rows());
+        assert_eq!(answer.page(), rows());
     }
 }
 
-/// What is made anew for each request is as long as chance will have it.
+/// Responses for one request have a random length.
 pub fn two_answers_of_one_page_differ_in_length<S: Serve>() {
     let server = S::start(Site::default());
     for accepted in ["br", "gzip"] {
         let header = format!("Accept-Encoding: {accepted}\r\n");
         let lengths: BTreeSet<usize> =
-            (0..30).map(|_| get(server.address(), "/rows", &header).body.len()).collect();
+            (0..30).map(|_| get(server.address(), "/rows", &header).sent().len()).collect();
         assert!(lengths.len() > 10, "{lengths:?}");
     }
 }
 
-/// By the option.
+/// [`Options::compress`] turns it off.
 pub fn nothing_is_compressed_where_a_proxy_does_it<S: Serve>() {
     let server = S::start(Site::with(Options { compress: false, ..Options::default() }));
     for path in ["/greet/Anna", "/rows", "/_live/runtime.js", "/assets/css/app.css"] {

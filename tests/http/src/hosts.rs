@@ -2,7 +2,8 @@
 
 use live_std::Options;
 
-use crate::{Serve, Site, raw};
+use crate::http::raw;
+use crate::{Serve, Site};
 
 /// The public one, further ones, and tenants' subdomains.
 pub fn each_host_of_the_list_is_served_and_no_other<S: Serve>() {

@@ -2,22 +2,24 @@
 
 use live_std::Options;
 
-use crate::{Serve, Site, get};
+use crate::content::Content;
+use crate::http::get;
+use crate::{Serve, Site};
 
 /// With the headers that pages have.
 pub fn a_plain_route_is_in_the_applications_layout<S: Serve>() {
     let server = S::start(Site::default());
     let page = get(server.address(), "/greet/Anna", "");
     let plain = get(server.address(), "/plain", "");
-    assert!(plain.text().contains("<title>Plain</title>"), "{}", plain.text());
-    assert!(plain.text().contains("<h1>A plain route</h1>"));
-    assert!(!plain.text().contains("data-lv"));
+    assert!(plain.page().contains("<title>Plain</title>"), "{}", plain.page());
+    assert!(plain.page().contains("<h1>A plain route</h1>"));
+    assert!(!plain.page().contains("data-lv"));
     for name in ["content-type", "cache-control", "referrer-policy", "x-content-type-options"] {
         assert!(plain.header(name).is_some());
         assert_eq!(plain.header(name), page.header(name), "{name}");
     }
     let named = get(server.address(), "/plain?layout=default", "");
-    assert!(named.text().contains("<html lang=\"en\">"), "{}", named.text());
+    assert!(named.page().contains("<html lang=\"en\">"), "{}", named.page());
 }
 
 /// Also that which the application adds to.

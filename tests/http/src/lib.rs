@@ -1,20 +1,29 @@
 //! What each server of live pages does with HTTP. A server says how it starts, by [`Serve`], and runs all of it as its own tests by [`tests!`].
 
 mod assets;
-mod client;
 mod compression;
+mod content;
 mod hosts;
 mod layouts;
 mod prefix;
 mod site;
 
+// As the tests of live-smol speak it.
+#[path = "../../../smol-server/tests/it/common/http.rs"]
+#[expect(dead_code, reason = "the tests of live-smol use all of it")]
+mod http;
+
+use std::time::Duration;
+
 pub use assets::*;
-pub use client::{Answer, get, post, raw};
 pub use compression::*;
 pub use hosts::*;
 pub use layouts::*;
 pub use prefix::*;
 pub use site::{Greeted, Greeting, PLAIN, ROWS, Serve, Site, row, rows};
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// All tests of the suite, for one server.
 #[macro_export]

@@ -2,7 +2,9 @@
 
 use live_std::Options;
 
-use crate::{Serve, Site, get, post};
+use crate::content::Content;
+use crate::http::{get, post};
+use crate::{Serve, Site};
 
 fn site() -> Site {
     Site::with(Options { path_prefix: "/app".to_owned(), ..Options::default() })
@@ -25,7 +27,7 @@ pub fn what_the_server_writes_has_the_prefix<S: Serve>() {
     let server = S::start(site());
     for path in ["/greet/Anna", "/app/greet/Anna"] {
         let page = get(server.address(), path, "");
-        assert!(page.text().contains("src=\"/app/_live/runtime.js?v="), "{}", page.text());
+        assert!(page.page().contains("src=\"/app/_live/runtime.js?v="), "{}", page.page());
         assert_eq!(page.quoted("data-lv-base=\""), "/app");
         assert!(page.quoted("rel=\"stylesheet\" href=\"").starts_with("/app/assets/css/app-"));
         assert_eq!(page.quoted("<a href=\""), "/app/");
@@ -34,10 +36,12 @@ pub fn what_the_server_writes_has_the_prefix<S: Serve>() {
         let form = post(
             server.address(),
             path,
-            &format!("Cookie: {cookie}\r\nOrigin: http://localhost\r\n"),
+            &format!(
+                "Cookie: {cookie}\r\nOrigin: http://localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            ),
             &format!("_csrf={}&_lv_event=greet", page.quoted("name=\"_csrf\" value=\"")),
         );
-        assert_eq!((form.status, form.header("location")), (303, Some("/app/greet/Anna")), "{}", form.text());
+        assert_eq!((form.status, form.header("location")), (303, Some("/app/greet/Anna")), "{}", form.page());
         let kept = form
             .headers("set-cookie")
             .find(|cookie| cookie.starts_with("live-form="))
@@ -45,7 +49,7 @@ pub fn what_the_server_writes_has_the_prefix<S: Serve>() {
         assert!(kept.contains("; Path=/app/greet/Anna;"), "{kept}");
         let kept = kept.split(';').next().unwrap_or_default();
         let shown = get(server.address(), path, &format!("Cookie: {cookie}; {kept}\r\n"));
-        assert!(shown.text().contains("Hello Anna, 1 times"), "{}", shown.text());
+        assert!(shown.page().contains("Hello Anna, 1 times"), "{}", shown.page());
     }
     let socket = |prefix: &str| {
         get(server.address(), &format!("{prefix}/_live/websocket"), "Origin: http://localhost\r\n")

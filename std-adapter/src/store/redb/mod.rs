@@ -121,11 +121,11 @@ impl RedbStore {
         }
     }
 
-    /// Opens a file, or makes it. While another process has it, the store is there already, and all that is asked of it waits until that process has
-    /// ended: so a server listens before the one that it follows is told to end, and no request finds nobody.
+    /// Opens a file, or creates it. If another process has it open, this returns at once, and all operations wait until that process has ended. So a server can listen
+    /// before the previous one is told to stop, and no request fails.
     ///
     /// # Errors
-    /// As [`RedbStore::open`], but for a file in use.
+    /// As [`RedbStore::open`], except for a file in use.
     pub fn open_behind(path: impl AsRef<Path>) -> Result<RedbSuccessor, RedbError> {
         RedbSuccessor::open(path.as_ref())
     }

@@ -16,7 +16,7 @@ use crate::store::{SessionStore, StoreError, StoreFuture};
 /// How often the log says that the file is still in use.
 const REMIND: Duration = Duration::from_secs(10);
 
-/// A [`RedbStore`] that opens its file once the process before it has ended: see [`RedbStore::open_behind`].
+/// A [`RedbStore`] that opens its file once the previous process has ended: see [`RedbStore::open_behind`].
 pub struct RedbSuccessor(Arc<State>);
 
 struct State {
@@ -50,7 +50,7 @@ impl RedbSuccessor {
     }
 
     /// # Errors
-    /// Where the file can't be opened, for another reason than that it is in use.
+    /// If the file can't be opened for another reason than that it is in use.
     async fn opened(&self) -> Result<&RedbStore, StoreError> {
         let opened = poll_fn(|cx| self.0.poll(cx)).await;
         opened.as_ref().map_err(|reason| StoreError::Failed(reason.clone().into()))
@@ -58,7 +58,7 @@ impl RedbSuccessor {
 }
 
 impl State {
-    /// Runs until the file is open, or nobody is left to open it for.
+    /// Tries until the file is open, an error is final, or the store is dropped.
     fn open(self: Arc<Self>) {
         let mut told = Instant::now();
         while Arc::strong_count(&self) > 1 {
