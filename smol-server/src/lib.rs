@@ -43,7 +43,7 @@
 //!   files](guide::files), [the attributes](guide::browser), [testing](guide::testing), [development](guide::development).
 //! - Further: [messages between pages](guide::pubsub), [timers and tasks](guide::timers_and_tasks), [commands](guide::commands),
 //!   [errors](guide::errors), [who is logged in](guide::auth).
-//! - Around: [deploying](guide::deploying), [deployment](guide::deployment), [embedding](guide::embedding), [the protocol](guide::protocol),
+//! - Around: [deploying](guide::deploying), [hosting](guide::hosting), [embedding](guide::embedding), [the protocol](guide::protocol),
 //!   [coming from Phoenix LiveView](guide::coming_from_liveview), [the specification, with a test of each line](guide::specification).
 //!
 //! `examples/gallery` has pages to read and to try: `cargo run --release` at the repository's root starts it. `ARCHITECTURE.md` is the map.

@@ -196,6 +196,38 @@ mod tests {
         }
     }
 
+    /// CSP Level 3, section 6.1: all fetch directives.
+    #[test]
+    fn a_source_that_is_added_takes_away_none() {
+        for name in [
+            "child-src",
+            "connect-src",
+            "default-src",
+            "font-src",
+            "frame-src",
+            "img-src",
+            "manifest-src",
+            "media-src",
+            "script-src",
+            "script-src-attr",
+            "script-src-elem",
+            "style-src",
+            "style-src-attr",
+            "style-src-elem",
+            "worker-src",
+        ] {
+            let fallback = match name {
+                "script-src-elem" | "script-src-attr" | "worker-src" => "script-src",
+                "style-src-elem" | "style-src-attr" => "style-src",
+                "default-src" | "img-src" | "script-src" | "style-src" => name,
+                _ => "default-src",
+            };
+            let before = directives("", fallback).remove(0);
+            let after = directives(&format!("{name} https://a.example"), name).remove(0);
+            assert_eq!(after, format!("{} https://a.example", before.replacen(fallback, name, 1)));
+        }
+    }
+
     #[test]
     fn what_is_no_directive_is_an_error() {
         for more in ["img-src a, b", "img_src a", "img-src ü", "img-src a,b", "font-src \u{1}"] {

@@ -37,6 +37,13 @@ impl Prefix {
         [&*self.0, path].concat()
     }
 
+    /// The URL of a request as browsers have it, on the same host. A URL that begins with two slashes names another host (RFC 3986, section 4.2), and browsers take a
+    /// backslash for a slash.
+    pub(crate) fn url_of(&self, uri: &Uri) -> String {
+        let path = uri.path_and_query().map_or(uri.path(), PathAndQuery::as_str);
+        self.url(&format!("/{}", path.trim_start_matches(['/', '\\'])))
+    }
+
     pub(crate) fn shared(&self) -> Arc<str> {
         self.0.clone()
     }
@@ -84,6 +91,21 @@ mod tests {
             ["app", "//", "/a//b", "/a b", "/{a}", "/a?b", "/../a", "/ü", "/a%20", "https://a.example/b"]
         {
             assert!(Prefix::new(path).unwrap_err().to_string().contains("/app"), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_url_of_a_request_stays_on_its_host() {
+        for (uri, expected) in [
+            ("/", "/"),
+            ("/a?b=//c", "/a?b=//c"),
+            ("//evil.example/a", "/evil.example/a"),
+            ("///evil.example", "/evil.example"),
+        ] {
+            for prefix in ["", "/app"] {
+                let url = Prefix::new(prefix).unwrap().url_of(&uri.parse().unwrap());
+                assert_eq!(url, format!("{prefix}{expected}"), "{uri}");
+            }
         }
     }
 

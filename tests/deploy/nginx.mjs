@@ -82,7 +82,7 @@ ${http}
 }
 
 /** Whether somebody listens. */
-async function answers(port) {
+export async function answers(port) {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');

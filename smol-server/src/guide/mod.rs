@@ -17,7 +17,7 @@
 //! | [`testing`] | pages in tests, without a browser |
 //! | [`development`] | what helps while a page is being written |
 //! | [`deploying`] | a server for the public |
-//! | [`deployment`] | behind nginx and Caddy, under systemd, in a container; TLS |
+//! | [`hosting`] | behind nginx and Caddy, under systemd, in a container; TLS |
 //! | [`embedding`] | live pages in another server, or on another target |
 //! | [`protocol`] | what travels, and why it is small |
 //! | [`coming_from_liveview`] | Phoenix LiveView's words, and ours |
@@ -38,7 +38,7 @@ pub mod coming_from_liveview {}
 pub mod commands {}
 #[doc = include_str!("deploying.md")]
 pub mod deploying {}
-#[doc = include_str!("deployment.md")]
+#[doc = include_str!("hosting.md")]
 #[doc = "\n# nginx.conf\n\n```nginx"]
 #[doc = include_str!("deploy/nginx.conf")]
 #[doc = "```\n\n# Caddyfile\n\n```text"]
@@ -48,7 +48,7 @@ pub mod deploying {}
 #[doc = "```\n\n# app.socket\n\n```ini"]
 #[doc = include_str!("deploy/app.socket")]
 #[doc = "```"]
-pub mod deployment {}
+pub mod hosting {}
 #[doc = include_str!("development.md")]
 pub mod development {}
 #[doc = include_str!("embedding.md")]

@@ -77,6 +77,9 @@ pub(super) fn encoded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+    use std::path::Component;
+
     use super::*;
 
     #[test]
@@ -123,6 +126,25 @@ mod tests {
             ("a+b", "a+b"),
         ] {
             assert_eq!(Name::decoded(name).unwrap().as_str(), expected);
+        }
+    }
+
+    /// All names of up to five of these pieces.
+    #[test]
+    fn a_name_has_only_plain_parts_whatever_it_is_made_of() {
+        const PIECES: [&str; 11] = ["..", ".", "a", "/", "%2e", "%2F", "\\", "%5c", "%00", ":", "%25"];
+        let mut names = vec![String::new()];
+        for _ in 0..5 {
+            names = names.iter().flat_map(|name| PIECES.map(|piece| format!("{name}{piece}"))).collect();
+            for name in names.iter().filter_map(|name| Name::decoded(name)) {
+                let path = name.below(Path::new(""));
+                let is_plain = |part: &OsStr| {
+                    !part.to_string_lossy().starts_with('.') && !part.to_string_lossy().contains('\\')
+                };
+                let mut parts =
+                    path.components().map(|part| matches!(part, Component::Normal(part) if is_plain(part)));
+                assert!(parts.all(|is_plain| is_plain), "{name:?}");
+            }
         }
     }
 

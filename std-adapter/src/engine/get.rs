@@ -383,12 +383,6 @@ impl Engine {
         insert(response, SET_COOKIE, &value);
     }
 
-    /// The URL of a page as browsers have it: with the prefix, and on this host. A URL that begins with two slashes names another host (RFC 3986, section 4.2).
-    pub(super) fn url_of(&self, uri: &Uri) -> String {
-        let path = uri.path_and_query().map_or(uri.path(), |both| both.as_str());
-        self.url(&format!("/{}", path.trim_start_matches(['/', '\\'])))
-    }
-
     pub(super) fn auth_epoch(&self, user: Option<&str>) -> u64 {
         match (&self.options.auth_epoch, user) {
             (Some(epoch), Some(user)) => epoch(user),

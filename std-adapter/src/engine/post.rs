@@ -102,7 +102,7 @@ impl Engine {
         let mut response = if let Some(redirect) = redirect {
             see_other(&redirect.to)
         } else if !refused && !live.has_flash() {
-            see_other(&self.url_of(uri))
+            see_other(&self.prefix.url_of(uri))
         } else {
             match self.calling(fetched, || live.full_page()).and_then(|page| self.document(fetched, &page)) {
                 Ok(document) => document,
