@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use live_smol::live_core::client::Action;
 use live_smol::prelude::*;
 use live_smol::{Address, Server};
+use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::common::folder::Folder;
 use crate::common::http::{self, Answer};
@@ -113,8 +114,11 @@ fn limits_of_an_address_are_for_who_has_one() {
 fn a_socket_that_nobody_listens_on_is_replaced() {
     let folder = Folder::new();
     let path = folder.join("app.sock");
-    // A process that was killed leaves its file behind, as std's listener does.
-    drop(UnixListener::bind(&path).unwrap());
+    // A process that was killed leaves its file behind. This one never listens: a test beside it may
+    // start a process, which has the socket too until its program is loaded.
+    let killed = Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+    killed.bind(&SockAddr::unix(&path).unwrap()).unwrap();
+    drop(killed);
     assert!(path.exists());
     let server = bind(options(), Address::unix(&path)).unwrap();
     assert_eq!(get(&path, "/peer", "").text(), "None");

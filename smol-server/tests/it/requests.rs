@@ -225,8 +225,8 @@ fn a_head_that_stalls_behind_another_request_is_refused_in_time() {
     let server = limited(HttpLimits { head_timeout: SHORT, ..HttpLimits::default() });
     for first in ["", "GET /where HTTP/1.1\r\nHost: localhost\r\n\r\n"] {
         let mut stream = http::connect(server.local_addr().unwrap());
-        send(&mut stream, &format!("{first}GET /where HT"));
         let began = Instant::now();
+        send(&mut stream, &format!("{first}GET /where HT"));
         let answers = rest(&mut stream);
         assert!(began.elapsed() >= SHORT && began.elapsed() < PATIENCE);
         let statuses: Vec<_> = answers.matches("HTTP/1.1 ").collect();
@@ -239,8 +239,8 @@ fn a_head_that_stalls_behind_another_request_is_refused_in_time() {
 fn a_head_has_its_time_however_steadily_it_drips() {
     let server = limited(HttpLimits { head_timeout: SHORT, ..HttpLimits::default() });
     let mut stream = http::connect(server.local_addr().unwrap());
-    send(&mut stream, "GET / HTTP/1.1\r\n");
     let began = Instant::now();
+    send(&mut stream, "GET / HTTP/1.1\r\n");
     // The socket is closed meanwhile, which a write finds out.
     while stream.write_all(b"A: b\r\n").is_ok() {
         sleep(SHORT / 8);
@@ -259,8 +259,8 @@ fn a_body_that_comes_slowly_but_steadily_is_never_cut_off() {
         send(&mut stream, "x");
     }
     assert_eq!(http::read_head(&mut stream).text(), "12");
-    send(&mut stream, &format!("POST /count HTTP/1.1\r\n{HEAD}Content-Length: 12\r\n\r\nabc"));
     let began = Instant::now();
+    send(&mut stream, &format!("POST /count HTTP/1.1\r\n{HEAD}Content-Length: 12\r\n\r\nabc"));
     let late = http::read_head(&mut stream);
     assert!(late.status == 408 && began.elapsed() >= SHORT, "{} {}", late.status, late.text());
     assert_eq!(rest(&mut stream), "", "and the connection is closed");
@@ -341,13 +341,14 @@ fn a_body_over_the_limit_is_told_so_although_nobody_reads_it() {
 fn a_connection_without_requests_is_closed_after_its_time() {
     let server = limited(HttpLimits { keep_alive: SHORT * 4, ..HttpLimits::default() });
     let mut stream = http::connect(server.local_addr().unwrap());
+    let mut began = Instant::now();
     for pause in [Duration::ZERO, SHORT * 3] {
         // After a second it rests, and a request wakes it.
         sleep(pause);
+        began = Instant::now();
         send(&mut stream, &format!("GET /where HTTP/1.1\r\n{HEAD}\r\n"));
         assert_eq!(http::read_head(&mut stream).text(), "/where");
     }
-    let began = Instant::now();
     assert_eq!(rest(&mut stream), "");
     assert!(began.elapsed() >= SHORT * 4);
 }
