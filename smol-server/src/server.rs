@@ -20,7 +20,7 @@ use socket2::{SockAddr, Socket};
 
 use crate::app::{App, From};
 use crate::count::{Count, Counted};
-use crate::descriptors::Descriptors;
+use crate::descriptors::{Descriptor, Descriptors};
 use crate::executor::{Spawner, Workers};
 use crate::http::{self, Served};
 use crate::listen::{Listener, Local, SocketFile};
@@ -201,12 +201,8 @@ async fn accept(accepts: Arc<Accepts>, spawner: Spawner) {
         match entered {
             Ok((None, ..)) => {}
             Ok((Some(descriptor), stream, peer)) => {
-                let (app, open) = (app.clone(), open.clone());
-                let served = serve(stream, peer, app, open);
-                spawner.run(isolated(Box::pin(async move {
-                    served.await;
-                    drop(descriptor);
-                })));
+                let accepted = Accepted { stream, peer, descriptor };
+                spawner.run(isolated(Box::pin(serve(accepted, app.clone(), open.clone()))));
             }
             Err(error) => {
                 live_std::log!(warn, %error, "a connection wasn't accepted");
@@ -232,8 +228,17 @@ fn poll_accept(
     }
 }
 
+/// A connection that is to be served.
+struct Accepted {
+    stream: Source<Socket>,
+    /// The IP address of its other end, if it has one.
+    peer: Option<IpAddr>,
+    descriptor: Descriptor,
+}
+
 /// What it holds between requests and messages every connection keeps, so its parts are boxed.
-async fn serve(stream: Source<Socket>, peer: Option<IpAddr>, app: Arc<App>, open: Arc<Count>) {
+async fn serve(accepted: Accepted, app: Arc<App>, open: Arc<Count>) {
+    let Accepted { stream, peer, descriptor: _descriptor } = accepted;
     // Without it a small frame may wait for the acknowledgement of the one before.
     if peer.is_some() {
         let _ = stream.get_ref().set_tcp_nodelay(true);

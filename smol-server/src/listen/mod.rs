@@ -40,17 +40,21 @@ impl Listener {
     /// Opens the socket. Whoever connects from now on is served once the server accepts.
     pub(crate) fn open(address: &Address) -> Result<Self, Error> {
         let opened = match &address.0 {
-            Place::Tcp(text) => TcpListener::bind(text.as_str()).map(|listener| (listener.into(), None)),
+            Place::Tcp(text) => {
+                TcpListener::bind(text.as_str()).and_then(|listener| Self::of(listener.into(), None))
+            }
             #[cfg(unix)]
-            Place::Unix { path, mode } => unix::bind(path, *mode).map(|(socket, file)| (socket, Some(file))),
+            Place::Unix { path, mode } => {
+                // A socket that is bound and doesn't listen yet looks like one that was left behind.
+                let _alone = unix::lock_folder(path);
+                unix::bind(path, *mode).and_then(|(socket, file)| Self::of(socket, Some(file)))
+            }
             #[cfg(unix)]
-            Place::Systemd(name) => systemd::take(name.as_deref()).map(|socket| (socket, None)),
+            Place::Systemd(name) => systemd::take(name.as_deref()).and_then(|socket| Self::of(socket, None)),
             #[cfg(not(unix))]
             Place::Unix { .. } | Place::Systemd(_) => Err(io::ErrorKind::Unsupported.into()),
         };
-        let error = |error| Error::listen(address.to_string(), error);
-        let (socket, file) = opened.map_err(error)?;
-        Self::of(socket, file).map_err(error)
+        opened.map_err(|error| Error::listen(address.to_string(), error))
     }
 
     fn of(socket: Socket, file: Option<SocketFile>) -> io::Result<Self> {

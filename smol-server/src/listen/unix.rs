@@ -1,6 +1,6 @@
 //! Unix sockets, and their files.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -32,6 +32,13 @@ pub(super) fn bind(path: &Path, mode: Option<u32>) -> io::Result<(Socket, Socket
         fs::set_permissions(path, Permissions::from_mode(mode))?;
     }
     Ok((socket, file))
+}
+
+/// Keeps other servers from binding in the folder of `path` until it is dropped. A folder that can't be locked is used without.
+pub(super) fn lock_folder(path: &Path) -> Option<File> {
+    let folder = std::path::absolute(path).ok()?.parent().map(File::open)?.ok()?;
+    folder.lock().ok()?;
+    Some(folder)
 }
 
 /// Removes the file of a socket that nobody listens on.

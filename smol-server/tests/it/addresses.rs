@@ -7,6 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Barrier;
+use std::thread;
 
 use live_smol::live_core::client::Action;
 use live_smol::prelude::*;
@@ -30,6 +32,13 @@ fn connect(path: &Path) -> UnixStream {
 fn get(path: &Path, target: &str, headers: &str) -> Answer {
     let head = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
     http::exchange(connect(path), &head)
+}
+
+/// Leaves a socket's file, as a process that was killed does. The socket never listens: a test beside this one may start a process, which has
+/// it too until its program is loaded.
+fn left_behind(path: &Path) {
+    Socket::new(Domain::UNIX, Type::STREAM, None).unwrap().bind(&SockAddr::unix(path).unwrap()).unwrap();
+    assert!(path.exists());
 }
 
 /// A lab that tells who asks.
@@ -114,12 +123,7 @@ fn limits_of_an_address_are_for_who_has_one() {
 fn a_socket_that_nobody_listens_on_is_replaced() {
     let folder = Folder::new();
     let path = folder.join("app.sock");
-    // A process that was killed leaves its file behind. This one never listens: a test beside it may
-    // start a process, which has the socket too until its program is loaded.
-    let killed = Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
-    killed.bind(&SockAddr::unix(&path).unwrap()).unwrap();
-    drop(killed);
-    assert!(path.exists());
+    left_behind(&path);
     let server = bind(options(), Address::unix(&path)).unwrap();
     assert_eq!(get(&path, "/peer", "").text(), "None");
     let told = refused(Address::unix(&path));
@@ -127,6 +131,27 @@ fn a_socket_that_nobody_listens_on_is_replaced() {
     assert_eq!(get(&path, "/peer", "").text(), "None", "the one that has it keeps it");
     drop(server);
     drop(bind(options(), Address::unix(&path)).unwrap());
+}
+
+/// Of servers that start at once on a socket that was left behind, one listens, and whoever connects reaches it.
+#[test]
+fn one_of_several_that_start_at_once_gets_the_socket() {
+    let folder = Folder::new();
+    for round in 0..40 {
+        let path = folder.join(&format!("{round}.sock"));
+        left_behind(&path);
+        let start = Barrier::new(4);
+        let servers: Vec<_> = thread::scope(|scope| {
+            let start = || {
+                start.wait();
+                bind(options(), Address::unix(&path)).ok()
+            };
+            let starting: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+            starting.into_iter().filter_map(|starting| starting.join().unwrap()).collect()
+        });
+        assert_eq!(servers.len(), 1);
+        assert_eq!(get(&path, "/peer", "").text(), "None");
+    }
 }
 
 #[test]
