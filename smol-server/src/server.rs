@@ -1,5 +1,6 @@
 //! Listening, and stopping.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
@@ -15,6 +16,7 @@ use futures_timer::Delay;
 use live_core::limits::DRAIN_WITHIN;
 use live_std::{Connection, Engine, caught};
 use smol::block_on;
+use smol::channel::{Sender, bounded};
 use smol::future::FutureExt;
 use socket2::{SockAddr, Socket};
 
@@ -34,6 +36,9 @@ use crate::wire::Wire;
 /// How long a server that stops without a successor waits for its sessions and connections.
 const STOP_WITHIN: Duration = Duration::from_millis(800);
 
+/// How long the first request of a connection may take to arrive that was accepted just before the server ended, where later ones wait for the next server.
+const FIRST_REQUEST_WITHIN: Duration = Duration::from_millis(50);
+
 /// How long a closed connection is read from, so that what was sent last arrives.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -46,6 +51,10 @@ pub struct Server {
     local: Local,
     open: Arc<Count>,
     workers: Option<Workers>,
+    /// Closed when no more connections are to be accepted.
+    accepting: Sender<Infallible>,
+    /// Whether who connects later waits for the next server.
+    is_passed: bool,
     /// Removed once nobody listens any more.
     file: Option<SocketFile>,
     /// Who is told how the server is.
@@ -54,13 +63,19 @@ pub struct Server {
 
 impl Server {
     pub(crate) fn start(listener: Listener, app: Arc<App>, workers: Workers) -> io::Result<Self> {
-        let Listener { socket, local, file } = listener;
+        let Listener { socket, local, file, is_passed } = listener;
         let (spawner, open) = (workers.spawner(), Arc::<Count>::default());
         let descriptors = Descriptors::claim(app.engine.options().max_sessions);
         let listener = spawner.source(socket)?;
         let accepts = Accepts { listener, app: app.clone(), open: open.clone(), descriptors };
-        spawner.run(supervised(Arc::new(accepts), spawner.clone()));
-        Ok(Self { app, local, open, workers: Some(workers), file, manager: None })
+        let (accepting, closed) = bounded(1);
+        let accepts = supervised(Arc::new(accepts), spawner.clone());
+        let closed = async move {
+            let _ = closed.recv().await;
+        };
+        spawner.run(accepts.or(closed));
+        let workers = Some(workers);
+        Ok(Self { app, local, open, workers, accepting, is_passed, file, manager: None })
     }
 
     /// The address that it listens on, with the port that the system chose where 0 was asked for. None for a Unix socket, which has a
@@ -147,6 +162,11 @@ impl Server {
 
     fn stop(&mut self, spread: Duration) {
         let Some(workers) = self.workers.take() else { return };
+        if self.is_passed {
+            self.accepting.close();
+            self.app.engine.retire();
+            thread::sleep(FIRST_REQUEST_WITHIN);
+        }
         let until = Instant::now() + if spread.is_zero() { STOP_WITHIN } else { DRAIN_WITHIN };
         self.app.engine.drain(spread);
         self.tell_stopping();

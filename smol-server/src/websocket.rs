@@ -17,11 +17,9 @@ use smol::stream::Stream as _;
 use crate::stream::Stream;
 use crate::wire::{BINARY, PING, TEXT, Wire};
 
-/// The size of the buffer for reading. It is filled with zeros before each read, and kept by every idle connection.
+/// The size of the buffer for reading, in bytes. It is filled with zeros before each read, and kept by every idle connection. A frame that doesn't fit makes
+/// it grow, and the WebSocket's own never shrinks: it is replaced then.
 const READ: usize = 256;
-
-/// The largest message, in bytes, whose buffer an idle connection keeps: the WebSocket's own never shrinks.
-const KEPT: usize = 1024;
 
 /// How many messages may come and go until other tasks have their turn: a connection that floods has no more of a worker than others.
 const STEPS: usize = 64;
@@ -192,8 +190,9 @@ impl Socket {
     /// Counts a message in. One of more than one frame counts for less than it took, never for more: so where the count is all that was read, the
     /// message is the last thing that was in the buffer.
     fn count(&mut self, len: usize) {
-        self.taken += frame_len(len);
-        self.bloated = len > KEPT && self.taken == self.ws.get_ref().given;
+        let frame = frame_len(len);
+        self.taken += frame;
+        self.bloated = frame > READ && self.taken == self.ws.get_ref().given;
     }
 }
 

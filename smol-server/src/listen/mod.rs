@@ -21,6 +21,8 @@ pub(crate) struct Listener {
     pub(crate) socket: Socket,
     pub(crate) local: Local,
     pub(crate) file: Option<SocketFile>,
+    /// It was passed to the process, and stays when the process ends: who connects meanwhile waits for the next one.
+    pub(crate) is_passed: bool,
 }
 
 /// The address that a server listens on, as the system reports it.
@@ -50,7 +52,8 @@ impl Listener {
                 unix::bind(path, *mode).and_then(|(socket, file)| Self::of(socket, Some(file)))
             }
             #[cfg(unix)]
-            Place::Systemd(name) => systemd::take(name.as_deref()).and_then(|socket| Self::of(socket, None)),
+            Place::Systemd(name) => systemd::take(name.as_deref())
+                .and_then(|socket| Ok(Self { is_passed: true, ..Self::of(socket, None)? })),
             #[cfg(not(unix))]
             Place::Unix { .. } | Place::Systemd(_) => Err(io::ErrorKind::Unsupported.into()),
         };
@@ -65,7 +68,7 @@ impl Listener {
         if matches!(local, Local::Tcp(_)) {
             socket.set_tcp_notsent_lowat(UNSENT)?;
         }
-        Ok(Self { socket, local, file })
+        Ok(Self { socket, local, file, is_passed: false })
     }
 }
 

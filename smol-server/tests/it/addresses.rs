@@ -6,8 +6,9 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 
 use live_smol::live_core::client::Action;
@@ -217,23 +218,44 @@ fn addresses_of_tcp_are_text_or_typed() {
 }
 
 /// This test's own program again, with sockets as the service manager passes them: the first is its standard input here, the second its output.
-fn activated(test: &str, address: &str, variables: &str, first: OwnedFd, second: Option<OwnedFd>) -> Child {
+fn activated(
+    test: &str,
+    address: &str,
+    variables: &str,
+    first: OwnedFd,
+    second: Option<OwnedFd>,
+) -> Activated {
     let second = second.map_or_else(Stdio::null, Stdio::from);
-    Command::new("sh")
+    let child = Command::new("sh")
         .args(["-c", &format!("exec 3<&0 4>&1 </dev/null >/dev/null; exec env {variables} \"$@\""), "sh"])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", &format!("addresses::{test}")])
         .env(ADDRESS, address)
         .stdin(Stdio::from(first))
         .stdout(second)
-        .spawn()
-        .unwrap()
+        .spawn();
+    Activated(child.unwrap())
+}
+
+/// A process that doesn't outlive its test.
+struct Activated(Child);
+
+impl Activated {
+    fn wait(&mut self) -> ExitStatus {
+        self.0.wait().unwrap()
+    }
+}
+
+impl Drop for Activated {
+    fn drop(&mut self) {
+        let _ = self.0.kill().and_then(|()| self.0.wait());
+    }
 }
 
 /// Ends it as the service manager does.
-fn ends(mut child: Child) {
-    let done = Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]).status().unwrap();
-    assert!(done.success() && child.wait().unwrap().success());
+fn ends(mut child: Activated) {
+    let done = Command::new("sh").args(["-c", &format!("kill -TERM {}", child.0.id())]).status().unwrap();
+    assert!(done.success() && child.wait().success());
 }
 
 /// In the process that is the server: runs it.
@@ -273,6 +295,51 @@ fn a_unix_socket_that_was_passed_is_served() {
     assert_eq!(get(&path, "/address", "").text(), "it is served");
     ends(child);
     assert!(path.exists(), "the file is the service manager's");
+}
+
+/// Who connects while no server accepts waits for the next one.
+#[test]
+fn a_restart_behind_a_socket_that_was_passed_refuses_nobody() {
+    if is_server() {
+        return;
+    }
+    let test = "a_restart_behind_a_socket_that_was_passed_refuses_nobody";
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let start = || activated(test, "systemd", ONE, listener.try_clone().unwrap().into(), None);
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let asks = || {
+            let mut count = 0;
+            while !ended.load(SeqCst) {
+                let answer = http::get(address, "/address", "");
+                assert_eq!((answer.status, answer.text()), (200, "it is served"));
+                count += 1;
+            }
+            count
+        };
+        let visitors: Vec<_> = (0..4).map(|_| scope.spawn(asks)).collect();
+        let _ends = Ends(&ended);
+        for _ in 0..3 {
+            let child = start();
+            assert_eq!(http::get(address, "/address", "").status, 200);
+            ends(child);
+        }
+        let last = start();
+        ended.store(true, SeqCst);
+        let counts: Vec<i32> = visitors.into_iter().map(|visitor| visitor.join().unwrap()).collect();
+        assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
+        ends(last);
+    });
+}
+
+/// Sets a flag, also when a test fails.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, SeqCst);
+    }
 }
 
 #[test]
@@ -315,6 +382,6 @@ fn what_was_not_passed_as_it_should_be_is_told() {
         ("systemd|neither TCP", ONE, fs::File::open("/dev/null").unwrap().into(), None),
     ] {
         let mut child = activated(test, told, variables, first, second);
-        assert!(child.wait().unwrap().success(), "{told}");
+        assert!(child.wait().success(), "{told}");
     }
 }

@@ -62,9 +62,8 @@ const APPENDED: [&str; 5] = ["-gzip", "-br", "-zstd", "--gzip", ";gzip"];
 
 impl Current<'_> {
     fn is_listed(self, headers: &HeaderMap, name: HeaderName, compare: Compare) -> bool {
-        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-        let mut items = values.flat_map(|value| value.split(',')).map(str::trim);
-        items.any(|item| item == "*" || self.is(item, compare))
+        let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.any(|value| value.trim() == "*" || tags(value).any(|tag| self.is(tag, compare)))
     }
 
     fn is(self, tag: &str, compare: Compare) -> bool {
@@ -86,6 +85,16 @@ impl Current<'_> {
         let date = httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()?;
         Some(whole_seconds(self.modified?) <= date)
     }
+}
+
+/// The tags of a list. A tag may contain commas: RFC 9110, section 8.8.3.
+fn tags(list: &str) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    list.split(move |c| {
+        is_quoted ^= c == '"';
+        c == ',' && !is_quoted
+    })
+    .map(str::trim)
 }
 
 /// Dates of HTTP have no fractions.
@@ -124,6 +133,10 @@ mod tests {
             ("\"v2\"", false),
             ("\"v-other\"", false),
             ("v", false),
+            ("\"a,v\", \"v\"", true),
+            ("\"a,*,b\"", false),
+            ("\"a\", *", false),
+            ("\"a,\"v\"", false),
             ("\"\"", false),
             ("", false),
         ] {

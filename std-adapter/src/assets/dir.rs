@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind, Read as _, Seek as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
 use super::file::{Content, File, Found, version};
-use super::name::Name;
+use super::name::{Name, is_part};
+use super::open::Open;
 use super::{MAX_HELD, MAX_HELD_BYTES};
 
 /// How many files are remembered at most: links can give one file any number of names.
@@ -27,8 +28,15 @@ pub(super) struct Dir {
 /// The files that have been read before.
 #[derive(Default)]
 struct Known {
-    files: HashMap<Name, (Stamp, Arc<File>)>,
+    files: HashMap<Name, Entry>,
     held: u64,
+}
+
+struct Entry {
+    stamp: Stamp,
+    file: Arc<File>,
+    /// While it is being sent, if its content isn't in memory: one descriptor is enough for all who read it.
+    open: Weak<Open>,
 }
 
 /// Metadata that differs after a file has changed.
@@ -55,54 +63,47 @@ impl Dir {
         fs::read_dir(&self.path).map(drop)
     }
 
+    /// `None` if there is no such file, or if it is outside of the directory.
+    ///
     /// # Errors
-    /// If the file is missing, can't be read, or is outside of the directory.
-    pub(super) fn find(&self, name: &Name) -> io::Result<Found> {
-        let read = self.read(name);
-        if read.is_err() {
-            self.known().forget(name);
+    /// If the file can't be read.
+    pub(super) fn find(&self, name: &Name) -> io::Result<Option<Found>> {
+        match self.read(name) {
+            Err(error) if is_absent(&error) => {
+                self.known().forget(name);
+                Ok(None)
+            }
+            read => read.map(Some),
         }
-        read
     }
 
     fn read(&self, name: &Name) -> io::Result<Found> {
-        let path = name.below(&self.path);
         // Checked first: to open a FIFO may block for ever.
-        let metadata = fs::metadata(&path)?;
+        let metadata = fs::metadata(name.below(&self.path))?;
         if !metadata.is_file() {
             return Err(ErrorKind::NotFound.into());
         }
         let known = self.known().get(name, Stamp::of(&metadata));
-        if let Some(file) = known.filter(|file| file.variants().is_some()) {
-            return Ok(Found::held(file));
+        if let Some(found) = known.and_then(|(file, open)| found(file, open)) {
+            return Ok(found);
         }
-        let mut open = fs::File::open(self.inside(&path)?)?;
+        let mut open = self.open(name)?;
         let stamp = Stamp::of(&open.metadata()?);
         let known = self.known().get(name, stamp);
         let file = match known {
-            Some(file) => file,
-            None => {
-                let file = Arc::new(file(name, &mut open, stamp)?);
-                self.known().keep(name, stamp, file)
-            }
+            Some((file, _)) => file,
+            None => Arc::new(file(name, &mut open, stamp)?),
         };
-        if file.variants().is_some() {
-            return Ok(Found::held(file));
-        }
-        open.rewind()?;
-        Ok(Found { file, open: Some(open) })
+        Ok(self.known().keep(name, stamp, file, open))
     }
 
-    /// The file's own path, without links.
-    fn inside(&self, path: &Path) -> io::Result<PathBuf> {
-        let path = path.canonicalize()?;
-        let own = path.strip_prefix(self.path.canonicalize()?).ok().and_then(Path::to_str);
-        // A link may point within the directory, but not to a hidden file.
-        if own.is_some_and(|own| Name::of(own).is_some()) {
-            Ok(path)
-        } else {
-            Err(ErrorKind::NotFound.into())
-        }
+    fn open(&self, name: &Name) -> io::Result<fs::File> {
+        let root = self.path.canonicalize()?;
+        open_inside(&root, name).or_else(|error| {
+            // A deploy may have pointed a link to another directory meanwhile.
+            let now = self.path.canonicalize()?;
+            if now == root { Err(error) } else { open_inside(&now, name) }
+        })
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -111,12 +112,13 @@ impl Dir {
 }
 
 impl Known {
-    fn get(&self, name: &Name, stamp: Stamp) -> Option<Arc<File>> {
-        self.files.get(name).filter(|(known, _)| *known == stamp).map(|(_, file)| file.clone())
+    fn get(&self, name: &Name, stamp: Stamp) -> Option<(Arc<File>, Option<Arc<Open>>)> {
+        let entry = self.files.get(name).filter(|entry| entry.stamp == stamp)?;
+        Some((entry.file.clone(), entry.open.upgrade()))
     }
 
     /// Keeps a file, and its content, if there is room for that.
-    fn keep(&mut self, name: &Name, stamp: Stamp, file: Arc<File>) -> Arc<File> {
+    fn keep(&mut self, name: &Name, stamp: Stamp, file: Arc<File>, open: fs::File) -> Found {
         self.forget(name);
         if self.files.len() >= MAX_KNOWN {
             *self = Self::default();
@@ -125,13 +127,15 @@ impl Known {
         let file =
             if held(&file) <= room { file } else { Arc::new(on_disk(name, stamp, file.version.clone())) };
         self.held += held(&file);
-        self.files.insert(name.clone(), (stamp, file.clone()));
-        file
+        let open = file.variants().is_none().then(|| Arc::new(Open::new(open, stamp.len, stamp.modified)));
+        let weak = open.as_ref().map_or_else(Weak::new, Arc::downgrade);
+        self.files.insert(name.clone(), Entry { stamp, file: file.clone(), open: weak });
+        Found { file, open }
     }
 
     fn forget(&mut self, name: &Name) {
-        if let Some((_, file)) = self.files.remove(name) {
-            self.held -= held(&file);
+        if let Some(entry) = self.files.remove(name) {
+            self.held -= held(&entry.file);
         }
     }
 }
@@ -147,6 +151,35 @@ impl Stamp {
         let inode = [0; 4];
         Self { len: metadata.len(), modified: metadata.modified().ok(), inode }
     }
+}
+
+/// Whether an error says that there is no file of a name, or can't be one.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
+}
+
+/// # Errors
+/// Not found, if links lead out of the directory or to a hidden file.
+fn open_inside(root: &Path, name: &Name) -> io::Result<fs::File> {
+    let path = name.below(root).canonicalize()?;
+    if path.strip_prefix(root).is_ok_and(is_visible) {
+        fs::File::open(path)
+    } else {
+        Err(ErrorKind::NotFound.into())
+    }
+}
+
+/// Whether a file may be served from its own path, without links. Kubernetes mounts a ConfigMap as links through a directory such as
+/// `..2026_01_31_12_00_00.123`, which is hidden only from people.
+fn is_visible(own: &Path) -> bool {
+    let mut parts = own.iter().peekable();
+    parts.next_if(|part| part.as_encoded_bytes().starts_with(b".."));
+    parts.peek().is_some() && parts.all(|part| part.to_str().is_some_and(is_part))
+}
+
+/// What can be sent without opening the file again.
+fn found(file: Arc<File>, open: Option<Arc<Open>>) -> Option<Found> {
+    (file.variants().is_some() || open.is_some()).then_some(Found { file, open })
 }
 
 fn file(name: &Name, open: &mut fs::File, stamp: Stamp) -> io::Result<File> {

@@ -1,6 +1,5 @@
 //! One file, as it is sent.
 
-use std::fs;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -9,6 +8,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::name::{Name, VERSION, encoded, versioned};
+use super::open::Open;
 use crate::compress::{Coding, Effort, is_text, smaller};
 
 /// A file at one moment.
@@ -44,8 +44,8 @@ pub(crate) struct Variants {
 /// A file that a request asks for.
 pub(crate) struct Found {
     pub(crate) file: Arc<File>,
-    /// The open file, at its start, if the content isn't in memory.
-    pub(crate) open: Option<fs::File>,
+    /// The open file, if the content isn't in memory.
+    pub(crate) open: Option<Arc<Open>>,
 }
 
 impl Found {

@@ -5,6 +5,7 @@ mod dir;
 mod embedded;
 mod file;
 mod name;
+mod open;
 mod range;
 mod respond;
 pub(crate) mod runtime;
@@ -83,7 +84,7 @@ impl Assets {
     }
 
     /// The URL of a file, such as `/assets/app-4f1c09e2a7d35b86.css`. The name contains a digest of the content, so browsers cache the file for a year and still see each
-    /// change. If the file is missing, the URL has no digest, and a warning is logged.
+    /// change. If the file is missing or can't be read, the URL has no digest, and a warning is logged.
     ///
     /// # Panics
     /// Before the files are mounted.
@@ -91,7 +92,11 @@ impl Assets {
         match self.versioned(name) {
             Some(url) => url,
             None => {
-                crate::log!(warn, name, "there is no such asset");
+                crate::log!(
+                    warn,
+                    name,
+                    "the asset's URL has no digest: there is no such file that can be read"
+                );
                 format!("{}/{}", self.base(), name::encoded(name))
             }
         }
@@ -100,7 +105,13 @@ impl Assets {
     /// The URL of a file that is there.
     pub(crate) fn versioned(&self, name: &str) -> Option<String> {
         let file = match &self.0.source {
-            Source::Dir(dir) => dir.find(&Name::of(name)?).ok()?.file,
+            Source::Dir(dir) => match dir.find(&Name::of(name)?) {
+                Ok(found) => found?.file,
+                Err(error) => {
+                    crate::log!(warn, name, %error, "an asset can't be read, and so its URL has no digest");
+                    return None;
+                }
+            },
             Source::Embedded(files) => files.find(name)?,
         };
         Some([self.base(), "/", &file.versioned_name].concat())
@@ -110,28 +121,29 @@ impl Assets {
         self.0.base.get().expect("the assets are mounted: `Live::assets` or `EngineBuilder::assets` does it")
     }
 
-    async fn find(&self, name: Name) -> Option<Found> {
+    async fn find(&self, name: Name) -> io::Result<Option<Found>> {
         match &self.0.source {
             Source::Dir(dir) => {
                 let dir = dir.clone();
-                blocking::unblock(move || dir.find(&name)).await.ok()
+                blocking::unblock(move || dir.find(&name)).await
             }
-            Source::Embedded(files) => files.find(name.as_str()).map(Found::held),
+            Source::Embedded(files) => Ok(files.find(name.as_str()).map(Found::held)),
         }
     }
 
     /// The file that the rest of a path names, and whether the name contains the current version.
-    async fn named(&self, rest: &str) -> Option<(Found, bool)> {
-        let name = Name::decoded(rest)?;
-        if let Some((plain, version)) = name.split_version() {
-            if let Some(found) = self.find(name).await {
-                return Some((found, false));
-            }
-            let found = self.find(plain).await?;
-            let is_current = found.file.version == version;
-            return Some((found, is_current));
+    async fn named(&self, rest: &str) -> io::Result<Option<(Found, bool)>> {
+        let Some(name) = Name::decoded(rest) else { return Ok(None) };
+        let without_version = name.split_version();
+        if let Some(found) = self.find(name).await? {
+            return Ok(Some((found, false)));
         }
-        Some((self.find(name).await?, false))
+        let Some((plain, version)) = without_version else { return Ok(None) };
+        let found = self.find(plain).await?;
+        Ok(found.map(|found| {
+            let is_current = found.file.version == version;
+            (found, is_current)
+        }))
     }
 }
 
@@ -188,16 +200,19 @@ impl Mounts {
     }
 
     /// The file at a path, and whether that names the file's version.
-    pub(crate) async fn find(&self, path: &str) -> Option<(Found, bool)> {
+    ///
+    /// # Errors
+    /// If there is a file that can't be read.
+    pub(crate) async fn find(&self, path: &str) -> io::Result<Option<(Found, bool)>> {
         for mount in &self.0 {
             let rest = path.strip_prefix(mount.path.as_str()).and_then(|rest| rest.strip_prefix('/'));
             if let Some(rest) = rest
-                && let Some(found) = Box::pin(mount.assets.named(rest)).await
+                && let Some(found) = Box::pin(mount.assets.named(rest)).await?
             {
-                return Some(found);
+                return Ok(Some(found));
             }
         }
-        None
+        Ok(None)
     }
 
     /// The URL of a file; that of one which is missing is where it would be.

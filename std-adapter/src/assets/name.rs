@@ -66,7 +66,7 @@ fn stem_len(name: &str) -> usize {
 }
 
 /// A part that is a file's or a directory's own name on each system, and isn't hidden.
-fn is_part(part: &str) -> bool {
+pub(super) fn is_part(part: &str) -> bool {
     !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', ':', '\0'])
 }
 

@@ -1,7 +1,6 @@
 //! The answer to a request for a file.
 
-use std::fs;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io;
 use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use http_body::{Frame, SizeHint};
 
 use super::conditions::{self, Current, Outcome};
 use super::file::{File, Found};
+use super::open::Open;
 use super::range::Wanted;
 use crate::body::Body;
 use crate::compress::{AcceptEncoding, Coding, vary, weaken};
@@ -144,74 +144,45 @@ fn with_part(mut response: Response<Body>, found: Found, part: Range<u64>) -> Re
         *response.body_mut() = variants.plain.slice(part.start as usize..part.end as usize).into();
     } else if let Some(open) = found.open {
         set(response.headers_mut(), CONTENT_LENGTH, &(part.end - part.start).to_string());
-        *response.body_mut() = Body::new(Reading::new(open, part));
+        *response.body_mut() = Body::new(Reading { open, left: part, piece: None });
     }
     response
 }
 
 /// A part of a file, read piece by piece on other threads: a disk may take its time.
 struct Reading {
-    left: u64,
-    state: State,
-}
-
-enum State {
-    Waiting(Option<fs::File>),
-    Reading(Task<io::Result<(fs::File, Bytes)>>),
-}
-
-impl Reading {
-    fn new(mut open: fs::File, part: Range<u64>) -> Self {
-        let left = part.end - part.start;
-        let seeked = if part.start == 0 { Ok(0) } else { open.seek(SeekFrom::Start(part.start)) };
-        Self { left, state: State::Waiting(seeked.is_ok().then_some(open)) }
-    }
+    open: Arc<Open>,
+    left: Range<u64>,
+    /// The piece that is being read.
+    piece: Option<Task<io::Result<Bytes>>>,
 }
 
 impl http_body::Body for Reading {
     type Data = Bytes;
     type Error = io::Error;
 
+    /// After an error nobody reads on.
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if self.left == 0 {
+        if self.left.is_empty() {
             return Poll::Ready(None);
         }
-        if let State::Waiting(open) = &mut self.state {
-            let Some(open) = open.take() else {
-                return Poll::Ready(Some(Err(io::Error::other("the file can't be read any more"))));
-            };
-            let count = self.left.min(PIECE);
-            self.state = State::Reading(blocking::unblock(move || read(open, count)));
-        }
-        let State::Reading(reading) = &mut self.state else { return Poll::Ready(None) };
-        let read = ready!(Pin::new(reading).poll(cx));
-        let bytes = read.map(|(open, bytes)| {
-            self.state = State::Waiting(Some(open));
-            self.left -= bytes.len() as u64;
-            Frame::data(bytes)
+        let Self { open, left, piece } = &mut *self;
+        let reading = piece.get_or_insert_with(|| {
+            let (open, at, count) = (open.clone(), left.start, PIECE.min(left.end - left.start));
+            blocking::unblock(move || open.read(at, count))
         });
-        if bytes.is_err() {
-            self.state = State::Waiting(None);
-        }
-        Poll::Ready(Some(bytes))
+        let read = ready!(Pin::new(reading).poll(cx));
+        *piece = None;
+        Poll::Ready(Some(read.map(|bytes| {
+            left.start += bytes.len() as u64;
+            Frame::data(bytes)
+        })))
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        SizeHint::with_exact(self.left.end - self.left.start)
     }
-}
-
-/// # Errors
-/// Also if the file has become shorter: the client must not take a part for the whole file.
-fn read(mut open: fs::File, count: u64) -> io::Result<(fs::File, Bytes)> {
-    let mut bytes = vec![0; count as usize];
-    let count = open.read(&mut bytes)?;
-    if count == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    bytes.truncate(count);
-    Ok((open, bytes.into()))
 }

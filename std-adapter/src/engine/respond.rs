@@ -84,9 +84,17 @@ impl Engine {
                 }
             };
         }
-        if let Some((found, for_good)) = self.assets.find(request.uri().path()).await {
-            let (method, headers) = (request.method(), request.headers());
-            return Reply::Response(Box::pin(self.file(found, for_good, method, headers)).await);
+        match self.assets.find(request.uri().path()).await {
+            Ok(None) => {}
+            Ok(Some((found, for_good))) => {
+                let (method, headers) = (request.method(), request.headers());
+                return Reply::Response(Box::pin(self.file(found, for_good, method, headers)).await);
+            }
+            Err(error) => {
+                crate::log!(error, path = request.uri().path(), %error, "an asset can't be read");
+                let unreadable = "The file can't be read at the moment.\n";
+                return Reply::Response(plain(StatusCode::SERVICE_UNAVAILABLE, unreadable));
+            }
         }
         if !self.has_page(request.uri().path()) {
             return Reply::NotMine(request);

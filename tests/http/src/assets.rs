@@ -136,3 +136,12 @@ pub fn files_are_only_read<S: Serve>() {
     let posted = post(server.address(), "/assets/css/app.css", "", "a=b");
     assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD")));
 }
+
+/// A file that is there and can't be read isn't answered as missing, which caches and crawlers would remember.
+pub fn a_file_that_can_not_be_read_is_not_missing<S: Serve>() {
+    let folder = folder(&[("a.txt", "a")]);
+    std::os::unix::fs::symlink("ring.txt", folder.path().join("ring.txt")).expect("a link to itself");
+    let server = S::start(site(&folder, Options::default()));
+    assert_eq!(get(server.address(), "/assets/ring.txt", "").status, 503);
+    assert_eq!(get(server.address(), "/assets/a.txt", "").page(), "a");
+}

@@ -50,6 +50,7 @@ macro_rules! tests {
             no_path_leads_out_of_the_files
             a_changed_file_is_sent_anew
             files_are_only_read
+            a_file_that_can_not_be_read_is_not_missing
             a_plain_route_is_in_the_applications_layout
             a_policy_has_each_directive_once
             the_prefix_may_be_left_by_a_proxy_or_removed
