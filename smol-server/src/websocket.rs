@@ -19,7 +19,7 @@ use crate::wire::{BINARY, PING, TEXT, Wire};
 
 /// The size of the buffer for reading, in bytes. It is filled with zeros before each read, and kept by every idle connection. A frame that doesn't fit makes
 /// it grow, and the WebSocket's own never shrinks: it is replaced then.
-const READ: usize = 256;
+const READ: usize = 128;
 
 /// How many messages may come and go until other tasks have their turn: a connection that floods has no more of a worker than others.
 const STEPS: usize = 64;
