@@ -36,7 +36,7 @@ use crate::wire::Wire;
 /// How long a server that stops without a successor waits for its sessions and connections.
 const STOP_WITHIN: Duration = Duration::from_millis(800);
 
-/// How long the first request of a connection may take to arrive that was accepted just before the server ended, where later ones wait for the next server.
+/// How long a server that ends behind a [passed socket](Listener::is_passed) still waits for the first requests of the connections that it has accepted.
 const FIRST_REQUEST_WITHIN: Duration = Duration::from_millis(50);
 
 /// How long a closed connection is read from, so that what was sent last arrives.
@@ -51,9 +51,9 @@ pub struct Server {
     local: Local,
     open: Arc<Count>,
     workers: Option<Workers>,
-    /// Closed when no more connections are to be accepted.
+    /// Closing this channel stops the server from accepting connections.
     accepting: Sender<Infallible>,
-    /// Whether who connects later waits for the next server.
+    /// See [`Listener::is_passed`].
     is_passed: bool,
     /// Removed once nobody listens any more.
     file: Option<SocketFile>,
@@ -248,7 +248,7 @@ fn poll_accept(
     }
 }
 
-/// A connection that is to be served.
+/// A new connection.
 struct Accepted {
     stream: Source<Socket>,
     /// The IP address of its other end, if it has one.

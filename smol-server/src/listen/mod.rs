@@ -21,7 +21,7 @@ pub(crate) struct Listener {
     pub(crate) socket: Socket,
     pub(crate) local: Local,
     pub(crate) file: Option<SocketFile>,
-    /// It was passed to the process, and stays when the process ends: who connects meanwhile waits for the next one.
+    /// The service manager passed the socket, and keeps it open: after this server stops accepting, new connections wait for the next server.
     pub(crate) is_passed: bool,
 }
 

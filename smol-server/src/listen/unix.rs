@@ -34,7 +34,7 @@ pub(super) fn bind(path: &Path, mode: Option<u32>) -> io::Result<(Socket, Socket
     Ok((socket, file))
 }
 
-/// Keeps other servers from binding in the folder of `path` until it is dropped. A folder that can't be locked is used without.
+/// Keeps other servers from binding in the folder of `path` until it is dropped. `None` if the folder can't be locked.
 pub(super) fn lock_folder(path: &Path) -> Option<File> {
     let folder = std::path::absolute(path).ok()?.parent().map(File::open)?.ok()?;
     folder.lock().ok()?;

@@ -35,7 +35,7 @@ struct Known {
 struct Entry {
     stamp: Stamp,
     file: Arc<File>,
-    /// While it is being sent, if its content isn't in memory: one descriptor is enough for all who read it.
+    /// The open file while it is being sent, if its content isn't in memory: all responses share one descriptor.
     open: Weak<Open>,
 }
 
@@ -68,30 +68,48 @@ impl Dir {
     /// # Errors
     /// If the file can't be read.
     pub(super) fn find(&self, name: &Name) -> io::Result<Option<Found>> {
-        match self.read(name) {
+        self.unless_absent(name, self.read(name))
+    }
+
+    /// As [`find`](Self::find), without the content: a file that hasn't changed isn't opened.
+    pub(super) fn describe(&self, name: &Name) -> io::Result<Option<Arc<File>>> {
+        let file = match self.unchanged(name) {
+            Ok(Some(found)) => Ok(found.file),
+            Ok(None) => self.read(name).map(|found| found.file),
+            Err(error) => Err(error),
+        };
+        self.unless_absent(name, file)
+    }
+
+    fn unless_absent<T>(&self, name: &Name, found: io::Result<T>) -> io::Result<Option<T>> {
+        match found {
             Err(error) if is_absent(&error) => {
                 self.known().forget(name);
                 Ok(None)
             }
-            read => read.map(Some),
+            found => found.map(Some),
         }
     }
 
-    fn read(&self, name: &Name) -> io::Result<Found> {
-        // Checked first: to open a FIFO may block for ever.
+    /// What is known of a file that is as it was when it was last read.
+    fn unchanged(&self, name: &Name) -> io::Result<Option<Found>> {
         let metadata = fs::metadata(name.below(&self.path))?;
         if !metadata.is_file() {
             return Err(ErrorKind::NotFound.into());
         }
-        let known = self.known().get(name, Stamp::of(&metadata));
-        if let Some(found) = known.and_then(|(file, open)| found(file, open)) {
+        Ok(self.known().get(name, Stamp::of(&metadata)))
+    }
+
+    fn read(&self, name: &Name) -> io::Result<Found> {
+        // Checked first: to open a FIFO may block for ever.
+        if let Some(found) = self.unchanged(name)?.filter(Found::has_content) {
             return Ok(found);
         }
         let mut open = self.open(name)?;
         let stamp = Stamp::of(&open.metadata()?);
         let known = self.known().get(name, stamp);
         let file = match known {
-            Some((file, _)) => file,
+            Some(found) => found.file,
             None => Arc::new(file(name, &mut open, stamp)?),
         };
         Ok(self.known().keep(name, stamp, file, open))
@@ -112,9 +130,9 @@ impl Dir {
 }
 
 impl Known {
-    fn get(&self, name: &Name, stamp: Stamp) -> Option<(Arc<File>, Option<Arc<Open>>)> {
+    fn get(&self, name: &Name, stamp: Stamp) -> Option<Found> {
         let entry = self.files.get(name).filter(|entry| entry.stamp == stamp)?;
-        Some((entry.file.clone(), entry.open.upgrade()))
+        Some(Found { file: entry.file.clone(), open: entry.open.upgrade() })
     }
 
     /// Keeps a file, and its content, if there is room for that.
@@ -175,11 +193,6 @@ fn is_visible(own: &Path) -> bool {
     let mut parts = own.iter().peekable();
     parts.next_if(|part| part.as_encoded_bytes().starts_with(b".."));
     parts.peek().is_some() && parts.all(|part| part.to_str().is_some_and(is_part))
-}
-
-/// What can be sent without opening the file again.
-fn found(file: Arc<File>, open: Option<Arc<Open>>) -> Option<Found> {
-    (file.variants().is_some() || open.is_some()).then_some(Found { file, open })
 }
 
 fn file(name: &Name, open: &mut fs::File, stamp: Stamp) -> io::Result<File> {

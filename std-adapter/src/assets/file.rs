@@ -52,6 +52,11 @@ impl Found {
     pub(super) fn held(file: Arc<File>) -> Self {
         Self { file, open: None }
     }
+
+    /// Whether it can be sent without opening the file.
+    pub(super) fn has_content(&self) -> bool {
+        self.open.is_some() || self.file.variants().is_some()
+    }
 }
 
 impl File {

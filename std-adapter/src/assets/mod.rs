@@ -95,7 +95,7 @@ impl Assets {
                 crate::log!(
                     warn,
                     name,
-                    "the asset's URL has no digest: there is no such file that can be read"
+                    "the URL of an asset has no digest: the file is missing or can't be read"
                 );
                 format!("{}/{}", self.base(), name::encoded(name))
             }
@@ -105,10 +105,10 @@ impl Assets {
     /// The URL of a file that is there.
     pub(crate) fn versioned(&self, name: &str) -> Option<String> {
         let file = match &self.0.source {
-            Source::Dir(dir) => match dir.find(&Name::of(name)?) {
-                Ok(found) => found?.file,
+            Source::Dir(dir) => match dir.describe(&Name::of(name)?) {
+                Ok(file) => file?,
                 Err(error) => {
-                    crate::log!(warn, name, %error, "an asset can't be read, and so its URL has no digest");
+                    crate::log!(error, name, %error, "an asset can't be read");
                     return None;
                 }
             },
@@ -202,7 +202,7 @@ impl Mounts {
     /// The file at a path, and whether that names the file's version.
     ///
     /// # Errors
-    /// If there is a file that can't be read.
+    /// If the file exists and can't be read.
     pub(crate) async fn find(&self, path: &str) -> io::Result<Option<(Found, bool)>> {
         for mount in &self.0 {
             let rest = path.strip_prefix(mount.path.as_str()).and_then(|rest| rest.strip_prefix('/'));

@@ -18,7 +18,7 @@ pub(crate) struct Open {
 }
 
 impl Open {
-    /// `len` and `modified` are those of the content that is to be sent.
+    /// `len` and `modified` describe the expected content.
     pub(super) fn new(file: File, len: u64, modified: Option<SystemTime>) -> Self {
         Self { file, len, modified }
     }
@@ -26,7 +26,7 @@ impl Open {
     /// At most `count` bytes from an offset on.
     ///
     /// # Errors
-    /// Also if the file has been changed: the client must not take a mixture for the whole content.
+    /// Also if the file was changed: the client must not get a mixture of two contents.
     pub(super) fn read(&self, at: u64, count: u64) -> io::Result<Bytes> {
         let mut bytes = vec![0; count as usize];
         #[cfg(unix)]

@@ -161,7 +161,7 @@ impl http_body::Body for Reading {
     type Data = Bytes;
     type Error = io::Error;
 
-    /// After an error nobody reads on.
+    /// The server drops the body after an error.
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -1,7 +1,7 @@
+mod changes;
+
 use std::fs;
-use std::future::poll_fn;
 use std::path::PathBuf;
-use std::pin::Pin;
 
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
@@ -32,6 +32,12 @@ impl Folder {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
+    }
+
+    /// Sets the time of the last change.
+    fn touch(&self, name: &str, time: &str) {
+        let path = self.0.join(name);
+        assert!(std::process::Command::new("touch").args(["-d", time]).arg(path).status().unwrap().success());
     }
 
     fn mounted(&self) -> Mounts {
@@ -278,149 +284,6 @@ fn a_text_is_compressed_once_and_a_part_never() {
 }
 
 #[test]
-fn a_file_that_gets_shorter_while_it_is_sent_breaks_off() {
-    let folder = Folder::new();
-    folder.write("large.bin", vec![7; MAX_HELD as usize * 2]);
-    let mounts = folder.mounted();
-    let response = asked(&mounts, "/assets/large.bin", &[]).unwrap();
-    assert_eq!(header(&response, CONTENT_LENGTH), (MAX_HELD * 2).to_string());
-    let mut body = response.into_body();
-    let first = done(poll_fn(|cx| Pin::new(&mut body).poll_frame(cx))).unwrap();
-    assert!(first.is_ok());
-    folder.write("large.bin", "short");
-    assert!(done(body.bytes(usize::MAX)).is_err());
-}
-
-#[test]
-fn a_file_that_is_overwritten_while_it_is_sent_breaks_off() {
-    for part in ["", "bytes=0-1500000"] {
-        let folder = Folder::new();
-        folder.write("large.bin", vec![7; MAX_HELD as usize * 2]);
-        let mounts = folder.mounted();
-        let response = asked(&mounts, "/assets/large.bin", &[(RANGE, part)]).unwrap();
-        let mut body = response.into_body();
-        assert!(done(poll_fn(|cx| Pin::new(&mut body).poll_frame(cx))).unwrap().is_ok());
-        folder.write("large.bin", vec![8; MAX_HELD as usize * 2]);
-        assert!(done(body.bytes(usize::MAX)).is_err(), "a mixture of two contents");
-        assert!(got(&mounts, "/assets/large.bin", &[]).1.iter().all(|byte| *byte == 8));
-    }
-}
-
-#[test]
-fn a_file_that_is_replaced_or_removed_while_it_is_sent_is_sent_whole() {
-    let folder = Folder::new();
-    let large = |byte| vec![byte; MAX_HELD as usize * 2];
-    folder.write("large.bin", large(7));
-    let mounts = folder.mounted();
-    let first = asked(&mounts, "/assets/large.bin", &[]).unwrap();
-    folder.write("new.bin", large(8));
-    fs::rename(folder.0.join("new.bin"), folder.0.join("large.bin")).unwrap();
-    let second = asked(&mounts, "/assets/large.bin", &[]).unwrap();
-    fs::remove_file(folder.0.join("large.bin")).unwrap();
-    assert!(asked(&mounts, "/assets/large.bin", &[]).is_none());
-    assert_ne!(header(&first, ETAG), header(&second, ETAG));
-    assert_eq!((content(first), content(second)), (large(7), large(8)));
-}
-
-#[test]
-fn who_gets_a_large_file_at_the_same_time_shares_a_descriptor() {
-    let folder = Folder::new();
-    let content: Vec<_> = (0..MAX_HELD as usize * 2).map(|at| (at / 1000) as u8).collect();
-    folder.write("large.bin", &content);
-    let mounts = folder.mounted();
-    let open = |found: Found| found.open.unwrap();
-    let (first, second) = (open(found(&mounts, "large.bin")), open(found(&mounts, "large.bin")));
-    assert!(Arc::ptr_eq(&first, &second));
-    let of_it = Arc::downgrade(&first);
-    drop((first, second));
-    assert!(of_it.upgrade().is_none(), "nobody reads it");
-    let mut bodies = [0, 70_000, 1_000_000].map(|start| {
-        let range = format!("bytes={start}-");
-        (start, asked(&mounts, "/assets/large.bin", &[(RANGE, &range)]).unwrap().into_body(), Vec::new())
-    });
-    // In turns, a piece each.
-    while bodies.iter().any(|(start, _, seen)| seen.len() < content.len() - start) {
-        for (_, body, seen) in &mut bodies {
-            if let Some(frame) = done(poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx))) {
-                seen.extend_from_slice(&frame.unwrap().into_data().unwrap());
-            }
-        }
-    }
-    for (start, _, seen) in bodies {
-        assert!(seen == content[start..], "from {start} on");
-    }
-}
-
-/// As Kubernetes mounts them: a link of each name through a link to the current directory, whose name begins with two dots.
-#[cfg(unix)]
-#[test]
-fn files_of_a_config_map_are_served_and_replaced_at_once() {
-    use std::os::unix::fs::symlink;
-    let folder = Folder::new();
-    let deploy = |release: &str| {
-        folder.write(&format!("..{release}/app.css"), release);
-        folder.write(&format!("..{release}/.env"), "secret");
-        symlink(format!("..{release}"), folder.0.join("..new")).unwrap();
-        fs::rename(folder.0.join("..new"), folder.0.join("..data")).unwrap();
-    };
-    deploy("one");
-    symlink("..data/app.css", folder.0.join("app.css")).unwrap();
-    symlink("..data/.env", folder.0.join("shown.txt")).unwrap();
-    folder.write("..secret", "secret");
-    symlink("..secret", folder.0.join("also.txt")).unwrap();
-    let mounts = folder.mounted();
-    assert_eq!(got(&mounts, "/assets/app.css", &[]), (200, b"one".to_vec()));
-    deploy("two");
-    assert_eq!(got(&mounts, "/assets/app.css", &[]), (200, b"two".to_vec()));
-    for hidden in ["shown.txt", "also.txt", "..data/app.css", "..two/app.css", "%2e%2edata/app.css"] {
-        assert!(asked(&mounts, &format!("/assets/{hidden}"), &[]).is_none(), "{hidden}");
-    }
-}
-
-/// Each request gets a file of one release, however often the link to the directory changes.
-#[cfg(unix)]
-#[test]
-fn a_deploy_by_a_link_to_the_directory_hides_no_file() {
-    use std::os::unix::fs::symlink;
-    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-    let folder = Folder::new();
-    for release in ["one", "two"] {
-        folder.write(&format!("{release}/app.js"), release);
-    }
-    let (current, new) = (folder.0.join("current"), folder.0.join("new"));
-    let deploy = |release: &&str| {
-        symlink(release, &new).unwrap();
-        fs::rename(&new, &current).unwrap();
-    };
-    deploy(&"one");
-    let mounts = mounted(Assets::dir(&current));
-    let done_with_it = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !done_with_it.load(Relaxed) {
-                ["two", "one"].iter().for_each(deploy);
-            }
-        });
-        let missing = (0..20_000).filter(|_| done(mounts.find("/assets/app.js")).unwrap().is_none()).count();
-        done_with_it.store(true, Relaxed);
-        assert_eq!(missing, 0);
-    });
-}
-
-/// No answer says that a file is missing which is there.
-#[cfg(unix)]
-#[test]
-fn a_file_that_can_not_be_read_is_not_missing() {
-    let folder = Folder::new();
-    std::os::unix::fs::symlink("ring.txt", folder.0.join("ring.txt")).unwrap();
-    let mounts = folder.mounted();
-    assert!(done(mounts.find("/assets/ring.txt")).is_err());
-    assert_eq!(mounts.url("ring.txt"), "/assets/ring.txt");
-    let long = "a".repeat(300);
-    assert!(asked(&mounts, &format!("/assets/{long}"), &[]).is_none(), "a name that no file can have");
-}
-
-#[test]
 fn so_many_bytes_are_kept_and_no_more() {
     let folder = Folder::new();
     let count = MAX_HELD_BYTES / MAX_HELD;
@@ -515,35 +378,8 @@ fn a_time_that_is_no_date_is_not_sent() {
         ("2199-01-01", false),
         ("2001-01-01", true),
     ] {
-        let path = folder.0.join("a.css");
-        assert!(std::process::Command::new("touch").args(["-d", time]).arg(path).status().unwrap().success());
+        folder.touch("a.css", time);
         let response = asked(&mounts, "/assets/a.css", &[]).unwrap();
         assert_eq!(!header(&response, LAST_MODIFIED).is_empty(), is_sent, "{time}");
-    }
-}
-
-#[test]
-fn another_content_of_the_same_length_and_time_is_another_version() {
-    let folder = Folder::new();
-    for len in [100, MAX_HELD as usize + 100] {
-        let put = |byte: u8| {
-            let _ = fs::remove_file(folder.0.join("a.bin"));
-            folder.write("a.bin", vec![byte; len]);
-            let path = folder.0.join("a.bin");
-            assert!(
-                std::process::Command::new("touch")
-                    .args(["-d", "2001-01-01"])
-                    .arg(path)
-                    .status()
-                    .unwrap()
-                    .success()
-            );
-        };
-        let mounts = folder.mounted();
-        put(1);
-        let first = mounts.url("a.bin");
-        put(2);
-        assert_ne!(mounts.url("a.bin"), first);
-        assert_eq!(got(&mounts, "/assets/a.bin", &[]).1, vec![2; len]);
     }
 }
