@@ -26,15 +26,21 @@ impl Stream {
     pub(crate) fn new(wire: Arc<Wire>, given: usize) -> Self {
         Self { wire, drained: false, given }
     }
+
+    /// Ready unless the socket is known to have nothing.
+    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.drained {
+            ready!(self.wire.transport.poll_readable(cx))?;
+            self.drained = false;
+        }
+        Poll::Ready(Ok(()))
+    }
 }
 
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
         for _ in 0..STEPS {
-            if self.drained {
-                ready!(self.wire.transport.poll_readable(cx))?;
-                self.drained = false;
-            }
+            ready!(self.poll_ready(cx))?;
             match self.wire.transport.read(buf) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.drained = true,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -136,7 +136,7 @@ fn head(kind: u8, len: usize) -> ([u8; HEAD], usize) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::executor::Workers;
     use socket2::Socket;
@@ -145,7 +145,7 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
 
     /// Both ends of a connection, and who waits for it.
-    fn pair() -> (Arc<Wire>, TcpStream, Workers) {
+    pub(crate) fn pair() -> (Arc<Wire>, TcpStream, Workers) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let browser = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let workers = Workers::start().unwrap();

@@ -1,5 +1,6 @@
 //! The document around a live page.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use live_core::Request;
@@ -28,13 +29,15 @@ impl Shell<'_> {
     /// `<script nonce="…" src="/assets/app-4f1c09e2a7d35b86.js" defer></script>`. A name that ends with `.mjs` is a module, one that ends with `.css` a stylesheet. Of any other file it is
     /// a link that lets the browser load it early.
     pub fn asset(&self, name: &str) -> String {
-        let (url, nonce) = (self.asset_url(name), Escaped(self.nonce));
-        let url = Escaped(&url);
+        let url = self.asset_url(name);
+        let (url, nonce) = (&*Escaped(&url).text(), &*Escaped(self.nonce).text());
         match name.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("js") => format!("<script nonce=\"{nonce}\" src=\"{url}\" defer></script>"),
-            Some("mjs") => format!("<script nonce=\"{nonce}\" src=\"{url}\" type=\"module\"></script>"),
-            Some("css") => format!("<link nonce=\"{nonce}\" rel=\"stylesheet\" href=\"{url}\">"),
-            _ => format!("<link rel=\"prefetch\" href=\"{url}\">"),
+            Some("js") => ["<script nonce=\"", nonce, "\" src=\"", url, "\" defer></script>"].concat(),
+            Some("mjs") => {
+                ["<script nonce=\"", nonce, "\" src=\"", url, "\" type=\"module\"></script>"].concat()
+            }
+            Some("css") => ["<link nonce=\"", nonce, "\" rel=\"stylesheet\" href=\"", url, "\">"].concat(),
+            _ => ["<link rel=\"prefetch\" href=\"", url, "\">"].concat(),
         }
     }
 
@@ -120,10 +123,20 @@ impl std::error::Error for UnknownLayout {}
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a>(pub &'a str);
 
+/// What has another form in HTML.
+const SPECIAL: [char; 5] = ['&', '<', '>', '"', '\''];
+
+impl<'a> Escaped<'a> {
+    /// As a text of its own only if something has to be escaped.
+    fn text(self) -> Cow<'a, str> {
+        if self.0.contains(SPECIAL) { self.to_string().into() } else { self.0.into() }
+    }
+}
+
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
-        while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        while let Some(at) = rest.find(SPECIAL) {
             f.write_str(&rest[..at])?;
             f.write_str(match rest.as_bytes()[at] {
                 b'&' => "&amp;",

@@ -31,6 +31,7 @@ mod key_file;
 mod layout;
 mod log;
 mod metrics;
+mod nonced;
 mod notice;
 mod options;
 mod policy;

@@ -4,8 +4,7 @@ use std::fmt;
 
 use http::HeaderValue;
 
-/// The nonce's placeholder: no valid directive contains it.
-const NONCE: &str = "\u{1}";
+use crate::nonced::Nonced;
 
 /// The default directives and their sources: CSP Level 3, section 2.3.
 const OWN: [(&str, &[&str]); 10] = [
@@ -21,12 +20,9 @@ const OWN: [(&str, &[&str]); 10] = [
     ("trusted-types", &["live"]),
 ];
 
-/// A policy, with a place for the nonce that is new in each response.
+/// A policy for all responses, each of which has a nonce of its own.
 #[derive(Debug)]
-pub(crate) struct Policy {
-    /// The text around the nonces.
-    pieces: Vec<String>,
-}
+pub(crate) struct Policy(Nonced);
 
 /// Directives that can't be in a policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,13 +55,12 @@ impl Policy {
             }
         }
         let text: Vec<String> = policy.iter().map(Directive::to_string).collect();
-        Ok(Self { pieces: text.join("; ").split(NONCE).map(str::to_owned).collect() })
+        Ok(Self(Nonced::new(&text.join("; "))))
     }
 
     /// The header's value. `nonce` marks the scripts and styles that the server wrote.
     pub(crate) fn header(&self, nonce: &str) -> HeaderValue {
-        HeaderValue::try_from(self.pieces.join(nonce))
-            .unwrap_or(HeaderValue::from_static("default-src 'none'"))
+        HeaderValue::try_from(self.0.with(nonce)).unwrap_or(HeaderValue::from_static("default-src 'none'"))
     }
 }
 

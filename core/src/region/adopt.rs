@@ -84,7 +84,8 @@ impl Regions {
     /// Regions that no host holds any more.
     fn dropped(&self, rendered: &Rendered) -> HashSet<Arc<str>> {
         let mut dropped = HashSet::new();
-        let children = |name| self.get(name).into_iter().flat_map(|region| &region.children);
+        let children =
+            |name| self.get(name).into_iter().flat_map(|region| &region.children).map(|child| &child.name);
         let mut open: Vec<&Arc<str>> = Vec::new();
         for fresh in rendered.regions.iter().filter(|fresh| fresh.had_hosts) {
             open.extend(children(&fresh.name));
@@ -117,7 +118,7 @@ impl Regions {
             let fresh = fresh.get(&**name);
             let children = fresh.map(|fresh| &fresh.children);
             let children = children.or_else(|| self.get(name).map(|region| &region.children));
-            open.extend(children.into_iter().flatten().map(|child| (child, depth + 1)));
+            open.extend(children.into_iter().flatten().map(|child| (&child.name, depth + 1)));
             moved.push(Moved { name: name.clone(), depth, is_fresh: fresh.is_some() });
         }
         Ok(moved)

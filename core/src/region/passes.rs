@@ -15,6 +15,7 @@ use core::mem;
 use hashbrown::hash_map::Entry;
 
 use super::render::{Few, Fresh, Place, Rendered};
+use super::tree::Child;
 use super::{RegionError, Regions};
 use crate::dirty::DirtySet;
 use crate::error::Result;
@@ -161,7 +162,7 @@ impl<'a> Passes<'a> {
                 HostError::Name(name) => RegionError::Name(name.chars().take(40).collect()),
             })?;
             let name = self.add_host(host.name, Place { parent: fresh.name.clone(), depth }, has_others)?;
-            fresh.children.push(name);
+            fresh.children.push(Child { name, insert_at: host.insert_at });
         }
         Ok(())
     }

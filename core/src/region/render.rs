@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
+use super::tree::Child;
 use super::{Region, RegionError};
 use crate::delta::Common;
 use crate::narrow::{has_attribute_between, hosts};
@@ -51,8 +52,8 @@ pub(crate) struct Fresh {
     pub(super) common: Option<Common>,
     /// It surely has no hosts: see [`attributes`](crate::narrow::attributes).
     pub(super) hostless: bool,
-    /// Its hosts, in document order.
-    pub(super) children: Vec<Arc<str>>,
+    /// In the document order of their hosts.
+    pub(super) children: Vec<Child>,
 }
 
 /// As many as an event mostly changes are kept without an allocation.

@@ -10,7 +10,7 @@ use hashbrown::{HashMap, HashSet};
 use super::render::Few;
 use crate::delta::Common;
 use crate::hash::{self, RegionHash, Trail};
-use crate::narrow::{Markup, hosts};
+use crate::narrow::Markup;
 use crate::rules::{Broken, Rule};
 use crate::stream::{Html, Streams};
 
@@ -42,8 +42,16 @@ pub(crate) struct Region {
     pub(super) parent: Arc<str>,
     /// How deep it is nested; the root is at 0.
     pub(super) depth: usize,
-    /// Its hosts, in document order.
-    pub(super) children: Vec<Arc<str>>,
+    /// In the document order of their hosts.
+    pub(super) children: Vec<Child>,
+}
+
+/// A region that another one hosts.
+#[derive(Clone, Debug)]
+pub(crate) struct Child {
+    pub(super) name: Arc<str>,
+    /// Where its HTML goes in a whole page, in bytes of the HTML of the region that hosts it.
+    pub(super) insert_at: usize,
 }
 
 /// What the browser has of a region.
@@ -225,7 +233,7 @@ impl Regions {
 
     /// The page as the first response shows it: every host filled in.
     pub(crate) fn whole(&self) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(self.bytes);
         self.fill("", &mut out);
         out
     }
@@ -233,10 +241,10 @@ impl Regions {
     fn fill(&self, name: &str, out: &mut String) {
         let Some(region) = self.map.get(name) else { return };
         let mut done = 0;
-        for host in hosts(&region.html).flatten() {
-            out.push_str(&region.html[done..host.insert_at]);
-            self.fill(host.name, out);
-            done = host.insert_at;
+        for child in &region.children {
+            out.push_str(&region.html[done..child.insert_at]);
+            self.fill(&child.name, out);
+            done = child.insert_at;
         }
         out.push_str(&region.html[done..]);
     }
@@ -253,12 +261,13 @@ impl Regions {
             let Some(region) = self.map.get(name).filter(|region| region.depth == depth) else {
                 return false;
             };
-            let is_held = |child: &Arc<str>| self.map.get(child).is_some_and(|child| *child.parent == *name);
+            let is_held =
+                |child: &Child| self.map.get(&child.name).is_some_and(|child| *child.parent == *name);
             if found == self.map.len() || !region.children.iter().all(is_held) {
                 return false;
             }
             (found, bytes) = (found + 1, bytes + region.html.len());
-            open.extend(region.children.iter().map(|child| (&**child, depth + 1)));
+            open.extend(region.children.iter().map(|child| (&*child.name, depth + 1)));
         }
         (found, bytes) == (self.map.len(), self.bytes)
     }
@@ -269,7 +278,7 @@ impl Regions {
         let mut open: Vec<Arc<str>> = self.name("").into_iter().collect();
         while let Some(name) = open.pop() {
             let children = self.map.get(&name).into_iter().flat_map(|region| region.children.iter().rev());
-            open.extend(children.cloned());
+            open.extend(children.map(|child| child.name.clone()));
             names.push(name);
         }
         names

@@ -136,13 +136,20 @@ const LATE: Bad = Bad(StatusCode::REQUEST_TIMEOUT, "the request took too long to
 impl State {
     /// Reads from the socket. False: nothing comes any more.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        let mut space = [0; READ];
-        let read = Pin::new(&mut self.stream).poll_read(cx, &mut space);
+        let read = self.poll_socket(cx);
         self.read_waits = read.is_pending();
         let count = ready!(read)?;
-        self.intake.push(&space[..count]);
         self.moved += 1;
         Poll::Ready(Ok(count > 0))
+    }
+
+    fn poll_socket(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        // Asked first: what is read into has to be cleared before.
+        ready!(self.stream.poll_ready(cx))?;
+        let mut space = [0; READ];
+        let count = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut space))?;
+        self.intake.push(&space[..count]);
+        Poll::Ready(Ok(count))
     }
 
     fn refuse(&mut self, bad: Bad) {
@@ -157,6 +164,8 @@ impl State {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        // Whoever reads doesn't wait any more: an answer would wake the connection's task once more for nothing.
+        self.reader = None;
         loop {
             if self.is_late {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
@@ -237,5 +246,63 @@ pub(super) struct Answering(pub(super) Arc<Gate>);
 impl Drop for Answering {
     fn drop(&mut self) {
         self.0.answered();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::io::Write as _;
+    use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+    use std::task::Wake;
+
+    use hyper::rt::ReadBuf;
+    use smol::block_on;
+
+    use super::*;
+    use crate::wire::tests::pair;
+
+    #[derive(Default)]
+    struct Wakes(AtomicU32);
+
+    impl Wake for Wakes {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Whether there was something to read.
+    fn reads(gate: &Arc<Gate>, cx: &mut Context<'_>) -> bool {
+        let mut space = [0; 64];
+        let mut buf = ReadBuf::new(&mut space);
+        Pin::new(&mut Io(gate.clone())).poll_read(cx, buf.unfilled()).is_ready()
+    }
+
+    #[test]
+    fn an_answer_wakes_whoever_waits_for_the_next_request_and_nobody_else() {
+        let (wire, mut browser, _workers) = pair();
+        let gate = Gate::new(wire, HttpLimits::default());
+        let wakes = Arc::new(Wakes::default());
+        let waker = Waker::from(wakes.clone());
+        let mut cx = Context::from_waker(&waker);
+        assert!(!reads(&gate, &mut cx));
+        // From here on the socket wakes somebody else.
+        assert!(gate.poll_begin(&mut Context::from_waker(Waker::noop())).is_pending());
+        browser.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        assert!(block_on(poll_fn(|cx| gate.poll_begin(cx))).unwrap());
+        assert!(reads(&gate, &mut cx));
+        let before = wakes.0.load(Relaxed);
+        gate.answered();
+        assert_eq!(wakes.0.load(Relaxed), before, "who has read doesn't wait");
+
+        browser.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        assert!(block_on(poll_fn(|cx| gate.poll_begin(cx))).unwrap());
+        assert!(
+            reads(&gate, &mut cx) && !reads(&gate, &mut cx),
+            "the next request waits for this one's answer"
+        );
+        let before = wakes.0.load(Relaxed);
+        gate.answered();
+        assert_eq!(wakes.0.load(Relaxed), before + 1);
     }
 }

@@ -25,8 +25,10 @@ use crate::form;
 use crate::headers;
 use crate::layout::{Layout, Shell, UnknownLayout};
 use crate::metrics::Metrics;
+use crate::nonced::{NONCE, Nonced};
 use crate::notice;
 use crate::options::SessionInfo;
+use crate::prefix::Prefix;
 use crate::token::{Claims, MAX_TOKEN, SessionError, cookie_hash};
 
 /// A request for a page, with all that its answer needs.
@@ -292,7 +294,7 @@ impl Engine {
         let nonce = entropy::text();
         let shell = Shell {
             title: &page.title,
-            head: &self.head(&nonce),
+            head: &self.head.with(&nonce),
             root: &self.root(&token, page),
             nonce: &nonce,
             request: &fetched.request,
@@ -314,19 +316,6 @@ impl Engine {
     pub(super) fn layout(&self, name: &str) -> Result<&dyn Layout, UnknownLayout> {
         let found = if name.is_empty() { Some(&self.options.layout) } else { self.options.layouts.get(name) };
         found.map(|layout| &**layout).ok_or_else(|| UnknownLayout(name.to_owned()))
-    }
-
-    fn head(&self, nonce: &str) -> String {
-        let runtime = self.script(nonce, &RUNTIME);
-        let mut head = ["<style nonce=\"", nonce, "\">", notice::STYLE, "</style>\n", &runtime].concat();
-        if self.options.dev {
-            head += &self.script(nonce, &DEV);
-        }
-        head
-    }
-
-    fn script(&self, nonce: &str, script: &Script) -> String {
-        ["<script nonce=\"", nonce, "\" src=\"", &self.url(&script.url()), "\" defer></script>\n"].concat()
     }
 
     /// The root element, which holds the page, and the notice.
@@ -401,6 +390,16 @@ impl Engine {
         }
         response
     }
+}
+
+/// The tags that load the browser's runtime, and the style of its notice.
+pub(super) fn head(prefix: &Prefix, dev: bool) -> Nonced {
+    let script = |script: &Script| {
+        format!("<script nonce=\"{NONCE}\" src=\"{}\" defer></script>\n", prefix.url(&script.url()))
+    };
+    let style = format!("<style nonce=\"{NONCE}\">{}</style>\n", notice::STYLE);
+    let dev = if dev { script(&DEV) } else { String::new() };
+    Nonced::new(&[style, script(&RUNTIME), dev].concat())
 }
 
 /// The result of the task that is done first; none where there is no task.

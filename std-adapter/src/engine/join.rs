@@ -101,7 +101,7 @@ impl Engine {
             headers: upgrade.headers,
             peer: upgrade.visitor.peer,
             user_id: upgrade.visitor.user_id,
-            csrf: self.signer.sign(&claims.of_form()).into(),
+            csrf: self.signer.sign(&claims.clone().of_form()).into(),
         };
         let request = self.authenticated(request).await.map_err(|error| self.unknown_user(claims, error))?;
         let user = request.user_id.as_deref();

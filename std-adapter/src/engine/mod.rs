@@ -61,6 +61,7 @@ use crate::entropy;
 use crate::guard::CatchUnwind;
 use crate::invalid::InvalidOption;
 use crate::metrics::Metrics;
+use crate::nonced::Nonced;
 use crate::options::{Options, SessionInfo};
 use crate::policy::Policy;
 use crate::prefix::Prefix;
@@ -115,6 +116,8 @@ pub struct Engine {
     notice: String,
     /// Gives the browser's runtime the prefix, if it isn't empty.
     base_attribute: String,
+    /// What a live page has in its `<head>`.
+    head: Nonced,
     access: Access,
     cookie: &'static str,
     signer: Signer,
@@ -143,9 +146,9 @@ pub struct Engine {
     refusals: Refusals,
 }
 
-/// A browser, by the hash of its cookie.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BrowserId([u8; 16]);
+/// A browser, by its cookie.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BrowserId(String);
 
 impl EngineBuilder {
     /// Serves `page` where a path matches `route`, such as `/chat/{room}`.
@@ -203,6 +206,7 @@ impl EngineBuilder {
                 streams: (0..self.pages.len()).map(|page| PageStreams::new(&streams, page)).collect(),
                 notice: options.notice.to_string(),
                 base_attribute: base_attribute(&prefix),
+                head: get::head(&prefix, options.dev),
                 options,
                 pages: self.pages,
                 assets: self.assets,
@@ -257,14 +261,14 @@ impl Engine {
 
     /// The browser that a request comes from, if it says so.
     pub fn browser(&self, headers: &HeaderMap) -> Option<BrowserId> {
-        cookie::find(headers, self.cookie).map(|cookie| BrowserId(cookie_hash(cookie)))
+        cookie::find(headers, self.cookie).map(|cookie| BrowserId(cookie.to_owned()))
     }
 
     /// A new cookie for a browser in which somebody logs in or out, as the value of a `Set-Cookie` header. The tokens of all its pages and
     /// forms are void from now on; its sessions end, and their pages are loaded again.
     pub fn new_csrf(&self, browser: Option<BrowserId>) -> String {
         if let Some(BrowserId(cookie)) = browser {
-            for slot in self.registry.of_browser(cookie) {
+            for slot in self.registry.of_browser(cookie_hash(&cookie)) {
                 self.drop_session(&slot);
             }
         }
@@ -329,6 +333,13 @@ fn base_attribute(prefix: &Prefix) -> String {
 fn hook(call: impl FnOnce()) {
     if let Err(panicked) = CatchUnwind.catch(call) {
         crate::log!(error, %panicked, "a hook");
+    }
+}
+
+/// Without the cookie, which is a secret.
+impl fmt::Debug for BrowserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BrowserId(…)")
     }
 }
 

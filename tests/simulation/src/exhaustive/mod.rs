@@ -4,6 +4,9 @@ mod chooser;
 mod scenario;
 mod step;
 
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 use live_core::{Broken, Rule};
@@ -24,24 +27,49 @@ struct Walked {
     events: u64,
 }
 
-/// Walks all schedules of all scenarios.
+impl Walked {
+    fn join(&mut self, other: &Self) {
+        self.schedules += other.schedules;
+        self.events += other.events;
+    }
+}
+
+/// Walks all schedules of all scenarios, with a thread for each core.
 pub(crate) fn all(depth: usize) -> Checked {
     let start = Instant::now();
+    let left = Mutex::new(SCENARIOS.iter());
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let walk_some = || -> Checked<Walked> {
+        let mut walked = Walked::default();
+        while let Some(scenario) = next() {
+            walked.join(&walk_whole(scenario, depth)?);
+        }
+        Ok(walked)
+    };
     let mut total = Walked::default();
-    for scenario in &SCENARIOS {
-        let begun = Instant::now();
-        let (walked, result) = walk(scenario, depth, Broken::default());
-        result?;
-        let (Walked { schedules, events }, took) = (&walked, begun.elapsed().as_secs_f64());
-        println!("{:<8} {schedules:>8} schedules, {events:>9} events, {took:.1} s", scenario.name);
-        total.schedules += schedules;
-        total.events += events;
-    }
+    thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(walk_some)).collect();
+        threads.into_iter().try_for_each(|thread| {
+            total.join(&thread.join().map_err(|_| "a walk panicked")??);
+            Ok::<(), String>(())
+        })
+    })?;
     let (Walked { schedules, events }, took) = (total, start.elapsed().as_secs_f64());
     println!(
         "all schedules of {depth} steps and a crash: {schedules}, {events} events, {took:.1} s: everything held"
     );
     Ok(())
+}
+
+/// Walks all schedules of one scenario, and says how many they were.
+fn walk_whole(scenario: &Scenario, depth: usize) -> Checked<Walked> {
+    let begun = Instant::now();
+    let (walked, result) = walk(scenario, depth, Broken::default());
+    result?;
+    let (Walked { schedules, events }, took) = (&walked, begun.elapsed().as_secs_f64());
+    println!("{:<8} {schedules:>8} schedules, {events:>9} events, {took:.1} s", scenario.name);
+    Ok(walked)
 }
 
 /// Each rule broken: a schedule has to notice, and the shortest is told.
