@@ -52,6 +52,9 @@ pub(super) struct Fetched {
 /// How many tasks' results a first response takes in at one turn.
 const TASKS_A_TURN: usize = 16;
 
+/// Most layouts add no more bytes than this to what they are given.
+pub(super) const LAYOUT: usize = 2048;
+
 /// The longest token that a page's forms may have, in bytes of text: as a cookie it has a name and a mark beside it, and is dropped by browsers if all of
 /// that is longer than [`MAX_TOKEN`].
 const MAX_FORM_TOKEN: usize = MAX_TOKEN - 64;
@@ -292,15 +295,16 @@ impl Engine {
         let layout = self.layout(&page.layout)?;
         let token = self.signer.sign(&self.claims_of(fetched));
         let nonce = entropy::text();
+        let (head, root) = (self.head.with(&nonce), self.root(&token, page));
         let shell = Shell {
             title: &page.title,
-            head: &self.head.with(&nonce),
-            root: &self.root(&token, page),
+            head: &head,
+            root: &root,
             nonce: &nonce,
             request: &fetched.request,
             assets: &self.assets,
         };
-        let mut body = String::with_capacity(page.html.len() + 2048);
+        let mut body = String::with_capacity(head.len() + root.len() + LAYOUT);
         layout.render(&shell, &mut body);
         let mut response = self.html(StatusCode::OK, &nonce, body);
         if fetched.is_new {

@@ -3,6 +3,7 @@
 use http::{HeaderMap, Response, StatusCode, Uri};
 use live_core::{Request, Result};
 
+use super::get::LAYOUT;
 use super::upgrade::pairs;
 use super::{Engine, Visitor};
 use crate::entropy;
@@ -52,7 +53,7 @@ impl Engine {
             request: &request,
             assets: &self.assets,
         };
-        let mut body = String::with_capacity(markup.html.len() + 2048);
+        let mut body = String::with_capacity(markup.html.len() + LAYOUT);
         layout.render(&shell, &mut body);
         Ok(self.html(StatusCode::OK, &nonce, body))
     }
