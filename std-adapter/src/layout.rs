@@ -123,20 +123,22 @@ impl std::error::Error for UnknownLayout {}
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a>(pub &'a str);
 
-/// What has another form in HTML.
-const SPECIAL: [char; 5] = ['&', '<', '>', '"', '\''];
-
 impl<'a> Escaped<'a> {
     /// As a text of its own only if something has to be escaped.
     fn text(self) -> Cow<'a, str> {
-        if self.0.contains(SPECIAL) { self.to_string().into() } else { self.0.into() }
+        if special(self.0).is_some() { self.to_string().into() } else { self.0.into() }
     }
+}
+
+/// Where the first character is that has another form in HTML, in bytes.
+fn special(text: &str) -> Option<usize> {
+    text.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\''))
 }
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
-        while let Some(at) = rest.find(SPECIAL) {
+        while let Some(at) = special(rest) {
             f.write_str(&rest[..at])?;
             f.write_str(match rest.as_bytes()[at] {
                 b'&' => "&amp;",
