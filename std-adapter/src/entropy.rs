@@ -31,7 +31,7 @@ pub fn text() -> String {
     BASE64URL_NOPAD.encode(&id())
 }
 
-/// How many ids a thread asks the operating system for at once: to ask twice for each page took a twenty-fifth of its load.
+/// How many ids a thread asks the operating system for at once: asking twice for each page took a twenty-fifth of its load.
 const SUPPLY: usize = 64;
 
 thread_local! {

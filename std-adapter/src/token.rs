@@ -16,7 +16,7 @@ pub const MAX_TOKEN: usize = 4096;
 const VERSION: u8 = 1;
 const MAC: usize = 32;
 
-/// Most tokens have no more bytes than this before they become text.
+/// Most tokens have at most this many bytes before they are encoded.
 const USUAL: usize = 192;
 
 /// What a token vouches for.

@@ -144,7 +144,7 @@ impl State {
     }
 
     fn poll_socket(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        // Asked first: what is read into has to be cleared before.
+        // The buffer is cleared for each read, so the socket is asked first.
         ready!(self.stream.poll_ready(cx))?;
         let mut space = [0; READ];
         let count = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut space))?;
@@ -164,7 +164,7 @@ impl State {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-        // Whoever reads doesn't wait any more: an answer would wake the connection's task once more for nothing.
+        // A task that reads isn't waiting: the end of the answer would wake it again for nothing.
         self.reader = None;
         loop {
             if self.is_late {
@@ -293,7 +293,7 @@ mod tests {
         assert!(reads(&gate, &mut cx));
         let before = wakes.0.load(Relaxed);
         gate.answered();
-        assert_eq!(wakes.0.load(Relaxed), before, "who has read doesn't wait");
+        assert_eq!(wakes.0.load(Relaxed), before, "a task that has read isn't waiting");
 
         browser.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
         assert!(block_on(poll_fn(|cx| gate.poll_begin(cx))).unwrap());
