@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use crate::nonced::Nonced;
 
-/// The default directives and their sources: CSP Level 3, section 2.3.
+/// The default directives and their sources: CSP Level 3, section 2.3. `\u{1}` is `NONCE` of `nonced.rs`.
 const OWN: [(&str, &[&str]); 10] = [
     ("default-src", &["'self'"]),
     ("script-src", &["'nonce-\u{1}'"]),

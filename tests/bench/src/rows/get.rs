@@ -7,7 +7,7 @@ use crate::report::{Reach, Row};
 
 const CONNECTIONS: usize = 32;
 
-/// In so many parts each round is measured. A machine that others share is faster and slower within seconds, and a part has both servers close to each other.
+/// Each round is measured in this many parts. A shared machine's speed changes within seconds, and a part measures both servers close to each other.
 const PARTS: u32 = 4;
 
 pub(super) fn rows(bench: &Bench) -> Result<Vec<Row>> {
